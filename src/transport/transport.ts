@@ -1,0 +1,41 @@
+/**
+ * Transport: frames in, frames out. A frame is one Cap'n Proto message with its segment table, exactly as on a byte stream
+ * and exactly the payload of one WebSocket binary message. A transport knows no RPC: the vat layer connects one to a
+ * Connection. test/transport/contract.ts states what every transport must do.
+ */
+
+import type { MessageReader } from "../wire/message.js";
+
+/** Who receives what a transport reads. Set once, by `start`; called from the transport's own event, never inside `send`, `start` or `close`. */
+export interface TransportHandler {
+  /** One message arrived. It may alias the transport's read buffer, which is never written again. */
+  message(message: MessageReader): void;
+  /** Every message of one read has been delivered: the moment to run deliveries and to flush. */
+  batchEnd(): void;
+  /** `send` returned false earlier and the backlog has drained. */
+  drained(): void;
+  /** Nothing more will arrive: a clean end between two messages, or an error (bad framing, a reset, an end inside a message). Called exactly once unless `close` was called first. */
+  closed(error: Error | null): void;
+}
+
+export interface Transport {
+  /** Begins reading. Called once. */
+  start(handler: TransportHandler): void;
+  /**
+   * Sends frames in order; each element is one whole frame, or (when `gather` chunks are used) the pieces of one. Adjacent frames in one buffer may
+   * be written as one. The bytes must not change until `release` runs (at once if the transport copies).
+   * Returns false when the peer is slow and the caller should hold back; the frames are accepted all the same. Ignored after close.
+   */
+  send(frames: readonly OutgoingFrame[], release: () => void): boolean;
+  /** Sends what was accepted, then closes both directions. `error` aborts instead of draining where that makes a difference. Idempotent. */
+  close(error?: Error): void;
+  /** Runs `callback` soon, once per request, after the work at hand (promise reactions included): when a turn's messages are flushed. */
+  schedule(callback: () => void): void;
+  /** Who is on the other side, for error messages: "127.0.0.1:4000", "unix:/run/x.sock", "memory". */
+  readonly peerName: string;
+  /** How many bytes the socket buffers, where known; sizes stream windows. */
+  readonly sendBufferSize?: number;
+}
+
+/** The bytes of one message ready to send: one piece for a message of one segment built in a slab, else segment table and segments. */
+export type OutgoingFrame = readonly Uint8Array[];
