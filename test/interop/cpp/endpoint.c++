@@ -91,15 +91,26 @@ public:
   kj::Promise<void> request(kj::HttpMethod method, kj::StringPtr url, const kj::HttpHeaders& requestHeaders,
                             kj::AsyncInputStream& body, Response& response) override {
     if (!requestHeaders.isWebSocket()) return response.sendError(426, "Upgrade Required", headers);
-    auto socket = response.acceptWebSocket(kj::HttpHeaders(headers));
-    auto messages = kj::heap<capnp::WebSocketMessageStream>(*socket);
-    auto network = kj::heap<capnp::TwoPartyVatNetwork>(*messages, capnp::rpc::twoparty::Side::SERVER);
-    auto rpc = kj::heap(capnp::makeRpcServer(*network, makeBootstrap()));
-    auto done = network->onDisconnect();
-    return done.attach(kj::mv(rpc), kj::mv(network), kj::mv(messages), kj::mv(socket));
+    auto session = kj::heap<Session>(response.acceptWebSocket(kj::HttpHeaders(headers)), makeBootstrap());
+    auto done = session->network.onDisconnect();
+    return done.attach(kj::mv(session));
   }
 
 private:
+  // Destroyed last to first.
+  struct Session {
+    Session(kj::Own<kj::WebSocket> socketParam, capnp::Capability::Client bootstrap)
+        : socket(kj::mv(socketParam)),
+          messages(*socket),
+          network(messages, capnp::rpc::twoparty::Side::SERVER),
+          rpc(capnp::makeRpcServer(network, kj::mv(bootstrap))) {}
+
+    kj::Own<kj::WebSocket> socket;
+    capnp::WebSocketMessageStream messages;
+    capnp::TwoPartyVatNetwork network;
+    capnp::RpcSystem<capnp::rpc::twoparty::VatId> rpc;
+  };
+
   const kj::HttpHeaderTable& headers;
   BootstrapFactory& makeBootstrap;
 };

@@ -1,6 +1,8 @@
 // Promises that resolve to something here or there while calls are under way. The sequence objects count, so an embargo
 // that is missing on either side shows as a misplaced call.
 
+#include <string.h>
+
 #include "scenario.h"
 
 namespace {
@@ -34,7 +36,7 @@ public:
     for (auto& number: numbers) {
       auto exception = stage.failureOf(kj::mv(number));
       KJ_ASSERT(kindOf(exception) == kind, exception);
-      KJ_ASSERT(exception.getDescription().asArray().size() >= reason.size(), exception);
+      KJ_ASSERT(strstr(exception.getDescription().cStr(), reason.cStr()) != nullptr, exception);
     }
     numbers.clear();
   }
@@ -74,7 +76,6 @@ void resultIsOurObject(Stage& stage) {
   auto response = stage.wait(kj::mv(promise));
   calls.make(3);
   calls.check();
-  Calls direct(stage, response.getSequence());
 }
 
 // The calls made while the promise resolves are still on their way back when the later ones could go straight to our object.
