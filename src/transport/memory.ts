@@ -1,0 +1,210 @@
+/**
+ * Two transports joined back to back in one process, for tests, examples and talking to oneself. Messages really go
+ * through bytes: what is sent is copied, framed as on a stream, and decoded at the other end, in a later turn.
+ *
+ * Knobs make a network of it: a latency, a chunk size that splits frames anywhere, a backlog at which `send` holds back,
+ * and stepping, where nothing moves until the test says so.
+ */
+
+import type { FrameDecoderOptions } from "../wire/framing.js";
+import { afterTurn, delay } from "./host.js";
+import { type ByteStream, type ByteStreamHandler, StreamTransport } from "./stream.js";
+import type { Transport } from "./transport.js";
+
+export interface MemoryPairOptions {
+  /** One-way delay in ms. 0: the next turn. */
+  readonly latency?: number;
+  /** Nothing moves until `step` or `run` is called. Excludes `latency`. */
+  readonly stepping?: boolean;
+  /** Splits what one write carries into chunks of at most this many bytes; Infinity keeps it together. */
+  readonly chunkBytes?: number;
+  /** Sending holds back while more than this many bytes are under way. */
+  readonly highWaterMark?: number;
+  /** How the ends are called, left and right; each is the other's `peerName`. */
+  readonly names?: readonly [left: string, right: string];
+}
+
+export interface MemoryTransportOptions extends MemoryPairOptions {
+  /** Limits on incoming messages; wire/framing.ts has the defaults. */
+  readonly reader?: FrameDecoderOptions;
+}
+
+/** What travels between two joined ends. */
+export interface MemoryLink {
+  /** Delivers the oldest thing under way, in either direction; false if there was none. */
+  step(): boolean;
+  /** Steps until nothing is under way, flushes included; returns how many steps that took. */
+  run(): number;
+}
+
+export interface MemoryTransportPair extends MemoryLink {
+  readonly left: Transport;
+  readonly right: Transport;
+}
+
+export interface MemoryStreamPair extends MemoryLink {
+  readonly left: MemoryStream;
+  readonly right: MemoryStream;
+}
+
+/** Two transports: what one sends, the other receives. */
+export function memoryTransportPair(options: MemoryTransportOptions = {}): MemoryTransportPair {
+  const pair = memoryStreamPair(options);
+  const end = (stream: MemoryStream) =>
+    new StreamTransport(stream, {
+      ...(options.reader && { reader: options.reader }),
+      schedule: (callback) => stream.schedule(callback),
+    });
+  return { left: end(pair.left), right: end(pair.right), step: pair.step, run: pair.run };
+}
+
+/** The byte streams below memoryTransportPair, for tests that write bytes a transport would not. */
+export function memoryStreamPair(options: MemoryPairOptions = {}): MemoryStreamPair {
+  const link = new Link(options);
+  const [leftName, rightName] = options.names ?? ["memory:left", "memory:right"];
+  const left = new MemoryStream(link, rightName, options);
+  const right = new MemoryStream(link, leftName, options);
+  left.join(right);
+  right.join(left);
+  return { left, right, step: () => link.step(), run: () => link.run() };
+}
+
+/** Deliveries of both directions, in the order they were sent. */
+class Link implements MemoryLink {
+  readonly #underWay: (() => void)[] = [];
+  readonly #latency: number;
+  readonly #stepping: boolean;
+
+  constructor(options: MemoryPairOptions) {
+    this.#latency = options.latency ?? 0;
+    this.#stepping = options.stepping ?? false;
+  }
+
+  /** Delivers after the latency, in order. */
+  travel(delivery: () => void): void {
+    this.#underWay.push(delivery);
+    if (this.#stepping) return;
+    if (this.#latency > 0) delay(this.#latency, () => this.step());
+    else afterTurn(() => this.step());
+  }
+
+  /** Runs `callback` in a later turn whatever the latency; on a stepped link, as a step. */
+  soon(callback: () => void): void {
+    if (this.#stepping) this.#underWay.push(callback);
+    else afterTurn(callback);
+  }
+
+  step(): boolean {
+    const delivery = this.#underWay.shift();
+    delivery?.();
+    return delivery !== undefined;
+  }
+
+  run(): number {
+    let steps = 0;
+    while (this.step()) steps++;
+    return steps;
+  }
+}
+
+/** One end of a joined pair of byte streams. Made by memoryStreamPair. */
+export class MemoryStream implements ByteStream {
+  readonly peerName: string;
+  /** What was written so far. */
+  readonly sent = { writes: 0, bytes: 0 };
+
+  readonly #link: Link;
+  readonly #chunkBytes: number;
+  readonly #highWaterMark: number;
+  #other: MemoryStream | null = null;
+  #handler: ByteStreamHandler | null = null;
+  /** What arrived before `start`; null from then on. */
+  #early: ((handler: ByteStreamHandler) => void)[] | null = [];
+  #writable = true;
+  #closed = false;
+  /** Bytes written that the other end has not received yet. */
+  #underWay = 0;
+  #heldBack = false;
+
+  constructor(link: Link, peerName: string, options: MemoryPairOptions) {
+    this.#link = link;
+    this.peerName = peerName;
+    this.#chunkBytes = options.chunkBytes ?? Number.POSITIVE_INFINITY;
+    this.#highWaterMark = options.highWaterMark ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Names the other end. Called once. */
+  join(other: MemoryStream): void {
+    this.#other = other;
+  }
+
+  start(handler: ByteStreamHandler): void {
+    this.#handler = handler;
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const arrival of early) this.#link.soon(() => this.arrive(arrival));
+  }
+
+  write(chunks: readonly Uint8Array[], written: () => void): boolean {
+    const bytes = joined(chunks);
+    written();
+    if (!this.#writable) return true;
+    this.sent.writes++;
+    this.sent.bytes += bytes.byteLength;
+    const size = Math.min(this.#chunkBytes, bytes.byteLength);
+    for (let start = 0; start < bytes.byteLength; start += size) this.#send(bytes.subarray(start, start + size));
+    this.#heldBack = this.#underWay > this.#highWaterMark;
+    return !this.#heldBack;
+  }
+
+  /** Finishes this direction only. Idempotent. */
+  end(): void {
+    if (!this.#writable) return;
+    this.#writable = false;
+    this.#link.travel(() => this.#other?.arrive((handler) => handler.ended()));
+  }
+
+  close(error?: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (error && this.#writable) {
+      this.#writable = false;
+      this.#link.travel(() => this.#other?.arrive((handler) => handler.failed(error)));
+    }
+    this.end();
+  }
+
+  /** Runs `callback` in a later turn of this link. */
+  schedule(callback: () => void): void {
+    this.#link.soon(callback);
+  }
+
+  /** What the other end sent has travelled. */
+  arrive(arrival: (handler: ByteStreamHandler) => void): void {
+    if (this.#early) this.#early.push(arrival);
+    else if (!this.#closed && this.#handler) arrival(this.#handler);
+  }
+
+  #send(chunk: Uint8Array): void {
+    this.#underWay += chunk.byteLength;
+    this.#link.travel(() => {
+      this.#underWay -= chunk.byteLength;
+      this.#other?.arrive((handler) => handler.data(chunk));
+      if (this.#heldBack && this.#underWay <= this.#highWaterMark) {
+        this.#heldBack = false;
+        if (!this.#closed) this.#handler?.drained();
+      }
+    });
+  }
+}
+
+/** A copy of `chunks`, end to end. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}

@@ -1,0 +1,152 @@
+/** Connecting: from an address to a transport whose peer is there. */
+
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { WebSocket } from "ws";
+import { UsageError } from "../../errors.js";
+import { DEFAULT_TRAVERSAL_LIMIT_IN_WORDS } from "../../wire/limits.js";
+import { TransportError } from "../errors.js";
+import { StreamTransport, type StreamTransportOptions } from "../stream.js";
+import type { Transport } from "../transport.js";
+import { type WebSocketLike, WebSocketTransport } from "../websocket.js";
+import {
+  type ConnectAddress,
+  formatAddress,
+  type TcpAddress,
+  type TlsConnectAddress,
+  type UnixAddress,
+} from "./address.js";
+import { NodeByteStream, type NodeStream } from "./byte-stream.js";
+
+export interface NodeTransportOptions extends StreamTransportOptions {
+  readonly peerName?: string;
+}
+
+export interface ConnectOptions extends NodeTransportOptions {
+  /** Gives up, with a TransportError `timeout`, after this many ms. Never unless given. */
+  readonly timeout?: number;
+  /** Gives up, with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Connects to `address`. Rejects with a TransportError that names it. */
+export function connectTransport(address: ConnectAddress, options: ConnectOptions = {}): Promise<Transport> {
+  if ("url" in address) return connectUrl(new URL(address.url), options);
+  return connectSocket(address, options);
+}
+
+/** A transport over a duplex that is connected already. A net.Socket should allow half-open and have `setNoDelay`. */
+export function streamTransport(stream: NodeStream, options: NodeTransportOptions = {}): StreamTransport {
+  return new StreamTransport(new NodeByteStream(stream, options), options);
+}
+
+/** A transport over standard input and output: the other end is whoever started this process. */
+export function stdioTransport(options: NodeTransportOptions = {}): StreamTransport {
+  return streamTransport({ readable: process.stdin, writable: process.stdout }, { peerName: "stdio", ...options });
+}
+
+/** The largest WebSocket frame accepted: the largest message, and room for its segment table. */
+export function maxPayload(options: StreamTransportOptions): number {
+  return 8 * (options.reader?.traversalLimitInWords ?? DEFAULT_TRAVERSAL_LIMIT_IN_WORDS) + MAX_SEGMENT_TABLE;
+}
+
+function connectUrl(url: URL, options: ConnectOptions): Promise<Transport> {
+  switch (url.protocol) {
+    case "ws:":
+    case "wss:":
+      return connectWebSocket(url, options);
+    case "tcp:":
+      return connectSocket({ host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port) }, options);
+    case "unix:":
+      return connectSocket({ path: decodeURIComponent(url.pathname) }, options);
+    default:
+      throw new UsageError("unknown-url-scheme", `cannot connect to ${url}: use ws:, wss:, tcp: or unix:`);
+  }
+}
+
+async function connectSocket(
+  address: TcpAddress | UnixAddress | TlsConnectAddress,
+  options: ConnectOptions,
+): Promise<Transport> {
+  options.signal?.throwIfAborted();
+  const peerName = options.peerName ?? formatAddress(address);
+  const socket = openSocket(address);
+  // Made before the wait, so that nothing the socket emits goes unheard.
+  const transport = streamTransport(socket, { ...options, peerName });
+  const event = "tls" in address ? "secureConnect" : "connect";
+  await established(socket, event, peerName, options, () => socket.destroy());
+  return transport;
+}
+
+function openSocket(address: TcpAddress | UnixAddress | TlsConnectAddress): Socket {
+  if ("path" in address) return connectTcp({ path: address.path, allowHalfOpen: true });
+  const { port, host = "localhost" } = address;
+  if ("tls" in address) {
+    const socket = connectTls({ port, host, ...(address.tls === true ? {} : address.tls) });
+    socket.setNoDelay(true);
+    return socket;
+  }
+  return connectTcp({ port, host, allowHalfOpen: true, noDelay: true });
+}
+
+async function connectWebSocket(url: URL, options: ConnectOptions): Promise<Transport> {
+  options.signal?.throwIfAborted();
+  const peerName = options.peerName ?? url.href;
+  const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: maxPayload(options) });
+  const transport = new WebSocketTransport(socket as unknown as WebSocketLike, { ...options, peerName });
+  await established(socket, "open", peerName, options, () => socket.terminate());
+  return transport;
+}
+
+interface Opening {
+  once(event: string, listener: (error: Error) => void): unknown;
+  off(event: string, listener: (error: Error) => void): unknown;
+}
+
+/** Waits for `event`; an error, the timeout or the signal coming before it reject, after `abandon`. */
+function established(
+  socket: Opening,
+  event: string,
+  peerName: string,
+  options: ConnectOptions,
+  abandon: () => void,
+): Promise<void> {
+  const { signal, timeout } = options;
+  return new Promise((resolve, reject) => {
+    const settle = (outcome: () => void) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", aborted);
+      socket.off(event, opened);
+      socket.off("error", failed);
+      outcome();
+    };
+    const giveUp = (reason: unknown) => {
+      settle(() => reject(reason));
+      abandon();
+    };
+    const opened = () => settle(resolve);
+    const failed = (error: Error) =>
+      giveUp(new TransportError("failed", `cannot connect to ${peerName}: ${describe(error)}`, { cause: error }));
+    const aborted = () => giveUp(signal?.reason);
+    const timer =
+      timeout === undefined
+        ? undefined
+        : setTimeout(
+            () =>
+              giveUp(new TransportError("timeout", `cannot connect to ${peerName}: no answer within ${timeout} ms`)),
+            timeout,
+          );
+    signal?.addEventListener("abort", aborted);
+    socket.once(event, opened);
+    socket.once("error", failed);
+  });
+}
+
+/** Bytes of the longest segment table: 512 sizes (wire/framing.ts). */
+const MAX_SEGMENT_TABLE = 4 * 513;
+
+/** An AggregateError (every address of a host refused) has an empty message of its own. */
+function describe(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join(", ");
+  return error.message;
+}

@@ -1,0 +1,162 @@
+/**
+ * Listening: from an address to a transport for each peer that connects. A listener outlives whatever a single peer
+ * does: a failed handshake or a socket that breaks early is told to `onError` and forgotten.
+ */
+
+import { unlink } from "node:fs/promises";
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { type WebSocket, WebSocketServer } from "ws";
+import { TransportError } from "../errors.js";
+import type { StreamTransportOptions } from "../stream.js";
+import type { Transport } from "../transport.js";
+import { type WebSocketLike, WebSocketTransport } from "../websocket.js";
+import {
+  formatAddress,
+  formatHostPort,
+  type ListenAddress,
+  type TcpAddress,
+  type TlsListenAddress,
+  type UnixAddress,
+  type WebSocketListenAddress,
+} from "./address.js";
+import { maxPayload, streamTransport } from "./connect.js";
+
+export interface ListenOptions extends StreamTransportOptions {
+  /** What went wrong with the listener itself, or with a peer before it became a transport. Ignored unless given. */
+  readonly onError?: (error: Error) => void;
+}
+
+export interface Listener {
+  /** Where it listens: "127.0.0.1:4000", "unix:/run/x.sock", "ws://127.0.0.1:4000/". */
+  readonly address: string;
+  /** The TCP port, also when 0 was asked for; null for a Unix socket. */
+  readonly port: number | null;
+  /** Accepts nobody any more. Transports handed out live on. */
+  close(): Promise<void>;
+}
+
+/** Listens at `address` and hands each peer's transport, not yet started, to `accept`. Rejects with a TransportError if the address cannot be had. */
+export function listenTransport(
+  address: ListenAddress,
+  accept: (transport: Transport) => void,
+  options: ListenOptions = {},
+): Promise<Listener> {
+  if ("webSocket" in address) return listenWebSocket(address, accept, options);
+  if ("path" in address) return listenUnix(address, accept, options);
+  return listenTcp(address, accept, options);
+}
+
+async function listenTcp(
+  address: TcpAddress | TlsListenAddress,
+  accept: (transport: Transport) => void,
+  options: ListenOptions,
+): Promise<Listener> {
+  const accepted = (socket: Socket) => accept(streamTransport(socket, options));
+  const server =
+    "tls" in address
+      ? createTlsServer({ ...address.tls, allowHalfOpen: true, noDelay: true }, accepted)
+      : createTcpServer({ allowHalfOpen: true, noDelay: true }, accepted);
+  server.on("tlsClientError", (error: Error) => options.onError?.(error));
+  await listening(server, { port: address.port, host: address.host }, formatAddress(address), options);
+  const bound = server.address() as AddressInfo;
+  return { address: formatHostPort(bound.address, bound.port), port: bound.port, close: () => closed(server) };
+}
+
+async function listenUnix(
+  { path }: UnixAddress,
+  accept: (transport: Transport) => void,
+  options: ListenOptions,
+): Promise<Listener> {
+  const peerName = `unix:${path}`;
+  const server = createTcpServer({ allowHalfOpen: true }, (socket) =>
+    accept(streamTransport(socket, { ...options, peerName })),
+  );
+  if (await isStale(path)) await unlink(path).catch(() => {});
+  await listening(server, { path }, peerName, options);
+  return { address: peerName, port: null, close: () => closed(server) };
+}
+
+/** Whether `path` is a socket left behind by a process that died: it exists, and nobody answers. */
+function isStale(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ path });
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(false);
+    });
+    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
+  });
+}
+
+async function listenWebSocket(
+  address: WebSocketListenAddress,
+  accept: (transport: Transport) => void,
+  options: ListenOptions,
+): Promise<Listener> {
+  const { server: given, path, port = 0, host, verify } = address.webSocket;
+  const server = given ?? createHttpServer(refuse);
+  const webSockets = new WebSocketServer({
+    server: server as HttpServer,
+    ...(path !== undefined && { path }),
+    ...(verify && { verifyClient: ({ req }: { req: IncomingMessage }) => verify(req) }),
+    perMessageDeflate: false,
+    maxPayload: maxPayload(options),
+  });
+  webSockets.on("error", (error) => options.onError?.(error));
+  webSockets.on("wsClientError", (error, socket) => {
+    options.onError?.(error);
+    socket.destroy();
+  });
+  webSockets.on("connection", (socket: WebSocket, request: IncomingMessage) => {
+    const { remoteAddress = "?", remotePort = 0 } = request.socket;
+    request.socket.setNoDelay(true);
+    const peerName = `ws://${formatHostPort(remoteAddress, remotePort)}`;
+    accept(new WebSocketTransport(socket as unknown as WebSocketLike, { ...options, peerName }));
+  });
+  if (!given) await listening(server, { port, host }, formatAddress(address), options);
+  const bound = server.address() as AddressInfo | null;
+  return {
+    address: bound ? `ws://${formatHostPort(bound.address, bound.port)}${path ?? "/"}` : formatAddress(address),
+    port: bound?.port ?? null,
+    close: async () => {
+      webSockets.close();
+      if (!given) await closed(server as Server);
+    },
+  };
+}
+
+/** Starts `server` listening; afterwards its errors go to `onError`. */
+function listening(
+  server: Pick<Server, "listen" | "on" | "off" | "once">,
+  where: { port?: number; host?: string | undefined; path?: string },
+  name: string,
+  options: ListenOptions,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error) =>
+      reject(new TransportError("failed", `cannot listen on ${name}: ${error.message}`, { cause: error }));
+    server.once("error", failed);
+    server.listen(where, () => {
+      server.off("error", failed);
+      server.on("error", (error) => options.onError?.(error));
+      resolve();
+    });
+  });
+}
+
+/** Stops listening. Node's own callback also waits for every connection to end, which is not ours to wait for. */
+async function closed(server: Server): Promise<void> {
+  server.close();
+}
+
+function refuse(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(426, { "content-type": "text/plain", connection: "close" });
+  response.end("This is a WebSocket server.\n");
+}
