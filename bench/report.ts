@@ -1,0 +1,96 @@
+/** Rows of results: made from samples, written as JSON and printed as one table. */
+
+import type { Bench, Goal } from "./benches.js";
+import { CAPWIRE, CPP, type Skipped } from "./contenders.js";
+import { type Failure, FROM_CPP, median, medianRatio, type Samples, TO_CPP } from "./measure.js";
+
+/** One row as `--json` writes it: capwire's own value, its peers' values, and capwire's value as a multiple of each. */
+export interface Row {
+  readonly bench: string;
+  readonly unit: string;
+  readonly capwire: number;
+  readonly peers: Readonly<Record<string, number>>;
+  readonly ratio: Readonly<Record<string, number>>;
+  /** Where capwire has to stand and whether it does; left out when no goal is set or C++ was not measured. */
+  readonly goal?: string;
+  readonly met?: boolean;
+}
+
+/** The rows one bench gives: capwire with itself, and for RPC with C++ at either end. None if capwire itself failed. */
+export function rowsOf(bench: Bench, samples: Samples): Row[] {
+  const peers = [...samples.keys()].filter((name) => ![CAPWIRE, TO_CPP, FROM_CPP].includes(name));
+  return [
+    ...row(bench, bench.name, samples, CAPWIRE, peers),
+    ...row(bench, `${bench.name}-${TO_CPP}`, samples, TO_CPP, [CPP]),
+    ...row(bench, `${bench.name}-${FROM_CPP}`, samples, FROM_CPP, [CPP]),
+  ];
+}
+
+function row(bench: Bench, name: string, samples: Samples, own: string, peers: readonly string[]): Row[] {
+  const ours = samples.get(own);
+  if (!ours) return [];
+  const measured = peers.filter((peer) => samples.has(peer));
+  const ratio = Object.fromEntries(measured.map((peer) => [peer, rounded(medianRatio(ours, samples.get(peer)!))]));
+  const capwire = rounded(median(ours));
+  return [
+    {
+      bench: name,
+      unit: bench.unit,
+      capwire,
+      peers: Object.fromEntries(measured.map((peer) => [peer, rounded(median(samples.get(peer)!))])),
+      ratio,
+      ...judge(bench.goal, capwire, ratio[CPP]),
+    },
+  ];
+}
+
+function judge(goal: Goal | null, capwire: number, ratioToCpp: number | undefined): Pick<Row, "goal" | "met"> {
+  if (goal === null) return {};
+  if ("atMost" in goal) return { goal: `<= ${goal.atMost}`, met: capwire <= goal.atMost };
+  if (ratioToCpp === undefined) return {};
+  return { goal: `>= ${goal.fractionOfCpp} of C++`, met: ratioToCpp >= goal.fractionOfCpp };
+}
+
+/** The whole report as text: a table of ratios, then what is missing from it and why. */
+export function render(rows: readonly Row[], skipped: readonly Skipped[], failures: readonly Failure[]): string {
+  const peers = [...new Set(rows.flatMap((row) => Object.keys(row.ratio)))];
+  const header = ["bench", "unit", "capwire", ...peers.map((peer) => `/ ${peer}`), "goal", ""];
+  const body = rows.map((row) => [
+    row.bench,
+    row.unit,
+    shown(row.capwire),
+    ...peers.map((peer) => (peer in row.ratio ? shown(row.ratio[peer]!) : "")),
+    row.goal ?? "",
+    row.met === undefined ? "" : row.met ? "holds" : "MISSED",
+  ]);
+  const lines = rows.length === 0 ? ["Nothing was measured."] : table([header, ...body]);
+  lines.push(
+    "",
+    `capwire's value as a multiple of each peer's, same work, same run. Node ${process.version}, ${process.arch}.`,
+  );
+  for (const { name, reason } of skipped) lines.push(`skipped ${name}: ${reason}`);
+  for (const { bench, contender, reason } of failures) lines.push(`failed  ${bench}, ${contender}: ${reason}`);
+  return lines.join("\n");
+}
+
+/** Lays out cells in columns, the first two and the last to the left, numbers to the right. */
+function table(cells: readonly (readonly string[])[]): string[] {
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
+  const left = (column: number) => column < 2 || column >= widths.length - 2;
+  return cells.map((line) =>
+    line
+      .map((cell, column) => (left(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Four significant digits: more would be noise. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+function shown(value: number): string {
+  if (value >= 1000) return Math.round(value).toLocaleString("en-US");
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
