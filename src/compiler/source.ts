@@ -1,0 +1,88 @@
+/**
+ * One source file: its bytes, its name, and the map from byte offsets to lines and columns.
+ *
+ * Everything in the compiler speaks in byte offsets into the UTF-8 text, because that is what the schema's own source info
+ * records. Only diagnostics, made for people and editors, need lines and columns.
+ */
+
+/** A piece of a source file; `end` is exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A place in a source file as an editor shows it. */
+export interface Position {
+  /** Byte offset into the file. */
+  readonly offset: number;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 code units (so a JavaScript string of the line can be indexed with `column - 1`). */
+  readonly column: number;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+export class SourceFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  #lineStarts: number[] | undefined;
+
+  constructor(name: string, content: string | Uint8Array) {
+    this.name = name;
+    this.bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  }
+
+  /** The line and column of a byte offset; an offset past the end is the end. */
+  position(offset: number): Position {
+    const at = Math.max(0, Math.min(offset, this.bytes.length));
+    const line = this.#lineAt(at);
+    const start = this.#starts()[line] as number;
+    return { offset: at, line: line + 1, column: this.#decode(start, at).length + 1 };
+  }
+
+  /** The text of a line (from 1), without its line ending. */
+  line(number: number): string {
+    const starts = this.#starts();
+    const start = starts[number - 1];
+    if (start === undefined) return "";
+    let end = starts[number] ?? this.bytes.length;
+    while (end > start && (this.bytes[end - 1] === LF || this.bytes[end - 1] === CR)) end--;
+    return this.#decode(start, end);
+  }
+
+  text(span: Span): string {
+    return this.#decode(span.start, span.end);
+  }
+
+  #decode(start: number, end: number): string {
+    // `ignoreBOM` keeps a byte-order mark as the character it is, so that columns stay true.
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.bytes.subarray(start, end));
+  }
+
+  #lineAt(offset: number): number {
+    const starts = this.#starts();
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** A line ends with LF, CR LF or a lone CR. */
+  #starts(): readonly number[] {
+    if (this.#lineStarts === undefined) {
+      const starts = [0];
+      for (let i = 0; i < this.bytes.length; i++) {
+        const byte = this.bytes[i];
+        if (byte === LF || (byte === CR && this.bytes[i + 1] !== LF)) starts.push(i + 1);
+      }
+      this.#lineStarts = starts;
+    }
+    return this.#lineStarts;
+  }
+}
