@@ -11,6 +11,8 @@ import type { Command } from "./participant.js";
 /** How to start a contender's processes; one it has no part in is left out. */
 export interface Contender {
   readonly name: string;
+  /** The benches it can run, where its processes do not say enough. */
+  readonly benches?: readonly string[];
   readonly codec?: Command;
   readonly server?: Command;
   /** Takes the server's port, and for benches over a delay the round trip in ms, as further arguments. */
@@ -35,7 +37,13 @@ const LIBRARIES: Readonly<Record<string, { codec?: true; rpc?: true }>> = {
   msgpackr: { codec: true },
 };
 
-export const PEERS: readonly string[] = [CPP, ...Object.keys(LIBRARIES), "json"];
+/** Adapters beside capwire's own, which need nothing installed. */
+const BUILT_IN: Readonly<Record<string, { codec?: true; rpc?: true; benches?: readonly string[] }>> = {
+  json: { codec: true },
+  sockets: { rpc: true, benches: ["rpc-sequential", "rpc-64", "rpc-1024", "rpc-1mib"] },
+};
+
+export const PEERS: readonly string[] = [CPP, ...Object.keys(LIBRARIES), ...Object.keys(BUILT_IN)];
 
 /** bench/, seen from bench/build/. */
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -44,7 +52,7 @@ const TSC = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", impor
 /** capwire itself; `profile` is a directory for CPU profiles. */
 export function capwireContender(profile: string | null): Contender {
   const flags = profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-  return nodeContender(CAPWIRE, `${ROOT}build`, { codec: true, rpc: true }, flags);
+  return nodeContender(CAPWIRE, { codec: true, rpc: true }, builtInAdapters(CAPWIRE), flags);
 }
 
 /** Builds the peers asked for. Returns the ones that can be measured and why the others cannot. */
@@ -65,30 +73,36 @@ function peerContender(name: string): Contender {
     const program = (file: string): Command => [`${ROOT}build/cpp/${file}`];
     return { name, codec: program("codec"), server: program("server"), client: program("client") };
   }
-  const parts = LIBRARIES[name];
-  return parts
-    ? nodeContender(name, `${ROOT}peers/build/peers/${name}`, parts)
-    : nodeContender(name, `${ROOT}build`, { codec: true });
+  const library = LIBRARIES[name];
+  if (library) {
+    const directory = `${ROOT}peers/build/peers/${name}`;
+    return nodeContender(name, library, { codec: `${directory}/codec.js`, rpc: `${directory}/rpc.js` });
+  }
+  const { benches, ...parts } = BUILT_IN[name]!;
+  return { ...nodeContender(name, parts, builtInAdapters(name)), ...(benches && { benches }) };
 }
 
-/** A contender made of adapters `<directory>/…` run by our own worker, server and client processes. */
+function builtInAdapters(name: string): { codec: string; rpc: string } {
+  return { codec: `${ROOT}build/codec/${name}.js`, rpc: `${ROOT}build/rpc/${name}.js` };
+}
+
+/** A contender made of the adapters at these paths, run by our own worker, server and client processes. */
 function nodeContender(
   name: string,
-  directory: string,
   parts: { codec?: true; rpc?: true },
+  adapters: { codec: string; rpc: string },
   flags: readonly string[] = [],
 ): Contender {
-  const own = directory === `${ROOT}build`;
   const run = (script: string, adapter: string): Command => [
     process.execPath,
     ...flags,
     `${ROOT}build/${script}`,
-    own ? `${directory}/${script.split("/")[0]}/${name}.js` : `${directory}/${adapter}.js`,
+    adapter,
   ];
   return {
     name,
-    ...(parts.codec && { codec: run("codec/worker.js", "codec") }),
-    ...(parts.rpc && { server: run("rpc/server.js", "rpc"), client: run("rpc/client.js", "rpc") }),
+    ...(parts.codec && { codec: run("codec/worker.js", adapters.codec) }),
+    ...(parts.rpc && { server: run("rpc/server.js", adapters.rpc), client: run("rpc/client.js", adapters.rpc) }),
   };
 }
 

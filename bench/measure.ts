@@ -101,7 +101,11 @@ export function medianRatio(ours: readonly number[], theirs: readonly number[]):
 /** Peers, then capwire and C++ side by side, then their pairings. */
 function entriesFor(bench: Bench, contenders: readonly Contender[]): Entry[] {
   const rank = (contender: Contender) => (contender.name === CAPWIRE ? 2 : contender.name === CPP ? 1 : 0);
-  const able = contenders.filter((contender) => (bench.kind === "codec" ? contender.codec : contender.client));
+  const able = contenders.filter(
+    (contender) =>
+      (bench.kind === "codec" ? contender.codec : contender.client) &&
+      (contender.benches?.includes(bench.name) ?? true),
+  );
   const entries: Entry[] = [...able].sort((a, b) => rank(a) - rank(b));
   const cpp = able.find(({ name }) => name === CPP);
   const capwire = able.find(({ name }) => name === CAPWIRE);
