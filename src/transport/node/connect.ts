@@ -16,11 +16,9 @@ import {
   type TlsConnectAddress,
   type UnixAddress,
 } from "./address.js";
-import { NodeByteStream, type NodeStream } from "./byte-stream.js";
+import { NodeByteStream, type NodeByteStreamOptions, type NodeStream } from "./byte-stream.js";
 
-export interface NodeTransportOptions extends StreamTransportOptions {
-  readonly peerName?: string;
-}
+export interface NodeTransportOptions extends StreamTransportOptions, NodeByteStreamOptions {}
 
 export interface ConnectOptions extends NodeTransportOptions {
   /** Gives up, with a TransportError `timeout`, after this many ms. Never unless given. */

@@ -1,0 +1,8 @@
+/** `capwire/node`: what a Node program needs to serve and to call: the two-party client and server, and Node's transports. */
+
+export * from "./transport/node/index.js";
+export {
+  type ConnectClientOptions,
+  TwoPartyClient,
+  TwoPartyServer,
+} from "./vat/node/two-party.js";

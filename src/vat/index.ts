@@ -1,0 +1,11 @@
+/** `capwire/vat`: who talks to whom, on any platform. `capwire/node` adds connecting and listening. */
+
+export { type Side, TwoPartyNetwork, type VatNetwork } from "./network.js";
+export { DEFAULT_MAX_BACKLOG_BYTES, Session, type SessionLimits, type SessionOptions } from "./session.js";
+export { TwoPartyClient, type TwoPartyClientOptions } from "./two-party-client.js";
+export {
+  type CloseOptions,
+  DEFAULT_MAX_CONNECTIONS,
+  TwoPartyServer,
+  type TwoPartyServerOptions,
+} from "./two-party-server.js";

@@ -1,0 +1,60 @@
+/** The two-party client and server of Node: they connect to and listen at addresses. */
+
+import type { Client } from "../../cap/client.js";
+import {
+  type ConnectAddress,
+  connectTransport,
+  type ConnectOptions,
+  type ListenAddress,
+  type Listener,
+  listenTransport,
+  type NodeStream,
+  streamTransport,
+} from "../../transport/node/index.js";
+import type { Transport } from "../../transport/transport.js";
+import { type WebSocketLike, WebSocketTransport } from "../../transport/websocket.js";
+import type { Session } from "../session.js";
+import { TwoPartyClient as NeutralClient, type TwoPartyClientOptions } from "../two-party-client.js";
+import { TwoPartyServer as NeutralServer } from "../two-party-server.js";
+
+export interface ConnectClientOptions extends TwoPartyClientOptions, Omit<ConnectOptions, "schedule"> {}
+
+/** A client that can find its server: `await TwoPartyClient.connect({ host, port })`. */
+export class TwoPartyClient extends NeutralClient {
+  /** Connects to `address`. Rejects with a TransportError that names it. */
+  static async connect(address: ConnectAddress, options: ConnectClientOptions = {}): Promise<TwoPartyClient> {
+    return new TwoPartyClient(await connectTransport(address, options), options);
+  }
+}
+
+/** A server that listens, at any number of addresses: `await server.listen({ port })`. */
+export class TwoPartyServer<C extends Client = Client, S extends object = object> extends NeutralServer<C, S> {
+  readonly #listeners = new Set<Listener>();
+
+  /** Accepts everybody who connects to `address` until the listener or the server is closed. Rejects with a TransportError if the address cannot be had. */
+  async listen(address: ListenAddress): Promise<Listener> {
+    const listener = await listenTransport(address, (transport) => this.welcome(transport), {
+      reader: this.reader,
+      onError: (error) => this.report(error),
+    });
+    this.#listeners.add(listener);
+    if (this.isClosing) await listener.close();
+    return listener;
+  }
+
+  /** Serves one peer: a transport not yet started, a WebSocket, a duplex stream, or a readable and a writable. */
+  override accept(peer: Transport | WebSocketLike | NodeStream): Session {
+    return super.accept(this.#transportTo(peer));
+  }
+
+  protected override async stopListening(): Promise<void> {
+    await Promise.all([...this.#listeners].map((listener) => listener.close()));
+    this.#listeners.clear();
+  }
+
+  #transportTo(peer: Transport | WebSocketLike | NodeStream): Transport {
+    if ("schedule" in peer) return peer;
+    if ("binaryType" in peer) return new WebSocketTransport(peer, { reader: this.reader });
+    return streamTransport(peer, { reader: this.reader });
+  }
+}

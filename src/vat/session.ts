@@ -1,0 +1,208 @@
+/**
+ * Session: a Connection driven by a Transport. It decides when things happen, which the connection leaves open: messages
+ * of one read are handled in a row, then the deliveries they caused run, then everything they and the application
+ * produced leaves in one send. What the application does outside of that leaves when the transport's `schedule` says so.
+ *
+ * It also translates the end: a clean or broken stream, garbage, an Abort and a local close all become one
+ * `disconnected`. Nothing a peer does reaches anybody but this session and the calls that run over it.
+ */
+
+import type { Client } from "../cap/client.js";
+import type { CapabilityHook } from "../cap/hook.js";
+import type { InterfaceType } from "../cap/interface-type.js";
+import { RpcError } from "../cap/rpc-error.js";
+import { turns } from "../cap/turn.js";
+import { Connection } from "../rpc/connection.js";
+import type { TraceEncoder } from "../rpc/exception.js";
+import type { ConnectionLimits } from "../rpc/limits.js";
+import type { ConnectionStats, Observer, TableRow } from "../rpc/observe.js";
+import { ProtocolError } from "../rpc/protocol-error.js";
+import type { Transport } from "../transport/transport.js";
+import { WireError } from "../wire/errors.js";
+import { type Side, TwoPartyNetwork } from "./network.js";
+
+/** What one connection may hold: the tables' limits, and that of the way out. */
+export interface SessionLimits extends ConnectionLimits {
+  /**
+   * Bytes queued for a peer that takes none; more end the connection. What one turn sends is not counted until the
+   * transport has said that it is behind.
+   */
+  readonly maxBacklogBytes: number;
+}
+
+export const DEFAULT_MAX_BACKLOG_BYTES = 256 * 1024 * 1024;
+
+export interface SessionOptions {
+  /** Which end of the link this vat is; "client" unless given. It makes no difference to the protocol. */
+  readonly side?: Side;
+  /** Makes the capability that the peer gets when it asks for our bootstrap, owned. */
+  readonly bootstrap?: () => CapabilityHook;
+  readonly limits?: Partial<SessionLimits>;
+  /** Sees every message; for inspectors and logs. */
+  readonly observer?: Observer;
+  /** Turns an error of this vat into a trace the peer may see. Without it, no stack leaves the process. */
+  readonly encodeTrace?: TraceEncoder;
+}
+
+export class Session {
+  readonly network: TwoPartyNetwork;
+  /** Who the peer is, as its transport says. */
+  readonly peerName: string;
+  /**
+   * Resolves, and never rejects, when the connection has ended: to null if the end was in order and cost us nothing (no call in progress,
+   * no capability of the peer's held), otherwise to what those failed with.
+   */
+  readonly disconnected: Promise<RpcError | null>;
+
+  readonly #transport: Transport;
+  readonly #connection: Connection;
+  readonly #maxBacklogBytes: number;
+  #resolveDisconnected!: (error: RpcError | null) => void;
+  /** Between the first message of a read and its `batchEnd`: whatever is posted leaves at that. */
+  #inBatch = false;
+  /** The transport said it is behind: bytes sent since then. */
+  #heldBack = false;
+  #backlogBytes = 0;
+  #tornDown = false;
+
+  constructor(transport: Transport, options: SessionOptions = {}) {
+    this.#transport = transport;
+    this.network = new TwoPartyNetwork(options.side ?? "client");
+    this.peerName = transport.peerName;
+    this.#maxBacklogBytes = options.limits?.maxBacklogBytes ?? DEFAULT_MAX_BACKLOG_BYTES;
+    this.disconnected = new Promise((resolve) => {
+      this.#resolveDisconnected = resolve;
+    });
+    this.#connection = new Connection({
+      ...(options.bootstrap && { bootstrap: options.bootstrap }),
+      ...(options.limits && { limits: options.limits }),
+      ...(options.observer && { observer: options.observer }),
+      ...(options.encodeTrace && { encodeTrace: options.encodeTrace }),
+      peerName: transport.peerName,
+      onOutgoing: () => this.#posted(),
+      onClosed: (error) => this.#closed(error),
+    });
+  }
+
+  /** Begins reading. Called once, by whoever made the session. */
+  start(): void {
+    this.#transport.start({
+      message: (message) => {
+        this.#inBatch = true;
+        this.#connection.receive(message);
+      },
+      batchEnd: () => this.#batchEnd(),
+      drained: () => {
+        this.#heldBack = false;
+        this.#backlogBytes = 0;
+      },
+      closed: (error) => this.#transportClosed(error),
+    });
+  }
+
+  /** The peer's bootstrap capability, usable at once; calls on it fail if there turns out to be none. */
+  bootstrap<C extends Client, S extends object>(type: InterfaceType<C, S>): C {
+    return type.client(this.#connection.bootstrap());
+  }
+
+  /** Whether the connection has ended. */
+  get isClosed(): boolean {
+    return this.#connection.closedBy !== null;
+  }
+
+  /**
+   * Sends what was called so far and ends the connection: calls in progress fail with kind `disconnected`. With an `error`
+   * the peer is told why. Idempotent.
+   */
+  close(error: RpcError | null = null): void {
+    if (this.isClosed) return;
+    this.#flush();
+    this.#connection.disconnect(error, error !== null);
+    this.#tearDown();
+  }
+
+  get stats(): ConnectionStats {
+    return this.#connection.stats;
+  }
+
+  /** The connection's tables, a row per entry. */
+  dump(): TableRow[] {
+    return this.#connection.dump();
+  }
+
+  /** Throws if an invariant of the tables does not hold. */
+  check(): void {
+    this.#connection.check();
+  }
+
+  /** The first message since the last flush was posted. */
+  #posted(): void {
+    if (!this.#inBatch) this.#transport.schedule(this.#flush);
+  }
+
+  #batchEnd(): void {
+    turns.drain();
+    this.#inBatch = false;
+    this.#flush();
+    if (this.isClosed) this.#tearDown();
+  }
+
+  readonly #flush = (): void => {
+    const frames = this.#connection.takeOutgoing();
+    if (frames.length === 0) return;
+    if (this.#heldBack) this.#backlogBytes += byteLength(frames);
+    const ready = this.#transport.send(frames, () => this.#connection.recycle(frames));
+    if (!ready) this.#heldBack = true;
+    if (this.#backlogBytes > this.#maxBacklogBytes) this.#giveUp();
+  };
+
+  /** The peer sends but does not receive. What it has not taken by now is thrown away. */
+  #giveUp(): void {
+    const error = RpcError.disconnected(
+      `${this.peerName} does not take what is sent to it: ${this.#backlogBytes} bytes wait (limit maxBacklogBytes)`,
+    );
+    this.#transport.close(error);
+    this.#connection.disconnect(error);
+    this.#tearDown();
+  }
+
+  #transportClosed(error: Error | null): void {
+    this.#inBatch = false;
+    this.#connection.disconnect(this.#causeOf(error), error instanceof WireError);
+    turns.drain();
+    this.#tearDown();
+  }
+
+  /** What an end of the transport means to the calls in progress; null if there is nothing to lose. */
+  #causeOf(error: Error | null): Error | null {
+    if (error === null) {
+      const { questions, imports, embargoes } = this.stats;
+      if (questions + imports + embargoes === 0) return null;
+      return RpcError.disconnected(`${this.peerName} disconnected`);
+    }
+    if (error instanceof WireError && error.code !== "premature-end") {
+      return new ProtocolError("malformed-message", error.message, { cause: error });
+    }
+    return RpcError.disconnected(error.message, { cause: error });
+  }
+
+  /** The connection ended. Within a batch its `batchEnd` cleans up; otherwise whoever ended it does, at the latest the next turn. */
+  #closed(error: RpcError | null): void {
+    this.#resolveDisconnected(error);
+    if (!this.#inBatch) this.#transport.schedule(() => this.#tearDown());
+  }
+
+  /** Sends the last words (an Abort) and lets go of the transport. */
+  #tearDown(): void {
+    if (this.#tornDown) return;
+    this.#tornDown = true;
+    this.#flush();
+    this.#transport.close();
+  }
+}
+
+function byteLength(frames: readonly (readonly Uint8Array[])[]): number {
+  let sum = 0;
+  for (const frame of frames) for (const piece of frame) sum += piece.byteLength;
+  return sum;
+}

@@ -1,0 +1,73 @@
+/** TwoPartyClient: this vat's end of one connection to a server, over any transport. */
+
+import type { Client } from "../cap/client.js";
+import type { InterfaceType } from "../cap/interface-type.js";
+import type { RpcError } from "../cap/rpc-error.js";
+import type { ConnectionStats, TableRow } from "../rpc/observe.js";
+import type { Transport } from "../transport/transport.js";
+import { Session, type SessionOptions } from "./session.js";
+
+export interface TwoPartyClientOptions extends Omit<SessionOptions, "bootstrap"> {
+  /** What the server gets if it asks for *our* bootstrap capability. Taken: disposed when the connection ends. */
+  readonly bootstrap?: Client;
+}
+
+export class TwoPartyClient implements Disposable, AsyncDisposable {
+  readonly #session: Session;
+
+  /** Takes `transport`, which must not have been started. */
+  constructor(transport: Transport, options: TwoPartyClientOptions = {}) {
+    const { bootstrap, ...rest } = options;
+    this.#session = new Session(transport, {
+      ...rest,
+      ...(bootstrap && { bootstrap: () => bootstrap.$hook.addRef() }),
+    });
+    if (bootstrap) this.disconnected.then(() => bootstrap[Symbol.dispose]());
+    this.#session.start();
+  }
+
+  /** The server's bootstrap capability, usable at once. Every call asks the server anew. */
+  bootstrap<C extends Client, S extends object>(type: InterfaceType<C, S>): C {
+    return this.#session.bootstrap(type);
+  }
+
+  /**
+   * Resolves, and never rejects, when the connection has ended: to null if the end was in order and cost nothing,
+   * otherwise to the error that calls in progress and calls on its capabilities fail with.
+   */
+  get disconnected(): Promise<RpcError | null> {
+    return this.#session.disconnected;
+  }
+
+  get isClosed(): boolean {
+    return this.#session.isClosed;
+  }
+
+  /** Who the server is, for messages: "localhost:4000". */
+  get peerName(): string {
+    return this.#session.peerName;
+  }
+
+  get stats(): ConnectionStats {
+    return this.#session.stats;
+  }
+
+  /** The connection's tables, a row per entry. */
+  dump(): TableRow[] {
+    return this.#session.dump();
+  }
+
+  /** Ends the connection; what was called before is still sent, and calls in progress fail with kind `disconnected`. Idempotent. */
+  close(): void {
+    this.#session.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.disconnected;
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * TwoPartyServer: one service, many connections. Owns the sessions it accepted, from `accept` until each has ended. What
+ * listens for peers is the platform's affair (node/two-party.ts): here a peer is a transport.
+ */
+
+import { BrokenHook } from "../cap/broken.js";
+import { Client } from "../cap/client.js";
+import { InterfaceType } from "../cap/interface-type.js";
+import { RpcError } from "../cap/rpc-error.js";
+import { UsageError } from "../errors.js";
+import { delay } from "../transport/host.js";
+import type { Transport } from "../transport/transport.js";
+import type { FrameDecoderOptions } from "../wire/framing.js";
+import { Session, type SessionOptions } from "./session.js";
+
+export interface TwoPartyServerOptions extends Omit<SessionOptions, "bootstrap" | "side"> {
+  /** Limits on incoming messages, for the transports the server makes itself; wire/framing.ts has the defaults. */
+  readonly reader?: FrameDecoderOptions;
+  /** Connections at once; one more is closed on arrival and told to `onError`. */
+  readonly maxConnections?: number;
+  /** A connection was accepted. */
+  readonly onConnection?: (session: Session) => void;
+  /** What went wrong outside of any connection: a listener, a handshake, a factory that threw. Ignored unless given. */
+  readonly onError?: (error: Error) => void;
+}
+
+export const DEFAULT_MAX_CONNECTIONS = 10_000;
+
+export interface CloseOptions {
+  /** How long calls in progress may take to finish before they are cut off, in ms. 0 unless given. */
+  readonly grace?: number;
+}
+
+/** How often a closing server looks whether calls are still in progress, in ms. */
+const GRACE_POLL = 10;
+
+/** Makes what a new connection gets as its bootstrap, owned by that connection. Application code. */
+type BootstrapFactory = (session: Session) => Client;
+
+export class TwoPartyServer<C extends Client = Client, S extends object = object> implements AsyncDisposable {
+  readonly #factory: BootstrapFactory;
+  readonly #options: TwoPartyServerOptions;
+  readonly #sessions = new Set<Session>();
+  /** The capability every connection shares, if it is one; disposed when the server has closed. */
+  #shared: Client | null = null;
+  #closing: Promise<void> | null = null;
+
+  /**
+   * Serves `server`, an implementation of `type`, to every connection; with a function, what it returns for each. A server
+   * object's `Symbol.dispose` runs when its last user is gone: the server for a shared one, the connection for one of its own.
+   */
+  constructor(type: InterfaceType<C, S>, server: NoInfer<S> | ((session: Session) => NoInfer<S>), options?: TwoPartyServerOptions);
+  /** Serves a capability: the server keeps a reference of its own. A function makes one for each connection, which takes it. */
+  constructor(bootstrap: C | ((session: Session) => C), options?: TwoPartyServerOptions);
+  constructor(
+    first: InterfaceType<C, S> | C | BootstrapFactory,
+    second?: S | ((session: Session) => S) | TwoPartyServerOptions,
+    third?: TwoPartyServerOptions,
+  ) {
+    if (first instanceof InterfaceType) {
+      this.#options = third ?? {};
+      if (typeof second === "function") this.#factory = (session) => first.serve(second(session));
+      else this.#factory = this.#share(first.serve(second as S));
+    } else {
+      this.#options = (second as TwoPartyServerOptions | undefined) ?? {};
+      this.#factory = first instanceof Client ? this.#share(first.dup()) : first;
+    }
+  }
+
+  /** The connections that live now. */
+  get connections(): ReadonlySet<Session> {
+    return this.#sessions;
+  }
+
+  get isClosing(): boolean {
+    return this.#closing !== null;
+  }
+
+  /** Serves the peer at the other end of `transport`, which must not have been started. Never throws for what the peer does. */
+  accept(transport: Transport): Session {
+    if (this.#closing) {
+      transport.close();
+      throw new UsageError("server-closed", `cannot accept ${transport.peerName}: the server is closing`);
+    }
+    let own: Client | RpcError = RpcError.failed("the connection has ended");
+    const session = new Session(transport, {
+      ...this.#options,
+      side: "server",
+      bootstrap: () => (own instanceof RpcError ? new BrokenHook(own) : own.$hook.addRef()),
+    });
+    this.#sessions.add(session);
+    session.disconnected.then(() => {
+      this.#sessions.delete(session);
+      if (!(own instanceof RpcError)) own[Symbol.dispose]();
+    });
+    own = this.#makeBootstrap(session);
+    session.start();
+    this.#options.onConnection?.(session);
+    return session;
+  }
+
+  /**
+   * Ends the server: accepts nobody any more, gives calls in progress `grace` to finish, and closes every connection.
+   * Resolves when all have ended. Further calls wait for the same end.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options.grace ?? 0);
+    return this.#closing;
+  }
+
+  /** Limits for transports made by the platform's part of the server. */
+  protected get reader(): FrameDecoderOptions {
+    return this.#options.reader ?? {};
+  }
+
+  /** Whatever listens for peers stops; platforms that listen override it. */
+  protected async stopListening(): Promise<void> {}
+
+  /** Accepts a peer that a listener brings; too many, or one that comes too late, are turned away. */
+  protected welcome(transport: Transport): void {
+    const { maxConnections = DEFAULT_MAX_CONNECTIONS } = this.#options;
+    if (this.#closing) return transport.close();
+    if (this.#sessions.size >= maxConnections) {
+      transport.close();
+      this.report(
+        RpcError.overloaded(`turned ${transport.peerName} away: ${maxConnections} connections live (limit maxConnections)`),
+      );
+      return;
+    }
+    this.accept(transport);
+  }
+
+  /** Tells `onError`; an error of the callback itself is nobody's. */
+  protected report(error: Error): void {
+    this.#options.onError?.(error);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #share(client: Client): BootstrapFactory {
+    this.#shared = client;
+    return () => client.dup();
+  }
+
+  #makeBootstrap(session: Session): Client | RpcError {
+    try {
+      return this.#factory(session);
+    } catch (error) {
+      const failure = RpcError.from(error);
+      this.report(failure);
+      return failure;
+    }
+  }
+
+  async #close(grace: number): Promise<void> {
+    await this.stopListening();
+    const deadline = Date.now() + grace;
+    while (this.#busy && Date.now() < deadline) await new Promise<void>((resolve) => delay(GRACE_POLL, resolve));
+    const ended = [...this.#sessions].map((session) => session.disconnected);
+    for (const session of [...this.#sessions]) session.close();
+    await Promise.all(ended);
+    this.#shared?.[Symbol.dispose]();
+    this.#shared = null;
+  }
+
+  /** Whether any connection has calls of its peer in progress. */
+  get #busy(): boolean {
+    for (const session of this.#sessions) if (session.stats.answers > 0) return true;
+    return false;
+  }
+}
