@@ -28,7 +28,7 @@ for (const step of STEPS) {
 console.log(`${STEPS.length} steps: ${describe(total)}`);
 
 calculator[Symbol.dispose]();
-await client.close();
+client.close();
 
 function describe({ calls, callbacks, roundTrips }: typeof total): string {
   const back = callbacks > 0 ? ` and ${count(callbacks, "call")} back` : "";

@@ -4,7 +4,7 @@
  */
 
 import { RpcError } from "capwire";
-import { Calculator } from "./calculator.capnp.js";
+import type { Calculator } from "./calculator.capnp.js";
 
 export class CalculatorService implements Calculator.Server {
   async evaluate({ expression }: Calculator.EvaluateParams) {

@@ -3,7 +3,7 @@
  * has to say before it waits for anything: `calculator.getOperator({ op }).func` is a promise of a function, and usable as one.
  */
 
-import { Calculator } from "./calculator.capnp.js";
+import type { Calculator } from "./calculator.capnp.js";
 
 export interface Step {
   readonly title: string;
@@ -63,10 +63,7 @@ export const STEPS: readonly Step[] = [
         paramCount: 1,
         body: call(multiply, call(f, x, call(add, x, number(1))), number(2)),
       }).func;
-      return Promise.all([
-        read(calculator, call(f, number(12), number(34))),
-        read(calculator, call(g, number(21))),
-      ]);
+      return Promise.all([read(calculator, call(f, number(12), number(34))), read(calculator, call(g, number(21)))]);
     },
   },
   {

@@ -1,0 +1,150 @@
+/** Capabilities as things that are passed, called, compared and let go. */
+
+import { expect } from "vitest";
+import { Counter, type Listener, ResettableCounter } from "../interop.capnp.js";
+import { add, failureOf, type Scenario } from "../stage.js";
+
+export const OBJECT_SCENARIOS: readonly Scenario[] = [
+  {
+    title: "a capability in results is called",
+    async run({ interop }) {
+      const { counter } = await interop.newCounter({ start: 40n });
+      expect(await add(counter, 2n)).toBe(42n);
+      expect(await add(counter, -2n)).toBe(40n);
+    },
+  },
+  {
+    title: "inherited methods are called",
+    async run(stage) {
+      const counter = stage.newCounter(7n).castAs(ResettableCounter);
+      expect(await add(counter, 1n)).toBe(8n);
+      expect((await counter.reset({})).total).toBe(8n);
+      expect(await add(counter, 1n)).toBe(1n);
+    },
+  },
+  {
+    title: "a list of capabilities is returned",
+    async run({ interop }) {
+      const { counters } = await interop.newCounters({ count: 20 });
+      expect(counters.length).toBe(20);
+      for (let i = 0; i < 20; i++) expect(await add(counters.at(i), 100n)).toBe(BigInt(100 + i));
+    },
+  },
+  {
+    title: "a list of capabilities is passed",
+    async run(stage) {
+      const theirs = stage.newCounter(1000n);
+      const ours = stage.counter(20n);
+      const counters = [ours, theirs, ours, null, stage.counter(3n)];
+      expect((await stage.interop.sumCounters({ counters })).total).toBe(1043n);
+    },
+  },
+  {
+    title: "calls are pipelined through nested fields",
+    async run({ interop }) {
+      const nested = interop.nest({ depth: 4 });
+      const innermost = nested.box.inner.inner.inner;
+      const typed = add(innermost.content.counter, 10n);
+      const untyped = add(innermost.untyped.castAs(Counter), 10n);
+      expect(await typed).toBe(13n);
+      expect(await untyped).toBe(23n);
+      expect((await nested).box.inner.content.label).toBe("box 1");
+    },
+  },
+  {
+    title: "a pipeline beyond the results fails alone",
+    async run(stage) {
+      await failureOf(stage.interop.nest({ depth: 1 }).box.inner.inner.content.counter.add({}));
+      await stage.expectUsable();
+    },
+  },
+  {
+    title: "calls are pipelined in a chain",
+    async run(stage) {
+      let counter = stage.newCounter(1n);
+      for (let amount = 1n; amount <= 5n; amount++) counter = counter.next({ amount }).counter;
+      expect(await add(counter, 0n)).toBe(16n);
+    },
+  },
+  {
+    title: "a pipelined capability is a parameter",
+    async run(stage) {
+      const counters = [stage.newCounter(11n), stage.newCounter(31n)];
+      expect((await stage.interop.sumCounters({ counters })).total).toBe(42n);
+    },
+  },
+  {
+    title: "a null capability stays null",
+    async run(stage) {
+      const results = await stage.interop.nothing({});
+      expect(results.isNull).toBe(true);
+      expect(results.hasCounter()).toBe(false);
+      expect((await stage.interop.nothing({ counter: stage.counter() })).isNull).toBe(false);
+    },
+  },
+  {
+    title: "an untyped capability comes home",
+    async run(stage) {
+      const ours = Counter.serve(stage.counter(1n));
+      const { object } = await stage.interop.anything({ object: ours });
+      expect(object.as(Counter).$hook).toBe(ours.$hook);
+    },
+  },
+  {
+    title: "a held capability is called and comes home",
+    async run(stage) {
+      const ours = Counter.serve(stage.counter(5n));
+      await stage.interop.hold({ counter: ours });
+      expect((await stage.interop.callHeld({ amount: 3n })).total).toBe(8n);
+      {
+        using results = await stage.interop.held({});
+        expect(results.counter.$hook).toBe(ours.$hook);
+      }
+      ours[Symbol.dispose]();
+      await stage.interop.activity({});
+      expect(stage.ledger.liveCounters).toBe(1);
+      await stage.interop.letGo({});
+      await stage.until("the server gave our object back", () => stage.ledger.liveCounters === 0);
+    },
+  },
+  {
+    title: "a callback is called",
+    async run(stage) {
+      const { answers } = await stage.interop.notify({ listener: stage.listener(), times: 7 });
+      expect(stage.ledger.heard).toBe(7);
+      expect([...answers]).toEqual(Array.from({ length: 7 }, (_, i) => `heard ${i}`));
+    },
+  },
+  {
+    title: "a callback calls the server",
+    async run(stage) {
+      const listener: Listener.Server = stage.listener(async () => {
+        expect(await add(stage.newCounter(9n), 0n)).toBe(9n);
+      });
+      expect((await stage.interop.relay({ listener })).answer).toBe("heard 0");
+    },
+  },
+  {
+    title: "dropped results free the servers objects",
+    async run(stage) {
+      const live = async () => (await stage.interop.activity({})).liveCounters;
+      const before = await live();
+      const results = await stage.interop.newCounters({ count: 10 });
+      const third = results.counters.at(3).dup();
+      expect(await live()).toBe(before + 10);
+      results[Symbol.dispose]();
+      await stage.until("nine counters are gone", async () => (await live()) === before + 1);
+      expect(await add(third, 0n)).toBe(3n);
+      third[Symbol.dispose]();
+      await stage.until("all counters are gone", async () => (await live()) === before);
+    },
+  },
+  {
+    title: "our objects are freed after the call",
+    async run(stage) {
+      const counters = [stage.counter(0n), stage.counter(1n), stage.counter(2n)];
+      expect((await stage.interop.sumCounters({ counters })).total).toBe(3n);
+      await stage.until("the server gave our counters back", () => stage.ledger.liveCounters === 0);
+    },
+  },
+];

@@ -1,0 +1,248 @@
+/**
+ * Promises that resolve to something here or there while calls are under way. The sequence objects count, so an embargo
+ * that is missing on either side shows as a misplaced call.
+ */
+
+import { RpcError } from "capwire";
+import pDefer from "p-defer";
+import { expect } from "vitest";
+import { Sequence } from "../interop.capnp.js";
+import { failureOf, type Scenario, type Stage } from "../stage.js";
+
+export const PROMISE_SCENARIOS: readonly Scenario[] = [
+  {
+    // We embargo: the first calls travel to the server and back, the last ones go straight to our object.
+    title: "a result that is our object keeps order",
+    async run(stage) {
+      const reflected = stage.interop.reflect({ sequence: stage.sequence() });
+      const calls = new Calls(reflected.sequence);
+      calls.make(3);
+      await reflected;
+      calls.make(3);
+      await calls.check();
+    },
+  },
+  {
+    // Calls made while the promise resolves are still on their way back when later ones could go straight to our object.
+    title: "their promise becomes our object in order",
+    async run(stage) {
+      const { sequence, resolver } = await stage.interop.newPromise({});
+      const calls = new Calls(sequence);
+      calls.make(3);
+      const resolved = resolver.resolve({ sequence: stage.sequence() });
+      calls.make(3);
+      await sequence.whenResolved();
+      calls.make(3);
+      await resolved;
+      calls.make(3);
+      await calls.check();
+    },
+  },
+  {
+    title: "their promise becomes their object in order",
+    async run(stage) {
+      const { sequence, resolver } = await stage.interop.newPromise({});
+      const calls = new Calls(sequence);
+      calls.make(3);
+      const resolved = resolver.resolve({ sequence: theirSequence(stage) });
+      calls.make(3);
+      await sequence.whenResolved();
+      calls.make(3);
+      await resolved;
+      await calls.check();
+    },
+  },
+  {
+    title: "their promise becomes another promise in order",
+    async run(stage) {
+      const first = await stage.interop.newPromise({});
+      const second = await stage.interop.newPromise({});
+      const calls = new Calls(first.sequence);
+      calls.make(2);
+      await first.resolver.resolve({ sequence: second.sequence });
+      calls.make(2);
+      const resolved = second.resolver.resolve({ sequence: stage.sequence() });
+      calls.make(2);
+      await first.sequence.whenResolved();
+      calls.make(2);
+      await resolved;
+      await calls.check();
+    },
+  },
+  {
+    title: "their promise becomes our promise in order",
+    async run(stage) {
+      const { sequence, resolver } = await stage.interop.newPromise({});
+      const calls = new Calls(sequence);
+      calls.make(2);
+      const ours = pDefer<Sequence>();
+      const resolved = resolver.resolve({ sequence: ours.promise });
+      calls.make(2);
+      await stage.interop.activity({});
+      calls.make(2);
+      ours.resolve(Sequence.serve(stage.sequence()));
+      calls.make(2);
+      await resolved;
+      await sequence.whenResolved();
+      calls.make(2);
+      await calls.check();
+    },
+  },
+  {
+    title: "calls on a rejected promise fail",
+    async run(stage) {
+      const { sequence, resolver } = await stage.interop.newPromise({});
+      const calls = new Calls(sequence);
+      calls.make(3);
+      await resolver.reject({ kind: "overloaded", reason: "no room" });
+      calls.make(2);
+      for (const error of await calls.failures())
+        expect(error).toMatchObject({ kind: "overloaded", message: /no room/ });
+      await stage.expectUsable();
+    },
+  },
+  {
+    title: "calls on a promise that becomes null fail",
+    async run(stage) {
+      const { sequence, resolver } = await stage.interop.newPromise({});
+      const calls = new Calls(sequence);
+      calls.make(2);
+      await resolver.resolve({ sequence: null });
+      for (const error of await calls.failures()) expect(error.kind).toBe("failed");
+      await stage.expectUsable();
+    },
+  },
+  {
+    title: "they call our object in order",
+    async run(stage) {
+      const sequence = Sequence.serve(stage.sequence());
+      await new Drive(stage, sequence).check(sequence);
+    },
+  },
+  {
+    title: "our promise becomes our object in order",
+    async run(stage) {
+      const ours = pDefer<Sequence>();
+      const drive = new Drive(stage, ours.promise);
+      await drive.started();
+      const sequence = Sequence.serve(stage.sequence());
+      ours.resolve(sequence.dup());
+      await drive.check(sequence);
+    },
+  },
+  {
+    // They embargo: their first calls travel here and back, their last ones go straight to their own object.
+    title: "our promise becomes their object in order",
+    async run(stage) {
+      const ours = pDefer<Sequence>();
+      const drive = new Drive(stage, ours.promise);
+      await drive.started();
+      const sequence = theirSequence(stage);
+      ours.resolve(sequence.dup());
+      await drive.check(sequence);
+    },
+  },
+  {
+    // As before, but what our promise becomes is itself still on its way from the server.
+    title: "our promise becomes their answer in order",
+    async run(stage) {
+      const ours = pDefer<Sequence>();
+      const drive = new Drive(stage, ours.promise);
+      await drive.started();
+      const { sequence } = await stage.interop.newSequence({});
+      ours.resolve(stage.interop.reflect({ sequence }).sequence);
+      await drive.check(sequence);
+    },
+  },
+  {
+    // Our promise becomes a promise of theirs, which becomes an object of ours.
+    title: "our promise becomes their promise in order",
+    async run(stage) {
+      const ours = pDefer<Sequence>();
+      const drive = new Drive(stage, ours.promise);
+      await drive.started();
+      const theirs = await stage.interop.newPromise({});
+      ours.resolve(theirs.sequence.dup());
+      await stage.interop.activity({});
+      const sequence = Sequence.serve(stage.sequence());
+      await theirs.resolver.resolve({ sequence });
+      await drive.check(sequence);
+    },
+  },
+  {
+    title: "their calls on our rejected promise fail",
+    async run(stage) {
+      const ours = pDefer<Sequence>();
+      const drive = new Drive(stage, ours.promise);
+      await drive.started();
+      ours.reject(RpcError.overloaded("changed our mind"));
+      expect((await failureOf(drive.call)).kind).toBe("overloaded");
+      await stage.expectUsable();
+    },
+  },
+  {
+    title: "a resolved promise frees its object",
+    async run(stage) {
+      {
+        using promised = await stage.interop.newPromise({});
+        await promised.resolver.resolve({ sequence: stage.sequence() });
+        await promised.sequence.whenResolved();
+      }
+      await stage.until("the server gave our sequence back", () => stage.ledger.liveSequences === 0);
+    },
+  },
+];
+
+function theirSequence(stage: Stage): Sequence {
+  return stage.interop.newSequence({}).sequence;
+}
+
+/** Calls made on one capability over time; all of them must have met the same object in order. */
+class Calls {
+  readonly #sequence: Sequence;
+  readonly #numbers: Promise<number>[] = [];
+
+  constructor(sequence: Sequence) {
+    this.#sequence = sequence;
+  }
+
+  make(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const call = this.#sequence.next({ expected: this.#numbers.length });
+      const number = call.then((results) => results.number);
+      number.catch(() => {}); // looked at in `failures`
+      this.#numbers.push(number);
+    }
+  }
+
+  async check(): Promise<void> {
+    expect(await Promise.all(this.#numbers)).toEqual(this.#numbers.map((_, i) => i));
+    expect(await this.#sequence.state({})).toMatchObject({ count: this.#numbers.length, misplaced: 0 });
+  }
+
+  failures(): Promise<RpcError[]> {
+    return Promise.all(this.#numbers.map(failureOf));
+  }
+}
+
+/** The server makes four calls on what we give it before we say what that is, and four after. */
+class Drive {
+  readonly #stage: Stage;
+  readonly call: Promise<number[]>;
+
+  constructor(stage: Stage, sequence: Sequence | Promise<Sequence>) {
+    this.#stage = stage;
+    const results = stage.interop.drive({ sequence, before: 4, after: 4, listener: stage.listener() });
+    this.call = results.then(({ numbers }) => [...numbers]);
+    this.call.catch(() => {});
+  }
+
+  started(): Promise<void> {
+    return this.#stage.until("the server made its first calls", () => this.#stage.ledger.heard > 0);
+  }
+
+  async check(sequence: Sequence): Promise<void> {
+    expect(await this.call).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(await sequence.state({})).toMatchObject({ count: 8, misplaced: 0 });
+  }
+}

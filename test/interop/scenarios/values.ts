@@ -1,0 +1,101 @@
+/** Bytes and structures: what is written in one language is what the other reads. */
+
+import { expect } from "vitest";
+import type { Tree, Values } from "../interop.capnp.js";
+import type { Scenario } from "../stage.js";
+
+export const VALUE_SCENARIOS: readonly Scenario[] = [
+  {
+    title: "values of every type come back",
+    async run({ interop }) {
+      const { values } = await interop.echoValues({ values: EVERY_TYPE });
+      expect(values.toObject()).toMatchObject(EVERY_TYPE);
+      expect(values.which).toBe("words");
+    },
+  },
+  {
+    title: "unset fields have their defaults",
+    async run({ interop }) {
+      const { values } = await interop.echoValues({ values: {} });
+      expect(values).toMatchObject({ bool: true, int8: -8, int16: -1616, int32: -32323232, uint8: 8, uint16: 1616 });
+      expect(values).toMatchObject({ int64: -6464646464646464n, uint64: 6464646464646464n, uint32: 32323232 });
+      expect(values).toMatchObject({ float32: 32.5, float64: -64.25, text: "Cap'n", kind: "disconnected" });
+      expect([...values.data]).toEqual([0xca, 0xfe]);
+      expect(values.which).toBe("none");
+      expect([values.hasInner(), values.hasStructs()]).toEqual([false, false]);
+    },
+  },
+  {
+    title: "an empty call is answered",
+    async run({ interop }) {
+      expect((await interop.echo({})).blob.byteLength).toBe(0);
+    },
+  },
+  {
+    title: "a large message comes back",
+    async run({ interop }) {
+      const sent = Uint8Array.from({ length: 3 * 1024 * 1024 + 5 }, (_, i) => i * 7 + i / 256);
+      const { blob } = await interop.echo({ blob: sent });
+      expect(Buffer.compare(blob, sent)).toBe(0);
+    },
+  },
+  {
+    title: "a tree of many segments is read",
+    async run({ interop }) {
+      const { root } = await interop.tree({ depth: 6, fanOut: 5 });
+      expect(countTree(root, "0")).toBe(19531);
+    },
+  },
+  {
+    title: "two thousand calls in flight keep their order",
+    async run(stage) {
+      const counter = stage.newCounter();
+      const calls = Array.from({ length: 2000 }, () => counter.add({ amount: 1n }));
+      const totals = (await Promise.all(calls)).map(({ total }) => Number(total));
+      expect(totals).toEqual(Array.from({ length: 2000 }, (_, i) => i + 1));
+    },
+  },
+];
+
+const EVERY_TYPE = {
+  bool: false,
+  int8: -128,
+  int16: -32768,
+  int32: -2147483648,
+  int64: -9223372036854775808n,
+  uint8: 255,
+  uint16: 65535,
+  uint32: 4294967295,
+  uint64: 18446744073709551615n,
+  float32: -0.5,
+  float64: 1e300,
+  text: "naïve 🚀",
+  data: Uint8Array.of(1, 2, 3),
+  kind: "overloaded",
+  inner: { text: "inner" },
+  bools: [true, false, true, true, false, false, true, false, true, true, true],
+  int8s: [-1, 0, 127],
+  int16s: [-1, 32767],
+  int32s: [-1, 0, 2147483647],
+  int64s: [-1n, 9223372036854775807n],
+  uint8s: [0, 255],
+  uint16s: [65535],
+  uint32s: [1, 4294967295],
+  uint64s: [18446744073709551615n],
+  float32s: [0.25, -1.5],
+  float64s: [0.1, -0, 1e-300],
+  texts: ["", "a", "bb"],
+  datas: [Uint8Array.of(), Uint8Array.of(4, 5)],
+  kinds: ["unimplemented", "failed"],
+  structs: [{ uint32: 0 }, { uint32: 1 }, { uint32: 2 }],
+  lists: [[1, 2], [], [3]],
+  words: { first: "first", second: "second" },
+} as const satisfies Values.Init;
+
+function countTree(node: Tree, label: string): number {
+  if (node.label !== label) throw new Error(`node ${label} is labelled ${node.label}`);
+  let count = 1;
+  let i = 0;
+  for (const child of node.children) count += countTree(child, `${label}.${i++}`);
+  return count;
+}

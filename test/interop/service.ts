@@ -1,0 +1,173 @@
+/** interop.capnp's bootstrap object in TypeScript; the C++ one is in cpp/interop-server.c++. One per connection. */
+
+import { RpcError, type ServerContext } from "capwire";
+import pDefer from "p-defer";
+import type { Counter, Interop, Sequence, Tree } from "./interop.capnp.js";
+import {
+  CalleeObject,
+  CounterObject,
+  errorOf,
+  hangUntilCancelled,
+  Ledger,
+  ResolverObject,
+  SequenceObject,
+  SinkObject,
+} from "./objects.js";
+
+export class InteropService implements Interop.Server {
+  readonly ledger = new Ledger();
+  #held: Counter | null = null;
+
+  // Values
+
+  echo({ blob }: Interop.EchoParams) {
+    return { blob };
+  }
+
+  echoValues({ values }: Interop.EchoValuesParams) {
+    return { values };
+  }
+
+  tree({ depth, fanOut }: Interop.TreeParams) {
+    return { root: growTree("0", depth, fanOut) };
+  }
+
+  // Objects
+
+  newCounter({ start }: Interop.NewCounterParams) {
+    return { counter: new CounterObject(this.ledger, start) };
+  }
+
+  newCounters({ count }: Interop.NewCountersParams) {
+    return { counters: Array.from({ length: count }, (_, i) => new CounterObject(this.ledger, BigInt(i))) };
+  }
+
+  async sumCounters({ counters }: Interop.SumCountersParams) {
+    const totals = await Promise.all(counters.map(async (counter) => (counter ? (await counter.add({})).total : 0n)));
+    return { total: totals.reduce((sum, total) => sum + total, 0n) };
+  }
+
+  nest({ depth }: Interop.NestParams) {
+    return { box: this.#box(0, depth) };
+  }
+
+  async notify({ listener, times }: Interop.NotifyParams) {
+    const answers: string[] = [];
+    for (let number = 0; number < times; number++) answers.push((await listener.heard({ number })).answer);
+    return { answers };
+  }
+
+  hold({ counter }: Interop.HoldParams) {
+    this.letGo();
+    this.#held = counter.dup();
+  }
+
+  held() {
+    return { counter: this.#theHeld() };
+  }
+
+  async callHeld({ amount }: Interop.CallHeldParams) {
+    return { total: (await this.#theHeld().add({ amount })).total };
+  }
+
+  letGo() {
+    this.#held?.[Symbol.dispose]();
+    this.#held = null;
+  }
+
+  nothing(params: Interop.NothingParams) {
+    return { isNull: !params.hasCounter(), counter: null };
+  }
+
+  anything({ object }: Interop.AnythingParams) {
+    return { object };
+  }
+
+  // Promises and order
+
+  reflect({ sequence }: Interop.ReflectParams) {
+    return { sequence };
+  }
+
+  newPromise() {
+    const promised = pDefer<Sequence>();
+    return { sequence: promised.promise, resolver: new ResolverObject(promised) };
+  }
+
+  newSequence() {
+    return { sequence: new SequenceObject(this.ledger) };
+  }
+
+  async drive({ sequence, before, after, listener }: Interop.DriveParams) {
+    const calls: Promise<number>[] = [];
+    const next = async (expected: number) => (await sequence.next({ expected })).number;
+    for (let i = 0; i < before; i++) calls.push(next(i));
+    const heard = listener.heard({ number: before });
+    await sequence.whenResolved();
+    for (let i = 0; i < after; i++) calls.push(next(before + i));
+    const numbers = await Promise.all(calls);
+    await heard;
+    return { numbers };
+  }
+
+  // Calls
+
+  tail({ callee, number }: Interop.TailParams, context: ServerContext) {
+    return context.tailCall(callee, "called", { number });
+  }
+
+  tailLocal({ number }: Interop.TailLocalParams, context: ServerContext) {
+    return context.tailCall(new CalleeObject(this.ledger, "server"), "called", { number });
+  }
+
+  async early({ gate }: Interop.EarlyParams, context: ServerContext) {
+    const counter = new CounterObject(this.ledger, 100n);
+    context.setPipeline({ counter });
+    await gate.heard({ number: 0 });
+    return { counter };
+  }
+
+  hang(_params: Interop.HangParams, { signal }: ServerContext) {
+    return hangUntilCancelled(this.ledger, signal);
+  }
+
+  fail({ kind, reason }: Interop.FailParams): never {
+    throw errorOf(kind, reason);
+  }
+
+  async relay({ listener }: Interop.RelayParams) {
+    return { answer: (await listener.heard({ number: 0 })).answer };
+  }
+
+  newSink() {
+    return { sink: new SinkObject() };
+  }
+
+  activity() {
+    const { liveCounters, liveSequences, hanging, cancelled } = this.ledger;
+    return { liveCounters, liveSequences, hanging, cancelled };
+  }
+
+  [Symbol.dispose]() {
+    this.letGo();
+  }
+
+  #theHeld(): Counter {
+    if (!this.#held) throw RpcError.failed("nothing is held");
+    return this.#held;
+  }
+
+  #box(level: number, depth: number): Interop.NestResults.Init["box"] {
+    const counter = new CounterObject(this.ledger, BigInt(level));
+    return {
+      content: { counter, label: `box ${level}` },
+      untyped: counter,
+      ...(level + 1 < depth ? { inner: this.#box(level + 1, depth) } : {}),
+    };
+  }
+}
+
+function growTree(label: string, depth: number, fanOut: number): Tree.Init {
+  if (depth === 0) return { label };
+  return { label, children: Array.from({ length: fanOut }, (_, i) => growTree(`${label}.${i}`, depth - 1, fanOut)) };
+}
