@@ -1,0 +1,376 @@
+/**
+ * Answer: a call (or Bootstrap) the peer made, from its Call to its Finish; to the hook that handles it, the CallContext.
+ * Driven by Call, Bootstrap (call.ts) and Finish.
+ *
+ * Phases
+ *   running   the target has it; pipelined calls go to the target's pipeline.
+ *   returned  the Return was sent; pipelined calls go to the capabilities as they were then (`#pins`), or fail as the call did.
+ *   tail      we tail-called: the Return said takeFromOtherQuestion; pipelined calls go to that question.
+ *   finished  out of the table; whatever the handler still does is thrown away.
+ *
+ * A redirected answer (sendResultsTo.yourself) keeps its results for the question that will claim them; its Return says
+ * resultsSentElsewhere. Every answer sends exactly one Return, except pipeline-only ones, which send none.
+ */
+
+import { BrokenHook } from "../cap/broken.js";
+import type { CallContext, CallHints, CallRequest, CallResults, CapabilityHook, PipelineHook, PipelinePath } from "../cap/hook.js";
+import { RpcError } from "../cap/rpc-error.js";
+import { turns } from "../cap/turn.js";
+import { UsageError } from "../errors.js";
+import { type Finish, Message, type Return } from "../std/rpc.js";
+import type { AnyPointerBuilder, AnyPointerReader } from "../wire/any-pointer.js";
+import { MessageBuilder } from "../wire/message.js";
+import { BuiltResults } from "./built-results.js";
+import type { Connection } from "./connection.js";
+import { writeCapTable } from "./descriptor.js";
+import { writeException } from "./exception.js";
+import type { Export } from "./export.js";
+import type { AnswerId } from "./ids.js";
+import { Pins } from "./pins.js";
+import type { Question } from "./question.js";
+import { RpcRequest } from "./request.js";
+import type { ReceivedResults } from "./results.js";
+
+export type AnswerPhase = "running" | "returned" | "tail" | "finished";
+/** Where the results go: to the caller in the Return, to a question of ours, or nowhere (onlyPromisePipeline). */
+export type ResultsDestination = "caller" | "yourself" | "nowhere";
+
+export class Answer implements CallContext {
+  readonly id: AnswerId;
+  readonly interfaceId: bigint;
+  readonly methodId: number;
+  readonly hints: CallHints;
+  readonly destination: ResultsDestination;
+  onCancel: (() => void) | null = null;
+  readonly #connection: Connection;
+  #phase: AnswerPhase = "running";
+  #cancelled = false;
+  /** Owned until released. */
+  #params: ReceivedResults | null;
+  /** The Return being built in place (destination "caller") or a message of its own. */
+  #message: MessageBuilder | null = null;
+  #return: Return.Builder | null = null;
+  #content: AnyPointerBuilder | null = null;
+  /** Owned: where pipelined calls go while running or tail-called. */
+  #pipeline: PipelineHook | null = null;
+  #pins: Pins | null = null;
+  #error: RpcError | null = null;
+  #resultExports: Export[] = [];
+  /** Redirected: the outcome, until claimed. */
+  #outcome: BuiltResults | RpcError | null = null;
+  #claimedBy: Question | null = null;
+  #claimed = false;
+
+  constructor(
+    connection: Connection,
+    id: AnswerId,
+    call: { interfaceId: bigint; methodId: number; hints: CallHints; destination: ResultsDestination },
+    params: ReceivedResults | null,
+  ) {
+    this.#connection = connection;
+    this.id = id;
+    this.interfaceId = call.interfaceId;
+    this.methodId = call.methodId;
+    this.hints = call.hints;
+    this.destination = call.destination;
+    this.#params = params;
+  }
+
+  get phase(): AnswerPhase {
+    return this.#phase;
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  describe(): string {
+    return `a${this.id}`;
+  }
+
+  // --- for the peer -----------------------------------------------------------------------------------------------
+
+  /** Has `target` handle the call. */
+  deliver(target: CapabilityHook): void {
+    const pipeline = target.call(this);
+    // A call on a broken capability has failed by now; a tail call has put its own pipeline here.
+    if (this.#phase === "running" && !this.hints.noPromisePipelining) this.#pipeline = pipeline;
+    else pipeline.release();
+  }
+
+  /** Owned: the capability at `path` of the results, for a pipelined call or descriptor. */
+  pipelined(path: PipelinePath): CapabilityHook {
+    if (this.#error) return new BrokenHook(this.#error);
+    if (this.#pins) return this.#pins.at(path);
+    if (this.#pipeline) return this.#pipeline.capability(path);
+    const why = this.hints.noPromisePipelining ? "its caller set noPromisePipelining" : "its results hold no capability";
+    return new BrokenHook(RpcError.failed(`cannot pipeline on question ${this.id}: ${why}`));
+  }
+
+  /** rpc.capnp Finish. */
+  finish(finish: Finish.Reader): void {
+    const wasRunning = this.#phase === "running";
+    this.#connection.answers.remove(this.id);
+    if (!wasRunning) return this.#close(finish.releaseResultCaps);
+    this.#sendCancelled();
+    this.#close(true);
+    // Old peers send Call and Finish in a row and expect the method to run: tell it behind its delivery.
+    if (finish.requireEarlyCancellationWorkaround) turns.enqueue(() => this.#notifyCancelled());
+    else this.#notifyCancelled();
+  }
+
+  /** The question that claimed the results was cancelled, or the connection ended: nobody will look. */
+  cancel(): void {
+    const wasRunning = this.#phase === "running";
+    if (wasRunning) this.#sendCancelled();
+    this.#close(true);
+    if (wasRunning) this.#notifyCancelled();
+  }
+
+  /** A question of ours claims the results (Return.takeFromOtherQuestion). False if it may not. */
+  claim(question: Question): boolean {
+    if (this.destination !== "yourself" || this.#claimed) return false;
+    this.#claimed = true;
+    const outcome = this.#outcome;
+    this.#outcome = null;
+    if (!outcome) {
+      this.#claimedBy = question;
+      question.redirected(this);
+    } else {
+      settle(question, outcome);
+    }
+    return true;
+  }
+
+  /** The question that claimed the results was cancelled. */
+  abandonRedirect(): void {
+    this.#claimedBy = null;
+    if (this.#phase === "running") this.cancel();
+  }
+
+  #notifyCancelled(): void {
+    this.#cancelled = true;
+    const { onCancel } = this;
+    this.onCancel = null;
+    onCancel?.();
+  }
+
+  // --- CallContext ------------------------------------------------------------------------------------------------
+
+  get params(): AnyPointerReader {
+    if (!this.#params) throw new UsageError("params-released", "the params of this call have been released");
+    return this.#params.content;
+  }
+
+  releaseParams(): void {
+    this.#params?.release();
+    this.#params = null;
+  }
+
+  results(): AnyPointerBuilder {
+    if (this.#content) return this.#content;
+    if (this.destination === "caller" && this.#phase === "running") {
+      const message = this.#connection.outbox.begin();
+      const returned = message.initRoot(Message).initReturn();
+      this.#message = message;
+      this.#return = returned;
+      this.#content = returned.initResults().content;
+    } else {
+      this.#message = new MessageBuilder();
+      this.#content = this.#message.root;
+    }
+    return this.#content;
+  }
+
+  resultsAsReader(): CallResults {
+    this.results();
+    return new BuiltResults(this.#message as MessageBuilder, this.#content as AnyPointerBuilder);
+  }
+
+  returnResults(): void {
+    this.releaseParams();
+    if (this.#phase !== "running") return this.#discard();
+    this.results();
+    if (this.destination === "caller") this.#sendResults(this.#return as Return.Builder, this.#message as MessageBuilder);
+    else this.#keepResults(new BuiltResults(this.#message as MessageBuilder, this.#content as AnyPointerBuilder));
+  }
+
+  forward(results: CallResults): void {
+    try {
+      if (this.#phase === "running") this.results().setAny(results.content);
+    } catch (error) {
+      return this.fail(RpcError.from(error));
+    } finally {
+      results.release();
+    }
+    this.returnResults();
+  }
+
+  fail(error: RpcError): void {
+    this.#discard();
+    this.releaseParams();
+    if (this.#phase !== "running") return;
+    this.#phase = "returned";
+    this.#error = error;
+    this.#dropPipeline();
+    if (this.destination === "caller") {
+      this.#post((returned) => writeException(returned.initException(), error, this.#connection.encodeTrace));
+    } else {
+      this.#settle(error);
+    }
+  }
+
+  tailCall(request: CallRequest): PipelineHook {
+    if (this.#phase === "running" && this.destination === "caller" && request instanceof RpcRequest && request.connection === this.#connection) {
+      const question = request.sendTail();
+      if (question) return this.#tail(question);
+    }
+    const sent = request.send({
+      returned: (results) => this.forward(results),
+      failed: (error) => this.fail(error),
+    });
+    const cancelBefore = this.onCancel;
+    this.onCancel = () => {
+      cancelBefore?.();
+      sent.forget();
+    };
+    return sent;
+  }
+
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  // --- Return -----------------------------------------------------------------------------------------------------
+
+  #tail(question: Question): PipelineHook {
+    this.#discard();
+    this.releaseParams();
+    this.#phase = "tail";
+    this.#dropPipeline();
+    this.#pipeline = question;
+    this.#post((returned) => {
+      returned.takeFromOtherQuestion = question.id;
+    });
+    return question.addRef();
+  }
+
+  #sendResults(returned: Return.Builder, message: MessageBuilder): void {
+    const connection = this.#connection;
+    const table = message.capTable;
+    let gained: Export[];
+    try {
+      gained = writeCapTable(connection, returned.results, table);
+    } catch (error) {
+      return this.fail(RpcError.from(error));
+    }
+    const tooLarge = connection.outbox.tooLarge(message);
+    if (tooLarge) {
+      for (const entry of gained) connection.exports.release(entry.id, 1);
+      return this.fail(tooLarge);
+    }
+    returned.answerId = this.id;
+    returned.releaseParamCaps = false;
+    this.#phase = "returned";
+    this.#resultExports = gained;
+    if (table.slots.length === 0) {
+      // rpc.capnp Return.noFinishNeeded: nothing can be pipelined on, nothing needs releasing.
+      returned.noFinishNeeded = true;
+      connection.answers.remove(this.id);
+      this.#phase = "finished";
+    } else {
+      this.#pins = new Pins(connection, message, this.#content as AnyPointerBuilder);
+    }
+    this.#dropPipeline();
+    this.#message = this.#return = this.#content = null;
+    connection.outbox.post(message);
+  }
+
+  #keepResults(results: BuiltResults): void {
+    this.#phase = "returned";
+    this.#pins = new Pins(this.#connection, this.#message as MessageBuilder, this.#content as AnyPointerBuilder);
+    this.#dropPipeline();
+    this.#message = this.#return = this.#content = null;
+    this.#settle(results);
+  }
+
+  /** Redirected or pipeline-only: hands the outcome to whoever claimed it, or keeps it until somebody does. */
+  #settle(outcome: BuiltResults | RpcError): void {
+    if (this.destination === "nowhere") {
+      if (outcome instanceof BuiltResults) outcome.release();
+      return;
+    }
+    this.#post((returned) => {
+      returned.resultsSentElsewhere = null;
+    });
+    const question = this.#claimedBy;
+    this.#claimedBy = null;
+    if (question) settle(question, outcome);
+    else this.#outcome = outcome;
+  }
+
+  #sendCancelled(): void {
+    if (this.destination === "nowhere") return;
+    this.#post((returned) => {
+      if (this.destination === "yourself") returned.resultsSentElsewhere = null;
+      else returned.canceled = null;
+    });
+    // Results built so far would go into a Return that was never sent.
+    this.#discard();
+  }
+
+  #post(fill: (returned: Return.Builder) => void): void {
+    const { outbox } = this.#connection;
+    const message = outbox.begin();
+    const returned = message.initRoot(Message).initReturn();
+    returned.answerId = this.id;
+    returned.releaseParamCaps = false;
+    fill(returned);
+    outbox.post(message);
+  }
+
+  /** Gives back everything but the params, which the handler may still be reading. */
+  #close(releaseResultCaps: boolean): void {
+    this.#phase = "finished";
+    if (releaseResultCaps) for (const entry of this.#resultExports) this.#connection.exports.release(entry.id, 1);
+    this.#resultExports = [];
+    this.#pins?.release();
+    this.#pins = null;
+    this.#dropPipeline();
+    if (this.#outcome instanceof BuiltResults) this.#outcome.release();
+    this.#outcome = null;
+  }
+
+  #dropPipeline(): void {
+    const pipeline = this.#pipeline;
+    this.#pipeline = null;
+    pipeline?.release();
+  }
+
+  /** Throws away results that will not be sent. */
+  #discard(): void {
+    const message = this.#message;
+    if (!message) return;
+    this.#content = null;
+    this.#message = null;
+    if (this.#return) this.#connection.outbox.abandon(message);
+    else message.capTable.release();
+    this.#return = null;
+  }
+}
+
+function settle(question: Question, outcome: BuiltResults | RpcError): void {
+  if (question.phase === "cancelled") {
+    if (outcome instanceof BuiltResults) outcome.release();
+  } else if (outcome instanceof BuiltResults) {
+    question.returned(outcome, true);
+  } else {
+    question.failed(outcome, true);
+  }
+}
+
+/** rpc.capnp Finish. One for an unknown question is ignored: it may have crossed a Return with noFinishNeeded. */
+export function handleFinish(connection: Connection, finish: Finish.Reader): void {
+  const id = finish.questionId as AnswerId;
+  connection.answers.get(id)?.finish(finish);
+}

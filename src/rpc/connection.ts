@@ -1,0 +1,301 @@
+/**
+ * Connection: one link between two vats, sans-I/O. It owns the four tables, the embargoes and the outbox, and dispatches incoming messages to the
+ * file that owns the entry they drive: question.ts ← Return (return.ts); answer.ts ← Call, Bootstrap (call.ts), Finish;
+ * import.ts ← Resolve; export.ts ← Release; embargo.ts ← Disembargo. Here: the dispatch switch, Abort, Unimplemented, the end.
+ *
+ * Methods are of four kinds: getters; inputs from the network (`receive`, `disconnect`); verbs of the application (`bootstrap`, and calls on the
+ * hooks it hands out); and the drain `takeOutgoing`, to be used after any of the others. No promise, timer or socket is
+ * used and no application code runs inside: servers are called by deliveries (cap/turn.ts) drained afterwards.
+ */
+
+import { BrokenHook } from "../cap/broken.js";
+import type { CapabilityHook } from "../cap/hook.js";
+import { RpcError } from "../cap/rpc-error.js";
+import { CapwireError } from "../errors.js";
+import { Message } from "../std/rpc.js";
+import type { MessageBuilder, MessageReader } from "../wire/message.js";
+import type { OutgoingFrame } from "../wire/slab.js";
+import { type Answer, handleFinish } from "./answer.js";
+import { handleBootstrap, handleCall } from "./call.js";
+import { type Embargo, handleDisembargo } from "./embargo.js";
+import { readException, type TraceEncoder, writeException } from "./exception.js";
+import { ExportTable, handleRelease } from "./export.js";
+import { type AnswerId, type EmbargoId, FIRST_NO_RETURN_ID, type ImportId, type QuestionId } from "./ids.js";
+import { breakImports, handleResolve, type ImportHook } from "./import.js";
+import { type ConnectionLimits, DEFAULT_LIMITS } from "./limits.js";
+import type { ConnectionStats, Observer, TableRow } from "./observe.js";
+import { Outbox } from "./outbox.js";
+import { ProtocolError } from "./protocol-error.js";
+import { askBootstrap, type Question, type QuestionKind } from "./question.js";
+import { disconnectedError, handleReturn } from "./return.js";
+import { OwnedTable, PeerTable } from "./table.js";
+
+export interface ConnectionOptions {
+  /** Makes the capability a Bootstrap message gets, owned. Without it the peer is told there is none. */
+  readonly bootstrap?: () => CapabilityHook;
+  /** Who the peer is, for errors and logs. */
+  readonly peerName?: string;
+  readonly limits?: Partial<ConnectionLimits>;
+  readonly observer?: Observer;
+  /** Turns an error into a trace the peer may see; without it no trace leaves this vat. */
+  readonly encodeTrace?: TraceEncoder;
+  /** There is something to take with `takeOutgoing`. Called once until that is called. */
+  readonly onOutgoing?: () => void;
+  /** The connection ended: null for an end in order. Called once, after everything in progress has been told. */
+  readonly onClosed?: (error: RpcError | null) => void;
+}
+
+export class Connection {
+  readonly questions = new OwnedTable<QuestionId, Question>();
+  readonly answers = new PeerTable<AnswerId, Answer>();
+  readonly imports = new PeerTable<ImportId, ImportHook>();
+  readonly exports = new ExportTable(this);
+  readonly embargoes = new OwnedTable<EmbargoId, Embargo>();
+  readonly outbox: Outbox;
+  readonly limits: ConnectionLimits;
+  readonly peerName: string;
+  readonly encodeTrace: TraceEncoder | null;
+  /** The peer answered a pipeline-only call with a Return: it does not know the hint. */
+  peerIgnoresPipelineOnly = false;
+  readonly #pipelineOnly = new Map<QuestionId, Question>();
+  #nextNoReturnId = FIRST_NO_RETURN_ID;
+  readonly #options: ConnectionOptions;
+  #closedBy: RpcError | null = null;
+
+  constructor(options: ConnectionOptions = {}) {
+    this.#options = options;
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.peerName = options.peerName ?? "peer";
+    this.encodeTrace = options.encodeTrace ?? null;
+    this.outbox = new Outbox(this.limits.maxOutgoingWords, options.onOutgoing ?? (() => {}));
+    const { observer } = options;
+    if (observer) this.outbox.observe = (message) => observer.message("outgoing", outgoingReader(message));
+  }
+
+  // --- getters ----------------------------------------------------------------------------------------------------
+
+  /** What every call fails with since the connection ended; null while it is open. */
+  get closedBy(): RpcError | null {
+    return this.#closedBy;
+  }
+
+  get stats(): ConnectionStats {
+    return {
+      questions: this.questions.size + this.#pipelineOnly.size,
+      answers: this.answers.size,
+      imports: this.imports.size,
+      exports: this.exports.size,
+      embargoes: this.embargoes.size,
+    };
+  }
+
+  /** Whether all tables are empty: an end of the stream is no loss then. */
+  get isIdle(): boolean {
+    const { questions, answers, imports, exports, embargoes } = this.stats;
+    return questions + answers + imports + exports + embargoes === 0;
+  }
+
+  /** The tables, a row per entry. */
+  dump(): TableRow[] {
+    const rows: TableRow[] = [];
+    for (const question of [...this.questions.values(), ...this.#pipelineOnly.values()]) {
+      rows.push({ label: question.describe(), state: `${question.kind} ${question.phase}` });
+    }
+    for (const answer of this.answers.values()) rows.push({ label: answer.describe(), state: `${answer.phase} → ${answer.destination}` });
+    for (const hook of this.imports.values()) {
+      rows.push({ label: hook.describe(), state: `${hook.remoteReferences} held${hook.promise ? ", promise" : ""}` });
+    }
+    for (const entry of this.exports.values()) rows.push({ label: entry.describe(), state: `${entry.references} out` });
+    for (const embargo of this.embargoes.values()) rows.push({ label: `m${embargo.id}`, state: "waiting for its echo" });
+    return rows;
+  }
+
+  /** Throws if an invariant of the tables does not hold. Tests call it after every delivery. */
+  check(): void {
+    for (const entry of this.exports.values()) invariant(entry.references > 0, `${entry.describe()} has no references`);
+    for (const hook of this.imports.values()) {
+      invariant(hook.references > 0, `${hook.describe()} is disposed but still listed`);
+      invariant(hook.remoteReferences > 0, `${hook.describe()} holds nothing of the peer's`);
+    }
+    for (const answer of this.answers.values()) invariant(answer.phase !== "finished", `${answer.describe()} is finished but still listed`);
+    for (const question of this.questions.values()) {
+      invariant(question.kind !== "pipeline-only", `${question.describe()} awaits no Return but is listed as if`);
+    }
+    if (this.#closedBy) invariant(this.isIdle, "the connection is closed but its tables are not empty");
+  }
+
+  // --- inputs -----------------------------------------------------------------------------------------------------
+
+  /** Handles one message. Never throws: what the peer does wrong ends the connection with an Abort. */
+  receive(message: MessageReader): void {
+    if (this.#closedBy) return;
+    try {
+      const reader = message.getRoot(Message);
+      this.#options.observer?.message("incoming", reader);
+      this.#dispatch(reader, message);
+    } catch (error) {
+      this.disconnect(asProtocolError(error), true);
+    }
+  }
+
+  /**
+   * Ends the connection: everything in progress fails with kind `disconnected`, keeping what is known of `cause`. `tellPeer` sends an Abort,
+   * unless the connection is idle. Idempotent.
+   */
+  disconnect(cause: Error | null = null, tellPeer = false): void {
+    if (this.#closedBy) return;
+    const quiet = cause === null || (this.isIdle && !(cause instanceof ProtocolError));
+    const error = disconnectedError(cause);
+    if (tellPeer && !quiet) this.#sendAbort(cause);
+    this.#closedBy = error;
+    this.outbox.close();
+    const questions = [...this.questions.drain(), ...this.#pipelineOnly.values()];
+    this.#pipelineOnly.clear();
+    const answers = this.answers.drain();
+    const embargoes = this.embargoes.drain();
+    for (const question of questions) question.break(error);
+    breakImports(this, error);
+    for (const embargo of embargoes) embargo.break(error);
+    for (const answer of answers) answer.cancel();
+    this.exports.drain();
+    const reported = quiet ? null : error;
+    this.#options.observer?.closed?.(reported);
+    this.#options.onClosed?.(reported);
+  }
+
+  // --- verbs ------------------------------------------------------------------------------------------------------
+
+  /** Owned: the peer's bootstrap capability, usable at once. */
+  bootstrap(): CapabilityHook {
+    return askBootstrap(this);
+  }
+
+  // --- drain ------------------------------------------------------------------------------------------------------
+
+  /** The frames queued since the last call, in order. Hand them to `recycle` once their bytes are no longer needed. */
+  takeOutgoing(): readonly OutgoingFrame[] {
+    return this.outbox.take();
+  }
+
+  recycle(frames: readonly OutgoingFrame[]): void {
+    this.outbox.recycle(frames);
+  }
+
+  // --- for the tables' entries ------------------------------------------------------------------------------------
+
+  /** Owned: what a Bootstrap message gets. */
+  makeBootstrap(): CapabilityHook {
+    const { bootstrap } = this.#options;
+    return bootstrap ? bootstrap() : new BrokenHook(RpcError.failed("this vat has no bootstrap capability"));
+  }
+
+  addQuestion(kind: QuestionKind, create: (id: QuestionId) => Question): Question {
+    if (kind !== "pipeline-only") return this.questions.add(create);
+    // Round-robin, so that an id is not met again before its Finish has long been seen (rpc.capnp Call.onlyPromisePipeline).
+    let id = this.#nextNoReturnId as QuestionId;
+    while (this.#pipelineOnly.has(id)) id = nextNoReturnId(id);
+    this.#nextNoReturnId = nextNoReturnId(id);
+    const question = create(id);
+    this.#pipelineOnly.set(id, question);
+    return question;
+  }
+
+  retireQuestion(id: QuestionId): void {
+    if (id >= FIRST_NO_RETURN_ID) this.#pipelineOnly.delete(id);
+    else this.questions.remove(id);
+  }
+
+  sendFinish(id: QuestionId, releaseResultCaps: boolean): void {
+    const message = this.outbox.begin();
+    const finish = message.initRoot(Message).initFinish();
+    finish.questionId = id;
+    finish.releaseResultCaps = releaseResultCaps;
+    finish.requireEarlyCancellationWorkaround = false;
+    this.outbox.post(message);
+  }
+
+  sendRelease(id: ImportId, referenceCount: number): void {
+    if (this.#closedBy) return;
+    const message = this.outbox.begin();
+    const release = message.initRoot(Message).initRelease();
+    release.id = id;
+    release.referenceCount = referenceCount;
+    this.outbox.post(message);
+  }
+
+  // --- dispatch ---------------------------------------------------------------------------------------------------
+
+  #dispatch(message: Message.Reader, source: MessageReader): void {
+    switch (message.which) {
+      case "call":
+        return handleCall(this, message.call);
+      case "return":
+        return handleReturn(this, message.return);
+      case "finish":
+        return handleFinish(this, message.finish);
+      case "release":
+        return handleRelease(this, message.release);
+      case "resolve":
+        return handleResolve(this, message.resolve);
+      case "disembargo":
+        return handleDisembargo(this, message.disembargo);
+      case "bootstrap":
+        return handleBootstrap(this, message.bootstrap);
+      case "abort":
+        return this.disconnect(readException(message.abort, this.peerName));
+      case "unimplemented":
+        return this.#handleUnimplemented(message.unimplemented);
+      default:
+        // Provide, Accept, Join, ThirdPartyAnswer, the obsolete ones and whatever is newer than we are.
+        return this.#echoUnimplemented(source);
+    }
+  }
+
+  /** The peer does not know a message of ours. Only a Resolve can be done without (rpc.capnp Message.unimplemented). */
+  #handleUnimplemented(original: Message.Reader): void {
+    if (original.which !== "resolve") {
+      throw new ProtocolError("required-message-unimplemented", `the peer does not implement ${String(original.which)}`);
+    }
+    const { resolve } = original;
+    if (resolve.which !== "cap") return;
+    const { cap } = resolve;
+    if (cap.which === "senderHosted") this.exports.release(cap.senderHosted as number as never, 1);
+    else if (cap.which === "senderPromise") this.exports.release(cap.senderPromise as number as never, 1);
+  }
+
+  #echoUnimplemented(source: MessageReader): void {
+    const message = this.outbox.begin();
+    try {
+      message.initRoot(Message).unimplemented = source.getRoot(Message);
+    } catch (error) {
+      this.outbox.abandon(message);
+      throw error;
+    }
+    this.outbox.post(message);
+  }
+
+  #sendAbort(cause: Error): void {
+    const message = this.outbox.begin();
+    writeException(message.initRoot(Message).initAbort(), RpcError.from(cause), this.encodeTrace);
+    this.outbox.post(message);
+  }
+}
+
+function nextNoReturnId(id: QuestionId): QuestionId {
+  return (id === 0xffff_ffff ? FIRST_NO_RETURN_ID : id + 1) as QuestionId;
+}
+
+function outgoingReader(message: MessageBuilder): Message.Reader {
+  return message.asReader().getRoot(Message);
+}
+
+/** Whatever a handler threw. A WireError is the peer's malformed message; anything else not ours is a defect, which must not take other connections along either. */
+function asProtocolError(error: unknown): Error {
+  if (error instanceof ProtocolError || error instanceof RpcError) return error;
+  if (error instanceof CapwireError) return new ProtocolError("malformed-message", error.message, { cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function invariant(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new Error(`invariant broken: ${what}`);
+}

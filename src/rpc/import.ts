@@ -1,0 +1,117 @@
+/**
+ * Import: an object the peer hosts, under the export id it chose. Counts how often the peer sent it (each time is one
+ * reference over there) and gives all of them back in one Release when the last local reference goes.
+ * Driven by Resolve; created by descriptors (descriptor.ts).
+ */
+
+import { BrokenHook } from "../cap/broken.js";
+import type { CapabilityHook } from "../cap/hook.js";
+import { RpcError } from "../cap/rpc-error.js";
+import type { CapDescriptor, MessageTarget, Resolve } from "../std/rpc.js";
+import type { Connection } from "./connection.js";
+import { readDescriptor } from "./descriptor.js";
+import { readException } from "./exception.js";
+import type { ImportId } from "./ids.js";
+import { PromiseHook } from "./promise-hook.js";
+import { ProtocolError } from "./protocol-error.js";
+import { WireTarget } from "./rpc-hook.js";
+
+/** The wire address of an import. */
+export class ImportHook extends WireTarget {
+  readonly id: ImportId;
+  /** References the peer has counted for us: one for each descriptor naming this id. */
+  remoteReferences = 0;
+  /** Borrowed: the promise around this address while the application holds it; null for a settled object. */
+  promise: PromiseHook | null = null;
+
+  constructor(connection: Connection, id: ImportId) {
+    super(connection);
+    this.id = id;
+  }
+
+  writeTarget(builder: MessageTarget.Builder): void {
+    builder.importedCap = this.id;
+  }
+
+  writeDescriptor(builder: CapDescriptor.Builder): void {
+    builder.receiverHosted = this.id;
+  }
+
+  describe(): string {
+    return `i${this.id}`;
+  }
+
+  protected dispose(): void {
+    const { connection } = this;
+    if (connection.imports.get(this.id) === this) connection.imports.remove(this.id);
+    connection.sendRelease(this.id, this.remoteReferences);
+  }
+}
+
+/** A descriptor named import `id` once more. Returns an owned hook: the address itself, or the promise around it. */
+export function receiveImport(connection: Connection, id: ImportId, isPromise: boolean): CapabilityHook {
+  let hook = connection.imports.get(id);
+  if (hook) {
+    hook.addRef();
+  } else {
+    hook = new ImportHook(connection, id);
+    connection.imports.put(id, hook);
+  }
+  hook.remoteReferences++;
+  if (!isPromise) return hook;
+  if (hook.promise) {
+    // The promise owns its own reference on the address.
+    const promise = hook.promise.addRef();
+    hook.release();
+    return promise;
+  }
+  const promise = new PromiseHook(connection, hook, () => {
+    hook.promise = null;
+  });
+  hook.promise = promise;
+  return promise;
+}
+
+/** rpc.capnp Resolve: a promise the peer exported has become something. */
+export function handleResolve(connection: Connection, resolve: Resolve.Reader): void {
+  const id = resolve.promiseId as ImportId;
+  let resolution: CapabilityHook;
+  let reflected = false;
+  switch (resolve.which) {
+    case "cap": {
+      const received = readDescriptor(connection, resolve.cap);
+      if (!received) throw new ProtocolError("unknown-resolution", `Resolve of promise ${id} carries no capability`);
+      resolution = received.hook;
+      reflected = received.reflected;
+      break;
+    }
+    case "exception":
+      resolution = new BrokenHook(readException(resolve.exception, connection.peerName));
+      break;
+    default:
+      throw new ProtocolError("unknown-resolution", `Resolve of promise ${id} is neither a capability nor an exception`);
+  }
+  const hook = connection.imports.get(id);
+  if (!hook) {
+    // We released the promise while the Resolve was on its way. The capability it carries is ours to give back.
+    resolution.release();
+    return;
+  }
+  if (!hook.promise) {
+    resolution.release();
+    throw new ProtocolError("resolve-of-non-promise", `Resolve of import ${id}, which is not a promise or has been resolved`);
+  }
+  if (hook.promise.resolution) {
+    resolution.release();
+    throw new ProtocolError("resolve-of-settled-import", `second Resolve of promise ${id}`);
+  }
+  hook.promise.resolve(resolution, reflected);
+}
+
+/** The connection is gone: promises the peer will never resolve become broken. */
+export function breakImports(connection: Connection, error: RpcError): void {
+  for (const hook of connection.imports.drain()) {
+    const { promise } = hook;
+    if (promise && !promise.resolution) promise.resolve(new BrokenHook(error), false);
+  }
+}

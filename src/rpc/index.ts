@@ -1,0 +1,7 @@
+/** capwire/rpc: one connection between two vats, sans-I/O. Most programs want capwire/vat, which drives it over a transport. */
+
+export { Connection, type ConnectionOptions } from "./connection.js";
+export type { TraceEncoder } from "./exception.js";
+export { type ConnectionLimits, DEFAULT_LIMITS } from "./limits.js";
+export type { ConnectionStats, Observer, TableRow } from "./observe.js";
+export { type Misbehaviour, ProtocolError } from "./protocol-error.js";

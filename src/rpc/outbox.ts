@@ -1,0 +1,74 @@
+/**
+ * Outbox: messages on their way out, built in place one behind the other in pooled slabs (wire/slab.ts), in the order they
+ * were posted. Whoever drives the connection takes the frames of a turn and hands the buffers back when they are written.
+ */
+
+import { RpcError } from "../cap/rpc-error.js";
+import type { MessageBuilder } from "../wire/message.js";
+import { MessageSlab, type OutgoingFrame } from "../wire/slab.js";
+
+export class Outbox {
+  readonly #slab = new MessageSlab();
+  readonly #maxWords: number;
+  /** Runs when the first message since the last `take` is posted. */
+  readonly #onPosted: () => void;
+  #frames: OutgoingFrame[] = [];
+  /** Sees each message just before it is posted. */
+  observe: ((message: MessageBuilder) => void) | null = null;
+  #closed = false;
+
+  constructor(maxWords: number, onPosted: () => void) {
+    this.#maxWords = maxWords;
+    this.#onPosted = onPosted;
+  }
+
+  /** Starts a message; `post` or `abandon` ends it. */
+  begin(): MessageBuilder {
+    return this.#slab.begin();
+  }
+
+  /** Why `message` must not be sent, null if it may. Rpc messages over the peer's limit would cost the whole connection. */
+  tooLarge(message: MessageBuilder): RpcError | null {
+    const words = message.sizeInWords;
+    if (words <= this.#maxWords) return null;
+    return RpcError.failed(`the message has ${words} words, more than the ${this.#maxWords} a peer accepts (limit maxOutgoingWords)`);
+  }
+
+  /** Queues `message`. The cap table was written as descriptors; what it held is given back. */
+  post(message: MessageBuilder): void {
+    if (this.#closed) return this.abandon(message);
+    this.observe?.(message);
+    const { capTable } = message;
+    const first = this.#frames.length === 0;
+    this.#frames.push(this.#slab.finish(message));
+    capTable.release();
+    if (first) this.#onPosted();
+  }
+
+  abandon(message: MessageBuilder): void {
+    const { capTable } = message;
+    this.#slab.abandon(message);
+    capTable.release();
+  }
+
+  get isEmpty(): boolean {
+    return this.#frames.length === 0;
+  }
+
+  /** The frames posted since the last call. */
+  take(): readonly OutgoingFrame[] {
+    const frames = this.#frames;
+    this.#frames = [];
+    return frames;
+  }
+
+  /** The frames were written; their buffers may be used again. */
+  recycle(frames: readonly OutgoingFrame[]): void {
+    this.#slab.recycle(frames);
+  }
+
+  /** Accepts no more messages. */
+  close(): void {
+    this.#closed = true;
+  }
+}

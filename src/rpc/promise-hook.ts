@@ -1,0 +1,122 @@
+/**
+ * PromiseHook: a capability hosted by the peer that may turn out to be something else, an imported promise or a path into
+ * a question's results. Until it resolves, calls go to its wire address. Afterwards they go to the resolution, at once if
+ * no earlier call can be overtaken, through an embargo otherwise.
+ *
+ * States: unresolved (`#address` set) → resolved (`resolution` set). When resolving to something that calls would reach by
+ * a shorter way than those made before, the resolution is a local queue which an embargo (embargo.ts) opens once the
+ * peer has echoed our Disembargo, behind every earlier call (rpc.capnp Disembargo).
+ */
+
+import {
+  BROKEN_BRAND,
+  type CallContext,
+  type CallHints,
+  type CallRequest,
+  CapabilityHook,
+  innermost,
+  NULL_BRAND,
+  type PipelineHook,
+  type ResolutionObserver,
+} from "../cap/hook.js";
+import type { Connection } from "./connection.js";
+import { embargo } from "./embargo.js";
+import { RpcRequest } from "./request.js";
+import type { WireTarget } from "./rpc-hook.js";
+
+export class PromiseHook extends CapabilityHook {
+  readonly connection: Connection;
+  /** Owned until resolved. */
+  #address: WireTarget | null;
+  /** Owned once resolved. */
+  #resolution: CapabilityHook | null = null;
+  /** Whether a call may be on its way to the address, so that a shorter way could overtake it. */
+  #receivedCall = false;
+  readonly #observers = new Set<ResolutionObserver>();
+  readonly #onDispose: (promise: PromiseHook) => void;
+
+  /** Takes `address`. `onDispose` runs when the last reference goes. */
+  constructor(connection: Connection, address: WireTarget, onDispose: (promise: PromiseHook) => void) {
+    super();
+    this.connection = connection;
+    this.#address = address;
+    this.#onDispose = onDispose;
+  }
+
+  override get brand(): object {
+    return this.connection;
+  }
+
+  override get resolution(): CapabilityHook | null {
+    return this.#resolution;
+  }
+
+  override get isUnresolvedPromise(): boolean {
+    return this.#resolution === null;
+  }
+
+  /** Borrowed: the wire address calls go to; null once resolved. */
+  get address(): WireTarget | null {
+    return this.#address;
+  }
+
+  get receivedCall(): boolean {
+    return this.#receivedCall;
+  }
+
+  override whenResolved(observer: ResolutionObserver): () => void {
+    if (this.#resolution) {
+      observer(this.#resolution);
+      return () => {};
+    }
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
+    if (this.#resolution) return this.#resolution.newCall(interfaceId, methodId, hints);
+    return new RpcRequest(this.connection, this, interfaceId, methodId, hints);
+  }
+
+  call(context: CallContext): PipelineHook {
+    if (this.#resolution) return this.#resolution.call(context);
+    this.#receivedCall = true;
+    return (this.#address as WireTarget).call(context);
+  }
+
+  /** A request is being sent to `address` in this promise's name. */
+  noteCall(): void {
+    this.#receivedCall = true;
+  }
+
+  /**
+   * The promise has become `replacement` (taken). `reflected`: the peer named one of our own exports or answers, so calls made
+   * before travel to the peer and back even if the replacement is on this connection.
+   */
+  resolve(replacement: CapabilityHook, reflected: boolean): void {
+    const address = this.#address as WireTarget;
+    const target = innermost(replacement);
+    const { brand } = target;
+    const sameConnection = brand === this.connection;
+    if (sameConnection && !reflected && this.#receivedCall && target instanceof PromiseHook) {
+      // Calls made through us follow the same wire to the next promise; whoever resolves that must not overtake them.
+      target.#receivedCall = true;
+    }
+    const byValue = brand === NULL_BRAND || brand === BROKEN_BRAND;
+    const shorter = !byValue && (!sameConnection || reflected);
+    this.#resolution =
+      shorter && this.#receivedCall && !this.connection.closedBy ? embargo(this.connection, address, replacement) : replacement;
+    this.#address = null;
+    for (const observer of [...this.#observers]) {
+      // An observer may take back another one that has not run.
+      if (this.#observers.delete(observer)) observer(this.#resolution);
+    }
+    address.release();
+  }
+
+  protected dispose(): void {
+    this.#onDispose(this);
+    this.#address?.release();
+    this.#resolution?.release();
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * RpcRequest: a call being built in the very message that will carry it. If its target resolves to something else between
+ * the first byte and `send`, the params are copied into a request there: the call must not go to an address that is no
+ * longer the way (checklist: "promise cap resolves between starting request and sending it").
+ */
+
+import { BrokenPipeline } from "../cap/broken.js";
+import type { CallHints, CallRequest, CapabilityHook, ResultReceiver, SentCall } from "../cap/hook.js";
+import { RpcError } from "../cap/rpc-error.js";
+import { type Call, Message } from "../std/rpc.js";
+import type { AnyPointerBuilder } from "../wire/any-pointer.js";
+import type { MessageBuilder } from "../wire/message.js";
+import type { Connection } from "./connection.js";
+import { writeCapTable } from "./descriptor.js";
+import type { Export } from "./export.js";
+import { PromiseHook } from "./promise-hook.js";
+import { Question, type QuestionKind } from "./question.js";
+import type { WireTarget } from "./rpc-hook.js";
+
+export class RpcRequest implements CallRequest {
+  readonly connection: Connection;
+  readonly params: AnyPointerBuilder;
+  /** Owned while the request is open. */
+  readonly #target: WireTarget | PromiseHook;
+  readonly #hints: CallHints;
+  readonly #interfaceId: bigint;
+  readonly #methodId: number;
+  readonly #message: MessageBuilder;
+  readonly #call: Call.Builder;
+  readonly #payload: ReturnType<Call.Builder["initParams"]>;
+
+  constructor(connection: Connection, target: WireTarget | PromiseHook, interfaceId: bigint, methodId: number, hints: CallHints) {
+    this.connection = connection;
+    this.#target = target.addRef();
+    this.#interfaceId = interfaceId;
+    this.#methodId = methodId;
+    this.#hints = hints;
+    this.#message = connection.outbox.begin();
+    const call = this.#message.initRoot(Message).initCall();
+    call.interfaceId = interfaceId;
+    call.methodId = methodId;
+    if (hints.noPromisePipelining) call.noPromisePipelining = true;
+    this.#call = call;
+    this.#payload = call.initParams();
+    this.params = this.#payload.content;
+  }
+
+  send(receiver: ResultReceiver | null): SentCall {
+    const redirect = this.#target.resolution;
+    if (redirect) return this.#sendTo(redirect, receiver);
+    return this.#post(receiver, this.#hints.onlyPromisePipeline && !receiver ? "pipeline-only" : "call");
+  }
+
+  /**
+   * Sends this call so that its results stay with the peer, whose own question `takeFromOtherQuestion` will claim them.
+   * Null if the target has meanwhile become something that is not on this connection; the request is still open then.
+   */
+  sendTail(): Question | null {
+    if (this.#target.resolution) return null;
+    const sent = this.#post(null, "tail");
+    return sent instanceof Question ? sent : null;
+  }
+
+  abandon(): void {
+    this.connection.outbox.abandon(this.#message);
+    this.#target.release();
+  }
+
+  #sendTo(target: CapabilityHook, receiver: ResultReceiver | null): SentCall {
+    const request = target.newCall(this.#interfaceId, this.#methodId, this.#hints);
+    request.params.setAny(this.params);
+    this.abandon();
+    return request.send(receiver);
+  }
+
+  #post(receiver: ResultReceiver | null, kind: QuestionKind): SentCall {
+    const { connection } = this;
+    const refusal = this.#refusal();
+    if (refusal) return this.#refuse(refusal, receiver);
+    let gained: Export[];
+    try {
+      gained = writeCapTable(connection, this.#payload, this.#message.capTable);
+    } catch (error) {
+      return this.#refuse(RpcError.from(error), receiver);
+    }
+    const call = this.#call;
+    if (kind === "tail") call.sendResultsTo.yourself = null;
+    if (kind === "pipeline-only") call.onlyPromisePipeline = true;
+    if (this.#target instanceof PromiseHook) this.#target.noteCall();
+    const address = this.#target instanceof PromiseHook ? (this.#target.address as WireTarget) : this.#target;
+    address.writeTarget(call.initTarget());
+    const tooLarge = connection.outbox.tooLarge(this.#message);
+    if (tooLarge) {
+      for (const entry of gained) connection.exports.release(entry.id, 1);
+      return this.#refuse(tooLarge, receiver);
+    }
+    const question = Question.ask(connection, receiver, kind);
+    question.paramExports = gained;
+    call.questionId = question.id;
+    connection.outbox.post(this.#message);
+    this.#target.release();
+    return question;
+  }
+
+  /** Why no call can be sent at all, null if one can. */
+  #refusal(): RpcError | null {
+    const { connection } = this;
+    if (connection.closedBy) return connection.closedBy;
+    const { maxQuestions } = connection.limits;
+    return connection.questions.size < maxQuestions
+      ? null
+      : RpcError.overloaded(`more than ${maxQuestions} calls in progress to one peer (limit maxQuestions)`);
+  }
+
+  #refuse(error: RpcError, receiver: ResultReceiver | null): SentCall {
+    this.abandon();
+    receiver?.failed(error);
+    return new BrokenPipeline(error);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Capabilities hosted by the peer. A WireTarget is one wire address that never changes (an import id, a path into a
+ * question); PromiseHook (promise-hook.ts) is what may move on from one. Forwarding for the peer is pinned to
+ * WireTargets: whatever we learn later, what we told the peer stays where it goes (rpc.capnp Disembargo, Tribble's race).
+ */
+
+import { forwardCall } from "../cap/forward.js";
+import { type CallContext, type CallHints, type CallRequest, CapabilityHook, type PipelineHook } from "../cap/hook.js";
+import type { CapDescriptor, MessageTarget } from "../std/rpc.js";
+import type { Connection } from "./connection.js";
+import { RpcRequest } from "./request.js";
+
+export abstract class WireTarget extends CapabilityHook {
+  readonly connection: Connection;
+
+  constructor(connection: Connection) {
+    super();
+    this.connection = connection;
+  }
+
+  override get brand(): object {
+    return this.connection;
+  }
+
+  newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
+    return new RpcRequest(this.connection, this, interfaceId, methodId, hints);
+  }
+
+  call(context: CallContext): PipelineHook {
+    return forwardCall(context, this);
+  }
+
+  /** Writes where calls to this go. */
+  abstract writeTarget(builder: MessageTarget.Builder): void;
+
+  /** Writes this as a capability the peer itself can find: it always names something of theirs. */
+  abstract writeDescriptor(builder: CapDescriptor.Builder): void;
+
+  /** `i2`, `q3.0`: how logs and dumps name it. */
+  abstract describe(): string;
+}
