@@ -32,6 +32,10 @@ export interface CallResults {
   readonly content: AnyPointerReader;
   /** Borrowed: the capability in slot `index` of the results' cap table; null for a null or unknown slot. */
   capability(index: number): CapabilityHook | null;
+  /** How many slots the cap table has; 0 when there is nothing to keep, pipeline on or give back. */
+  readonly size: number;
+  /** Takes slot `index` out of the table: its reference belongs to the caller now, the slot is null. Null if it was. */
+  take(index: number): CapabilityHook | null;
   /** Gives back every capability still in the table. Idempotent. */
   release(): void;
 }

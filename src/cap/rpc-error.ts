@@ -23,19 +23,32 @@ export interface RpcErrorOptions extends ErrorOptions {
   /** The peer's stack trace, when it chose to send one. */
   readonly remoteTrace?: string;
   readonly details?: readonly RpcErrorDetail[];
+  /** The call that failed: "Calculator.evaluate". Set for its caller only. */
+  readonly method?: string;
+  /** Whose answer it was: "127.0.0.1:4000". */
+  readonly peer?: string;
 }
 
-/** A call's failure. A server throws one to choose its kind; a caller receives one with kind, reason and the peer's details. */
+/**
+ * A call's failure. A server throws one to choose its kind; a caller receives one with kind, reason and the peer's details.
+ * `message` names the call and the peer where they are known; `reason` is what was thrown, and what crosses the wire.
+ */
 export class RpcError extends CapwireError {
   readonly kind: RpcErrorKind;
+  readonly reason: string;
+  readonly method: string | undefined;
+  readonly peer: string | undefined;
   readonly fromPeer: boolean;
   readonly remoteTrace: string | undefined;
   readonly details: readonly RpcErrorDetail[];
 
-  constructor(kind: RpcErrorKind, message: string, options: RpcErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(kind: RpcErrorKind, reason: string, options: RpcErrorOptions = {}) {
+    super(describe(reason, options), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "RpcError";
     this.kind = kind;
+    this.reason = reason;
+    this.method = options.method;
+    this.peer = options.peer;
     this.fromPeer = options.fromPeer ?? false;
     this.remoteTrace = options.remoteTrace;
     this.details = options.details ?? [];
@@ -45,20 +58,20 @@ export class RpcError extends CapwireError {
     return this.kind;
   }
 
-  static failed(message: string, options?: RpcErrorOptions): RpcError {
-    return new RpcError("failed", message, options);
+  static failed(reason: string, options?: RpcErrorOptions): RpcError {
+    return new RpcError("failed", reason, options);
   }
 
-  static overloaded(message: string, options?: RpcErrorOptions): RpcError {
-    return new RpcError("overloaded", message, options);
+  static overloaded(reason: string, options?: RpcErrorOptions): RpcError {
+    return new RpcError("overloaded", reason, options);
   }
 
-  static disconnected(message: string, options?: RpcErrorOptions): RpcError {
-    return new RpcError("disconnected", message, options);
+  static disconnected(reason: string, options?: RpcErrorOptions): RpcError {
+    return new RpcError("disconnected", reason, options);
   }
 
-  static unimplemented(message: string, options?: RpcErrorOptions): RpcError {
-    return new RpcError("unimplemented", message, options);
+  static unimplemented(reason: string, options?: RpcErrorOptions): RpcError {
+    return new RpcError("unimplemented", reason, options);
   }
 
   /** Whatever was thrown, as an RpcError: itself if it is one, otherwise kind `failed` with the original as cause. */
@@ -67,4 +80,9 @@ export class RpcError extends CapwireError {
     if (thrown instanceof Error) return new RpcError("failed", thrown.message || thrown.name, { cause: thrown });
     return new RpcError("failed", String(thrown), { cause: thrown });
   }
+}
+
+function describe(reason: string, { method, peer }: RpcErrorOptions): string {
+  const named = method === undefined ? reason : `${method}: ${reason}`;
+  return peer === undefined ? named : `${named} (from ${peer})`;
 }

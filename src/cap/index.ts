@@ -1,0 +1,38 @@
+/** Capabilities as objects, without a connection: the public names. */
+
+export { BrokenHook, nullCapability } from "./broken.js";
+export type { CallOptions } from "./call-options.js";
+export { callStacks } from "./call-site.js";
+export { Client, type ClientClass } from "./client.js";
+export type {
+  CallContext,
+  CallHints,
+  CallRequest,
+  CallResults,
+  CapabilityHook,
+  PipelineHook,
+  PipelinePath,
+  ResultReceiver,
+  SentCall,
+} from "./hook.js";
+export {
+  type AnyInterfaceType,
+  Capability,
+  CapabilityClient,
+  type CapabilityInput,
+  type InterfaceSpec,
+  InterfaceType,
+  interfaceType,
+} from "./interface-type.js";
+export { type Leak, leaks } from "./leak.js";
+export { type AnyMethod, Method, type MethodSpec, method, type Params } from "./method.js";
+export {
+  AnyPointerPipeline,
+  Pipeline,
+  type PipelineClass,
+  type RemotePromise,
+  StreamPromise,
+} from "./remote-promise.js";
+export { RpcError, type RpcErrorDetail, type RpcErrorKind, type RpcErrorOptions } from "./rpc-error.js";
+export type { ServerContext, ServerResult } from "./server.js";
+export { type Delivery, TurnQueue, turns } from "./turn.js";

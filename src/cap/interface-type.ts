@@ -1,0 +1,155 @@
+/**
+ * InterfaceType: an interface as a value, what generated code declares for each. It is the pointer type of the interface's
+ * fields (reading gives a Client, setting takes a Client, a server object or a promise) and the table servers dispatch by.
+ */
+
+import { UsageError } from "../errors.js";
+import { readCapabilityIndex, writeCapability } from "../wire/capability-pointer.js";
+import type { PointerType } from "../wire/pointer-type.js";
+import type { BuilderSegment, ReaderSegment } from "../wire/segment.js";
+import { nullCapability } from "./broken.js";
+import { Client, type ClientClass } from "./client.js";
+import { ClientTable } from "./client-table.js";
+import type { CapabilityHook } from "./hook.js";
+import { type Dispatch, LocalHook } from "./local.js";
+import type { AnyMethod } from "./method.js";
+import { QueuedHook } from "./queued.js";
+import { RpcError } from "./rpc-error.js";
+
+/** What may be given where a capability is expected. The giver keeps its own reference. A server object becomes a capability: the same object, the same capability. */
+export type CapabilityInput<C extends Client, S extends object> = C | S | PromiseLike<C | S | null> | null;
+
+/** What the generator writes. */
+export interface InterfaceSpec<C extends Client> {
+  readonly id: bigint;
+  readonly name: string;
+  /** Interfaces it extends directly. */
+  supers?(): readonly AnyInterfaceType[];
+  /** Its own methods. */
+  methods(): readonly unknown[];
+  readonly Client: ClientClass<C>;
+}
+
+export type AnyInterfaceType = InterfaceType<Client, object>;
+
+export class InterfaceType<C extends Client, S extends object>
+  implements PointerType<C, C, CapabilityInput<C, S>>, Dispatch
+{
+  readonly kind = "capability";
+  readonly id: bigint;
+  readonly name: string;
+  readonly Client: ClientClass<C>;
+  readonly #spec: InterfaceSpec<C>;
+  #methods: ReadonlyMap<bigint, readonly (AnyMethod | undefined)[]> | null = null;
+
+  constructor(spec: InterfaceSpec<C>) {
+    this.id = spec.id;
+    this.name = spec.name;
+    this.Client = spec.Client;
+    this.#spec = spec;
+  }
+
+  /** Methods by interface id and ordinal, those of inherited interfaces included. */
+  get methods(): ReadonlyMap<bigint, readonly (AnyMethod | undefined)[]> {
+    this.#methods ??= this.#collectMethods();
+    return this.#methods;
+  }
+
+  /** A Client for `hook`, which it takes. The leak registry gives the reference back if nobody does. */
+  client(hook: CapabilityHook): C {
+    const client = new this.Client(hook);
+    return hook === nullCapability() ? client : client.$track();
+  }
+
+  /** A Client for `server`, an object of this process. Disposing the last reference runs `server[Symbol.dispose]()`. */
+  serve(server: S): C {
+    return this.client(LocalHook.of(server, this));
+  }
+
+  /** Owned: the capability that `value` stands for; null for null. */
+  hook(value: CapabilityInput<C, S> | undefined): CapabilityHook | null {
+    if (value === null || value === undefined) return null;
+    if (value instanceof Client) return value.$hook.addRef();
+    if (typeof value !== "object" && typeof value !== "function") {
+      throw new UsageError(
+        "not-a-capability",
+        `a capability of type ${this.name} cannot be made from a ${typeof value}`,
+      );
+    }
+    if ("then" in value && typeof value.then === "function") return this.#promised(value as PromiseLike<C | S | null>);
+    return LocalHook.of(value as S, this);
+  }
+
+  read(segment: ReaderSegment, at: number, _nesting: number): C {
+    const index = readCapabilityIndex(segment, at);
+    const table = segment.message.capTable;
+    if (table instanceof ClientTable) return table.client(index, this);
+    const hook = index < 0 ? null : (table?.capability(index) as CapabilityHook | null | undefined);
+    return this.client(hook ? hook.addRef() : nullCapability());
+  }
+
+  zero(): C {
+    return this.client(nullCapability());
+  }
+
+  get(segment: BuilderSegment, at: number): C {
+    return this.read(segment.reader(), at, 0);
+  }
+
+  init(): never {
+    throw new UsageError("init-of-capability", `a capability of type ${this.name} is set, not initialised`);
+  }
+
+  set(segment: BuilderSegment, at: number, value: CapabilityInput<C, S>): void {
+    writeCapability(segment, at, this.hook(value));
+  }
+
+  #promised(promise: PromiseLike<C | S | null>): CapabilityHook {
+    const queued = new QueuedHook();
+    // Whoever resolves the promise may do so after every user has gone.
+    queued.addRef();
+    promise.then(
+      (value) => {
+        try {
+          queued.resolve(this.hook(value) ?? nullCapability());
+        } catch (thrown) {
+          queued.reject(RpcError.from(thrown));
+        }
+        queued.release();
+      },
+      (thrown: unknown) => {
+        queued.reject(RpcError.from(thrown));
+        queued.release();
+      },
+    );
+    return queued;
+  }
+
+  #collectMethods(): ReadonlyMap<bigint, readonly (AnyMethod | undefined)[]> {
+    const found = new Map<bigint, AnyMethod[]>();
+    const own: AnyMethod[] = [];
+    for (const method of this.#spec.methods() as readonly AnyMethod[]) own[method.ordinal] = method;
+    found.set(this.id, own);
+    for (const inherited of this.#spec.supers?.() ?? []) {
+      for (const [id, methods] of inherited.methods) found.set(id, [...methods] as AnyMethod[]);
+    }
+    return found;
+  }
+}
+
+export function interfaceType<C extends Client, S extends object>(spec: InterfaceSpec<C>): InterfaceType<C, S> {
+  return new InterfaceType<C, S>(spec);
+}
+
+/** A capability whose interface is not known: the schema's `Capability`. `castAs` says what it is. */
+export class CapabilityClient extends Client {}
+
+export const Capability: InterfaceType<CapabilityClient, object> = /*@__PURE__*/ new InterfaceType<
+  CapabilityClient,
+  object
+>({
+  id: 0n,
+  name: "Capability",
+  methods: () => [],
+  Client: CapabilityClient,
+});

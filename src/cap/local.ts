@@ -1,0 +1,116 @@
+/**
+ * LocalHook: a server object of this process as a capability. Calls are deliveries, in order of arrival. While a streaming
+ * call runs, all later calls on the object wait for it; when one has failed, all later calls fail in the same way
+ * (reference semantics of `-> stream`).
+ */
+
+import { type CallContext, type CallHints, type CallRequest, CapabilityHook, type PipelineHook } from "./hook.js";
+import { LocalRequest } from "./local-call.js";
+import type { AnyMethod } from "./method.js";
+import { RpcError } from "./rpc-error.js";
+import { ServerCall } from "./server.js";
+import { turns } from "./turn.js";
+
+/** What a server object implements. InterfaceType is one. */
+export interface Dispatch {
+  readonly name: string;
+  /** Methods by interface id and ordinal, those of inherited interfaces included. */
+  readonly methods: ReadonlyMap<bigint, readonly (AnyMethod | undefined)[]>;
+}
+
+/** The hook of each server object that has one. */
+const hooks = /*@__PURE__*/ new WeakMap<object, LocalHook>();
+
+export class LocalHook extends CapabilityHook {
+  readonly server: object;
+  /** What the object was passed as, most recent last. */
+  #served: readonly Dispatch[];
+  /** The streaming call that runs. */
+  #running: ServerCall | null = null;
+  /** Calls delivered while a streaming call ran. */
+  #waiting: ServerCall[] = [];
+  #streamError: RpcError | null = null;
+
+  private constructor(server: object, dispatch: Dispatch) {
+    super();
+    this.server = server;
+    this.#served = [dispatch];
+  }
+
+  /** Owned: the hook of `server`, serving `dispatch` among what else it was passed as. One object has one hook as long as that is referenced. */
+  static of(server: object, dispatch: Dispatch): LocalHook {
+    const known = hooks.get(server);
+    if (known) {
+      if (!known.#served.includes(dispatch)) known.#served = [...known.#served, dispatch];
+      return known.addRef();
+    }
+    const hook = new LocalHook(server, dispatch);
+    hooks.set(server, hook);
+    return hook;
+  }
+
+  newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
+    return new LocalRequest(this, interfaceId, methodId, hints);
+  }
+
+  call(context: CallContext): PipelineHook {
+    const call = new ServerCall(this, context);
+    turns.enqueue(call);
+    return call.pipeline;
+  }
+
+  /** The method of that id. Throws RpcError `unimplemented`. */
+  method(interfaceId: bigint, methodId: number): AnyMethod {
+    for (const { methods } of this.#served) {
+      const ofInterface = methods.get(interfaceId);
+      if (!ofInterface) continue;
+      const method = ofInterface[methodId];
+      if (method) return method;
+      throw RpcError.unimplemented(`interface ${interfaceName(ofInterface, interfaceId)} has no method @${methodId}`);
+    }
+    throw RpcError.unimplemented(
+      `${this.describe()} does not implement interface @0x${interfaceId.toString(16)} (method @${methodId})`,
+    );
+  }
+
+  /** "MyCalculator (Calculator)". */
+  describe(): string {
+    return `${this.server.constructor?.name || "object"} (${this.#served.map(({ name }) => name).join(", ")})`;
+  }
+
+  /** Runs `call`, or keeps it until the streaming call before it has ended. Called by deliveries. */
+  admit(call: ServerCall): void {
+    if (this.#running) this.#waiting.push(call);
+    else this.#run(call);
+  }
+
+  /** The streaming call has ended, with `error` or well. */
+  streamed(error: RpcError | null): void {
+    this.#running = null;
+    this.#streamError ??= error;
+    if (this.#waiting.length > 0) turns.enqueue(() => this.#runWaiting());
+  }
+
+  #run(call: ServerCall): void {
+    if (call.run(this.#streamError)) this.#running = call;
+  }
+
+  #runWaiting(): void {
+    while (!this.#running) {
+      const call = this.#waiting.shift();
+      if (!call) return;
+      this.#run(call);
+    }
+  }
+
+  protected dispose(): void {
+    const { server } = this;
+    if (hooks.get(server) === this) hooks.delete(server);
+    const disposable = server as Partial<Disposable>;
+    if (disposable[Symbol.dispose]) turns.enqueue(() => disposable[Symbol.dispose]?.());
+  }
+}
+
+function interfaceName(methods: readonly (AnyMethod | undefined)[], id: bigint): string {
+  return methods.find((method) => method)?.interfaceName ?? `@0x${id.toString(16)}`;
+}

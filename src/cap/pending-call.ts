@@ -1,0 +1,371 @@
+/**
+ * PendingCall: a call as its caller's side knows it, from sending to the last capability of its results. It receives the
+ * outcome, keeps one Client per pipelined path and per slot of the results, and gives everything back when disposed.
+ * RemotePromise and its sub-pipelines (remote-promise.ts) are views of one PendingCall.
+ *
+ * Phases
+ *   sent           the outcome is outstanding; `#sent` is owned.
+ *   pipeline-only  likewise, but no outcome will come.
+ *   returned       `#content` is readable, `#slots` hold what no Client has taken.
+ *   failed         `#error` is the outcome.
+ *   gone           disposed, or handed over to a tail call.
+ */
+
+import { UsageError } from "../errors.js";
+import type { AnyPointerReader } from "../wire/any-pointer.js";
+import { BrokenHook, BrokenPipeline, nullCapability } from "./broken.js";
+import { type CallOptions, limitCall } from "./call-options.js";
+import { callError } from "./call-site.js";
+import type { Client } from "./client.js";
+import { ClientTable } from "./client-table.js";
+import type {
+  CallContext,
+  CallRequest,
+  CallResults,
+  CapabilityHook,
+  PipelineHook,
+  PipelinePath,
+  ResultReceiver,
+  SentCall,
+} from "./hook.js";
+import type { InterfaceType } from "./interface-type.js";
+import { track, untrack } from "./leak.js";
+import type { AnyMethod } from "./method.js";
+import { locateCapability, locatePointer, type PointerPlace, ResultsPipeline } from "./pipeline.js";
+import { samePath } from "./queued.js";
+import { RpcError } from "./rpc-error.js";
+
+export type CallPhase = "sent" | "pipeline-only" | "returned" | "failed" | "gone";
+
+export class PendingCall extends ClientTable implements ResultReceiver {
+  readonly method: AnyMethod;
+  #phase: CallPhase = "sent";
+  /** Owned while the outcome is outstanding. */
+  #sent: SentCall | null = null;
+  #content: AnyPointerReader | null = null;
+  /** Owned: the capabilities of the results; null if there are none. */
+  #slots: Slots | null = null;
+  /** An RpcError, or the reason of an AbortSignal. */
+  #error: unknown = null;
+  readonly #site: Error | null;
+  #pipelined: PipelinedClient[] | null = null;
+  #promise: Promise<void> | null = null;
+  #resolve: (() => void) | null = null;
+  #reject: ((error: unknown) => void) | null = null;
+  /** Takes back signal listener and timer. */
+  #unlimit: (() => void) | null = null;
+  /** Whoever gets the outcome instead of us. */
+  #heir: CallContext | null = null;
+
+  constructor(method: AnyMethod, site: Error | null) {
+    super();
+    this.method = method;
+    this.#site = site;
+  }
+
+  get phase(): CallPhase {
+    return this.#phase;
+  }
+
+  /** Sends `request` (taken). Called once, first. */
+  send(request: CallRequest, options: CallOptions | undefined): void {
+    if (options?.signal?.aborted) {
+      request.abandon();
+      this.interrupt(options.signal.reason);
+      return;
+    }
+    if (options?.pipelineOnly) {
+      this.#phase = "pipeline-only";
+      this.#sent = request.send(null);
+      return;
+    }
+    const sent = request.send(this);
+    // A broken target has told us by now.
+    if (this.#phase !== "sent") {
+      sent.release();
+      return;
+    }
+    this.#sent = sent;
+    if (options) this.#unlimit = limitCall(this, options);
+  }
+
+  /** The call was made in somebody else's name: nothing will come here. */
+  abandon(): void {
+    this.#phase = "gone";
+  }
+
+  /** Settles when the outcome is here; made when first asked for, so that failures nobody awaits are nobody's unhandled rejection. */
+  settled(): Promise<void> {
+    this.#promise ??= this.#makePromise();
+    return this.#promise;
+  }
+
+  /** The pointer at `path` of the results; null if they have none there. Throws WireError if the path leads through something else than structs. */
+  place(path: PipelinePath): PointerPlace | null {
+    if (!this.#content) throw this.#goneError();
+    return locatePointer(this.#content, path);
+  }
+
+  /** The pointer holding the results. */
+  get content(): AnyPointerReader {
+    if (!this.#content) throw this.#goneError();
+    return this.#content;
+  }
+
+  /** The Client for the capability at `path` of the results, known or not. */
+  pipelined<C extends Client>(path: PipelinePath, type: InterfaceType<C, object>): C {
+    this.#pipelined ??= [];
+    const pipelined = this.#pipelined;
+    for (const known of pipelined) {
+      if (known.client instanceof type.Client && samePath(known.path, path)) return known.client as C;
+    }
+    if (this.#phase === "returned") {
+      const index = this.#slotAt(path);
+      if (index >= 0) return this.client(index, type);
+    }
+    const client = type.client(this.#hookAt(path));
+    pipelined.push({ path, client });
+    return client;
+  }
+
+  /** Cancels the call if it has not returned and gives back every capability of its results, pipelined ones included. Idempotent. */
+  [Symbol.dispose](): void {
+    if (this.#phase === "gone" || this.#heir) return;
+    const reject = this.#phase === "sent" ? this.#reject : null;
+    this.#phase = "gone";
+    this.#stopWaiting();
+    const reason = `the results of ${this.method} were disposed; dup() a capability to keep it longer`;
+    this.disposeClients(reason);
+    for (const { client } of this.#pipelined ?? []) client.$expire(reason);
+    this.#pipelined = null;
+    if (this.#slots) {
+      untrack(this);
+      this.#slots.release();
+      this.#slots = null;
+    }
+    reject?.(new UsageError("disposed-call", `${this.method} was disposed before it returned`));
+  }
+
+  /** Makes the outcome `context`'s; this call becomes unusable. Returns the pipeline, owned. */
+  handOver(context: CallContext): PipelineHook {
+    switch (this.#phase) {
+      case "sent": {
+        const sent = this.#sent as SentCall;
+        this.#heir = context;
+        const cancelBefore = context.onCancel;
+        context.onCancel = () => {
+          cancelBefore?.();
+          this.#cancelInherited();
+        };
+        return sent.addRef();
+      }
+      case "returned": {
+        const results = new RegainedResults(this.content, this.#slots ?? new Slots(null));
+        const pipeline = new ResultsPipeline(results);
+        if (this.#slots) untrack(this);
+        this.#slots = null;
+        this[Symbol.dispose]();
+        context.forward(results);
+        return pipeline;
+      }
+      case "failed": {
+        const error = RpcError.from(this.#error);
+        context.fail(error);
+        return new BrokenPipeline(error);
+      }
+      default:
+        throw this.#goneError();
+    }
+  }
+
+  // ResultReceiver: called inside a transition.
+
+  returned(results: CallResults): void {
+    if (this.#phase !== "sent") {
+      results.release();
+      return;
+    }
+    if (this.#heir) {
+      this.#phase = "gone";
+      this.#stopWaiting();
+      this.#heir.forward(results);
+      return;
+    }
+    this.#phase = "returned";
+    this.#content = results.content;
+    if (results.size > 0) {
+      this.#slots = new Slots(results);
+      results.content.segment.message.capTable = this;
+      track(this, this.#slots, `results of ${this.method}`);
+      this.#adoptPipelined();
+    }
+    this.#stopWaiting();
+    this.#resolve?.();
+  }
+
+  failed(error: RpcError): void {
+    if (this.#phase !== "sent") return;
+    if (this.#heir) {
+      this.#phase = "gone";
+      this.#stopWaiting();
+      this.#heir.fail(error);
+      return;
+    }
+    this.#settleWith(callError(this.method, error, this.#site));
+  }
+
+  /** The caller gave up: the outcome is `error`, whatever the server does. */
+  interrupt(error: unknown): void {
+    if (this.#phase !== "sent") return;
+    // Pipelined capabilities would keep the call wanted.
+    const broken = RpcError.from(error);
+    for (const { client } of this.#pipelined ?? []) client.$break(broken);
+    this.#settleWith(error);
+  }
+
+  /** The call took longer than its caller allowed. */
+  expire(ms: number): void {
+    const error = RpcError.overloaded(`timed out after ${ms} ms`);
+    this.interrupt(callError(this.method, error, this.#site));
+  }
+
+  // ClientTable.
+
+  protected slot(index: number): CapabilityHook | null {
+    return this.#slots?.hooks[index] ?? null;
+  }
+
+  protected makeClient<C extends Client>(index: number, type: InterfaceType<C, object>): C {
+    if (this.#phase !== "returned") throw this.#goneError();
+    return type.client((index >= 0 && this.#slots?.take(index)) || nullCapability());
+  }
+
+  #makePromise(): Promise<void> {
+    switch (this.#phase) {
+      case "sent":
+        if (this.#heir) return Promise.reject(this.#goneError());
+        return new Promise((resolve, reject) => {
+          this.#resolve = resolve;
+          this.#reject = reject;
+        });
+      case "returned":
+        return Promise.resolve();
+      case "failed":
+        return Promise.reject(this.#error);
+      default:
+        return Promise.reject(this.#goneError());
+    }
+  }
+
+  #settleWith(error: unknown): void {
+    this.#phase = "failed";
+    this.#error = error;
+    this.#stopWaiting();
+    this.#reject?.(error);
+  }
+
+  #stopWaiting(): void {
+    this.#unlimit?.();
+    this.#unlimit = null;
+    const sent = this.#sent;
+    if (!sent) return;
+    this.#sent = null;
+    sent.forget();
+    sent.release();
+  }
+
+  /** Whoever was to get the outcome has lost interest. */
+  #cancelInherited(): void {
+    this.#phase = "gone";
+    this.#stopWaiting();
+  }
+
+  /** Owned: what `path` leads to, for a path that names no slot. */
+  #hookAt(path: PipelinePath): CapabilityHook {
+    if (this.#sent) return this.#sent.capability(path);
+    if (this.#phase === "failed") return new BrokenHook(RpcError.from(this.#error));
+    if (this.#phase === "returned") return nullCapability();
+    throw this.#goneError();
+  }
+
+  /** The slot at `path` of the results; -1 for a null pointer. Throws WireError for anything but a capability. */
+  #slotAt(path: PipelinePath): number {
+    return locateCapability(this.content, path);
+  }
+
+  /** A Client pipelined before the results came is the Client of its slot: calls through either stay in order. */
+  #adoptPipelined(): void {
+    for (const { path, client } of this.#pipelined ?? []) {
+      let index = -1;
+      try {
+        index = this.#slotAt(path);
+      } catch {
+        // Its hook is broken, and says why.
+      }
+      // The Client has a reference of its own; the slot's is not needed beside it.
+      if (index >= 0 && this.adopt(index, client)) this.#slots?.take(index)?.release();
+    }
+  }
+
+  #goneError(): UsageError {
+    if (this.#phase === "pipeline-only") {
+      return new UsageError("no-results", `${this.method} was called for its pipeline only; its results never come`);
+    }
+    return new UsageError("disposed-call", `the results of ${this.method} were disposed or handed to a tail call`);
+  }
+}
+
+interface PipelinedClient {
+  readonly path: PipelinePath;
+  readonly client: Client;
+}
+
+/** The capabilities of results, taken out of their table. Knows nothing of the message, so that the leak registry may hold it. */
+class Slots {
+  readonly hooks: (CapabilityHook | null)[] = [];
+
+  /** Takes `results` but for their content. */
+  constructor(results: CallResults | null) {
+    if (!results) return;
+    for (let index = 0; index < results.size; index++) this.hooks.push(results.take(index));
+    results.release();
+  }
+
+  take(index: number): CapabilityHook | null {
+    const hook = this.hooks[index];
+    if (!hook) return null;
+    this.hooks[index] = null;
+    return hook;
+  }
+
+  release(): void {
+    for (const hook of this.hooks.splice(0)) hook?.release();
+  }
+}
+
+/** Results on their way on, after they had arrived here. */
+class RegainedResults implements CallResults {
+  readonly content: AnyPointerReader;
+  readonly #slots: Slots;
+
+  constructor(content: AnyPointerReader, slots: Slots) {
+    this.content = content;
+    this.#slots = slots;
+  }
+
+  get size(): number {
+    return this.#slots.hooks.length;
+  }
+
+  capability(index: number): CapabilityHook | null {
+    return this.#slots.hooks[index] ?? null;
+  }
+
+  take(index: number): CapabilityHook | null {
+    return this.#slots.take(index);
+  }
+
+  release(): void {
+    this.#slots.release();
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * What a call returns: a promise for its results whose pointer fields can be used before they are here. RemotePromise is the
+ * root of a tree of pipelines; every one of them can be awaited, and all are views of one PendingCall (pending-call.ts).
+ */
+
+import type { AnyPointerReader } from "../wire/any-pointer.js";
+import { AnyPointer } from "../wire/any-pointer-type.js";
+import type { StructType } from "../wire/pointer-type.js";
+import type { Client } from "./client.js";
+import { disposable } from "./disposable-reader.js";
+import type { PipelinePath } from "./hook.js";
+import type { InterfaceType } from "./interface-type.js";
+import type { PendingCall } from "./pending-call.js";
+
+/** The promise of a call's results. Never an unhandled rejection: whoever doesn't await it doesn't hear of its failure. */
+export type RemotePromise<R> = Pipeline<R>;
+
+/** The class of one struct's pipelines. */
+export type PipelineClass<P> = new (call: PendingCall, path: PipelinePath) => P;
+
+/** A struct that a call will return. Generated subclasses add a getter for each field that can be pipelined on. */
+export abstract class Pipeline<R> implements Promise<R & Disposable>, Disposable {
+  readonly $pending: PendingCall;
+  readonly $path: PipelinePath;
+  #promise: Promise<R & Disposable> | null = null;
+
+  constructor(call: PendingCall, path: PipelinePath) {
+    this.$pending = call;
+    this.$path = path;
+  }
+
+  /** The type of the struct; what awaiting reads. */
+  protected abstract get $type(): StructType<R, unknown, never>;
+
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise
+  then<T = R & Disposable, E = never>(
+    onfulfilled?: ((results: R & Disposable) => T | PromiseLike<T>) | null,
+    onrejected?: ((error: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<T | E> {
+    this.#promise ??= this.$pending.settled().then(() => this.$read());
+    return this.#promise.then(onfulfilled, onrejected);
+  }
+
+  catch<E = never>(onrejected?: ((error: unknown) => E | PromiseLike<E>) | null): Promise<(R & Disposable) | E> {
+    return this.then(null, onrejected);
+  }
+
+  finally(onfinally?: (() => void) | null): Promise<R & Disposable> {
+    return this.then().finally(onfinally);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "RemotePromise";
+  }
+
+  /** Cancels the call if it has not returned, and gives back every capability of its results. Those pipelined from it end as well. */
+  [Symbol.dispose](): void {
+    this.$pending[Symbol.dispose]();
+  }
+
+  /** Reads the struct from the results, which are here. */
+  protected $read(): R & Disposable {
+    const type = this.$type;
+    const { content } = this.$pending;
+    const place = this.$path.length === 0 ? content : this.$pending.place(this.$path);
+    // Each step of the path is one level of nesting.
+    return disposable(
+      type,
+      place ? type.read(place.segment, place.at, content.nesting - this.$path.length) : type.zero(),
+    );
+  }
+
+  /** The capability in pointer `index`. One Client per path: asking twice gives the same. */
+  protected $capability<C extends Client>(index: number, type: InterfaceType<C, object>): C {
+    return this.$pending.pipelined([...this.$path, index], type);
+  }
+
+  /** The struct in pointer `index`. */
+  protected $field<P>(index: number, Class: PipelineClass<P>): P {
+    return new Class(this.$pending, [...this.$path, index]);
+  }
+
+  /** A group: another view of the same struct. */
+  protected $group<P>(Class: PipelineClass<P>): P {
+    return new Class(this.$pending, this.$path);
+  }
+
+  /** Whatever is in pointer `index`. */
+  protected $any(index: number): AnyPointerPipeline {
+    return new AnyPointerPipeline(this.$pending, [...this.$path, index]);
+  }
+}
+
+/** An AnyPointer (or a field of a type parameter) that a call will return. Its user says what it is. */
+export class AnyPointerPipeline {
+  readonly #call: PendingCall;
+  readonly #path: PipelinePath;
+
+  constructor(call: PendingCall, path: PipelinePath) {
+    this.#call = call;
+    this.#path = path;
+  }
+
+  asCapability<C extends Client>(type: InterfaceType<C, object>): C {
+    return this.#call.pipelined(this.#path, type);
+  }
+
+  asStruct<P>(Class: PipelineClass<P>): P {
+    return new Class(this.#call, this.#path);
+  }
+
+  /** The pointer itself, once the results are here. */
+  async read(): Promise<AnyPointerReader> {
+    await this.#call.settled();
+    const place = this.#call.place(this.#path);
+    return place
+      ? AnyPointer.read(place.segment, place.at, this.#call.content.nesting - this.#path.length)
+      : AnyPointer.zero();
+  }
+}
+
+/** The promise of a streaming call: settles when the next one may be sent. Never an unhandled rejection; the error comes again from later calls. */
+export class StreamPromise implements Promise<undefined>, Disposable {
+  readonly #call: PendingCall;
+
+  constructor(call: PendingCall) {
+    this.#call = call;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise
+  then<T = undefined, E = never>(
+    onfulfilled?: ((value: undefined) => T | PromiseLike<T>) | null,
+    onrejected?: ((error: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<T | E> {
+    return this.#call.settled().then(onfulfilled as (() => T) | null, onrejected);
+  }
+
+  catch<E = never>(onrejected?: ((error: unknown) => E | PromiseLike<E>) | null): Promise<undefined | E> {
+    return this.then(null, onrejected);
+  }
+
+  finally(onfinally?: (() => void) | null): Promise<undefined> {
+    return this.then().finally(onfinally);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "StreamPromise";
+  }
+
+  [Symbol.dispose](): void {
+    this.#call[Symbol.dispose]();
+  }
+}

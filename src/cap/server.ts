@@ -1,0 +1,280 @@
+/**
+ * A call on a server object: finds the method, reads params, runs it, and turns whatever it returns, throws or promises into
+ * the call's answer. ServerCall is at once the delivery, the method's context and the table of its params' Clients, so
+ * that a call costs one object here.
+ */
+
+import { UsageError } from "../errors.js";
+import type { CapTableReader } from "../wire/cap-table.js";
+import { MessageBuilder } from "../wire/message.js";
+import type { StructType } from "../wire/pointer-type.js";
+import { nullCapability, nullPipeline } from "./broken.js";
+import { type CallOptions, TAIL } from "./call-options.js";
+import type { Client } from "./client.js";
+import { ClientTable } from "./client-table.js";
+import type { CallContext, CallRequest, CapabilityHook } from "./hook.js";
+import type { InterfaceType } from "./interface-type.js";
+import type { LocalHook } from "./local.js";
+import { LocalResults } from "./local-call.js";
+import type { AnyMethod } from "./method.js";
+import { ResultsPipeline } from "./pipeline.js";
+import { type PipelineOwner, QueuedPipeline } from "./queued.js";
+import type { RemotePromise } from "./remote-promise.js";
+import { RpcError } from "./rpc-error.js";
+import type { Delivery } from "./turn.js";
+import { turns } from "./turn.js";
+
+/** What a method may return: a plain object, a callback that fills the builder, or nothing (results are empty, or were built in `context.results`); or a promise of these. */
+export type ServerResult<Init, Builder> = Returned<Init, Builder> | PromiseLike<Returned<Init, Builder>>;
+// biome-ignore lint/suspicious/noConfusingVoidType: a method that returns nothing is of this type
+type Returned<Init, Builder> = Init | ((results: Builder) => void) | void;
+
+/** What a method is told beside its params. */
+export interface ServerContext<
+  ParamsReader = unknown,
+  ResultsReader = unknown,
+  ResultsInit = unknown,
+  ResultsBuilder = unknown,
+> {
+  readonly params: ParamsReader;
+  /** The results, to be filled in place instead of returning them. */
+  readonly results: ResultsBuilder;
+  /** Aborts when the caller has lost interest in results and pipeline. The method may go on; nobody will look. */
+  readonly signal: AbortSignal;
+  readonly cancelled: boolean;
+  /** Gives back the capabilities in the params before the call ends. */
+  releaseParams(): void;
+  /**
+   * Makes another call's results this call's: `return context.tailCall((tail) => other.foo(params, tail))`. Its pipeline is ours at
+   * once, and where the protocol allows the results don't pass through here. Of a call sent already the results are passed on.
+   */
+  tailCall(call: RemotePromise<ResultsReader> | ((tail: CallOptions) => RemotePromise<ResultsReader>)): void;
+  /** Says before the call returns what its capabilities will be, so that pipelined calls need not wait. */
+  setPipeline(results: ResultsInit | ((results: ResultsBuilder) => void)): void;
+}
+
+export class ServerCall
+  extends ClientTable
+  implements ServerContext<unknown, unknown, unknown, unknown>, Delivery, PipelineOwner
+{
+  /** Its references are the callers'; we only resolve it. */
+  readonly pipeline: QueuedPipeline = new QueuedPipeline(this);
+  /** Owned until the call ends. */
+  readonly #hook: LocalHook;
+  readonly #context: CallContext;
+  #method: AnyMethod | null = null;
+  #params: unknown = null;
+  /** The cap table of the params; null before they were read and after they were released. */
+  #table: CapTableReader | null = null;
+  #results: unknown = null;
+  #controller: AbortController | null = null;
+  /** tailCall answered, or the call has ended. */
+  #answered = false;
+
+  /** Takes `context` and a reference on `hook`. */
+  constructor(hook: LocalHook, context: CallContext) {
+    super();
+    this.#hook = hook.addRef();
+    this.#context = context;
+  }
+
+  deliver(): void {
+    this.#hook.admit(this);
+  }
+
+  /** Runs the method, or fails with `refusal`. True if it is a streaming one and has not ended. */
+  run(refusal: RpcError | null): boolean {
+    if (this.cancelled) {
+      this.#fail(RpcError.failed("the call was cancelled"));
+      return false;
+    }
+    try {
+      if (refusal) throw refusal;
+      const { interfaceId, methodId } = this.#context;
+      const method = this.#hook.method(interfaceId, methodId);
+      this.#method = method;
+      const server = this.#hook.server as Record<string, unknown>;
+      const implementation = server[method.name];
+      if (typeof implementation !== "function")
+        throw RpcError.unimplemented(`${method} is not implemented by ${this.#hook.describe()}`);
+      const returned: unknown = implementation.call(server, this.params, this);
+      if (!isThenable(returned)) {
+        this.#complete(returned);
+        return false;
+      }
+      returned.then(
+        (value) => this.#settle(() => this.#complete(value)),
+        (thrown: unknown) => this.#settle(() => this.#fail(RpcError.from(thrown))),
+      );
+      return method.streaming;
+    } catch (thrown) {
+      this.#fail(RpcError.from(thrown));
+      return false;
+    }
+  }
+
+  // ServerContext.
+
+  get params(): unknown {
+    if (this.#params === RELEASED) throw this.#released();
+    this.#params ??= this.#readParams();
+    return this.#params;
+  }
+
+  get results(): unknown {
+    this.#results ??= this.#context.results().init((this.#method as AnyMethod).results);
+    return this.#results;
+  }
+
+  get cancelled(): boolean {
+    return this.#context.cancelled && !this.pipeline.wanted;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller) return this.#controller.signal;
+    this.#controller = new AbortController();
+    if (this.cancelled) this.#controller.abort();
+    else this.#context.onCancel = () => this.#abortIfUnwanted();
+    return this.#controller.signal;
+  }
+
+  releaseParams(): void {
+    if (this.#params === RELEASED) return;
+    this.#params = RELEASED;
+    this.#table = null;
+    this.disposeClients(
+      `it belonged to the params of ${this.#method ?? "a call"}, which were released when the call ended; dup() it to keep it`,
+    );
+    this.#context.releaseParams();
+  }
+
+  tailCall(call: RemotePromise<unknown> | ((tail: CallOptions) => RemotePromise<unknown>)): void {
+    if (this.#answered) throw new UsageError("second-answer", `${this.#method} has been answered`);
+    if (typeof call === "function") {
+      call({ [TAIL]: (request) => this.#tail(request) });
+      if (!this.#answered)
+        throw new UsageError("no-tail-call", "tailCall's function made no call with the options it was given");
+      return;
+    }
+    this.#answered = true;
+    this.pipeline.resolve(call.$pending.handOver(this.#context));
+  }
+
+  setPipeline(results: unknown): void {
+    const message = new MessageBuilder();
+    const type = (this.#method as AnyMethod).results as StructType<unknown, unknown, unknown>;
+    if (typeof results === "function") results(message.initRoot(type));
+    else message.setRoot(type, results);
+    const early = new LocalResults(message);
+    this.pipeline.resolve(new ResultsPipeline(early));
+    early.release();
+  }
+
+  // PipelineOwner.
+
+  pipelineDropped(): void {
+    this.#abortIfUnwanted();
+  }
+
+  // ClientTable, of the params.
+
+  protected slot(index: number): CapabilityHook | null {
+    return (this.#table?.capability(index) as CapabilityHook | null | undefined) ?? null;
+  }
+
+  protected makeClient<C extends Client>(index: number, type: InterfaceType<C, object>): C {
+    if (this.#params === RELEASED) throw this.#released();
+    // Not for the leak registry: it is expired when the call ends.
+    return new type.Client(this.slot(index)?.addRef() ?? nullCapability());
+  }
+
+  #readParams(): unknown {
+    const { params } = this.#context;
+    const { message } = params.segment;
+    if (message.capTable) {
+      this.#table = message.capTable;
+      message.capTable = this;
+    }
+    return params.as((this.#method as AnyMethod).params);
+  }
+
+  #tail(request: CallRequest): void {
+    if (this.#answered) {
+      request.abandon();
+      throw new UsageError("second-answer", `${this.#method} has been answered`);
+    }
+    this.#answered = true;
+    this.pipeline.resolve(this.#context.tailCall(request));
+  }
+
+  /** What the end of an asynchronous method does; nothing may escape into its promise. */
+  #settle(end: () => void): void {
+    try {
+      end();
+    } catch (thrown) {
+      turns.onError(thrown);
+    }
+  }
+
+  #complete(value: unknown): void {
+    if (this.#answered) {
+      this.#end();
+      return;
+    }
+    const context = this.#context;
+    try {
+      if (typeof value === "function") value(this.results);
+      else if (value !== null && value !== undefined)
+        context.results().set((this.#method as AnyMethod).results, value as never);
+    } catch (thrown) {
+      this.#fail(RpcError.from(thrown));
+      return;
+    }
+    this.#answered = true;
+    if (this.pipeline.wanted) this.#resolvePipeline();
+    this.releaseParams();
+    context.returnResults();
+    this.#end();
+  }
+
+  #resolvePipeline(): void {
+    const context = this.#context;
+    const hasCapabilities = context.results().segment.message.capTable.slots.length > 0;
+    this.pipeline.resolve(hasCapabilities ? new ResultsPipeline(context.resultsAsReader()) : nullPipeline());
+  }
+
+  #fail(error: RpcError): void {
+    if (this.#answered) {
+      this.#end();
+      return;
+    }
+    this.#answered = true;
+    this.pipeline.reject(error);
+    this.releaseParams();
+    this.#context.fail(error);
+    this.#end(error);
+  }
+
+  #end(error: RpcError | null = null): void {
+    this.releaseParams();
+    if (this.#method?.streaming) this.#hook.streamed(error);
+    this.#hook.release();
+  }
+
+  #abortIfUnwanted(): void {
+    const controller = this.#controller;
+    // Abort listeners are application code.
+    if (controller && this.cancelled) turns.enqueue(() => controller.abort());
+  }
+
+  #released(): UsageError {
+    return new UsageError("released-params", `the params of ${this.#method} were released`);
+  }
+}
+
+/** In place of params that were given back. */
+const RELEASED: unknown = Object.freeze({});
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
