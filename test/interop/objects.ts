@@ -5,6 +5,7 @@
  */
 
 import { RpcError, type RpcErrorKind } from "capwire";
+import type { DeferredPromise } from "p-defer";
 import type { Callee, Counter, Listener, ResettableCounter, Resolver, Sequence, Sink } from "./interop.capnp.js";
 
 export class Ledger {
@@ -72,21 +73,23 @@ export class SequenceObject implements Sequence.Server {
 
 /** Decides what a promise of a Sequence becomes. */
 export class ResolverObject implements Resolver.Server {
-  readonly #decide: { resolve(sequence: Sequence): void; reject(error: Error): void };
+  readonly #promised: DeferredPromise<Sequence>;
   #decided = false;
 
-  constructor(decide: { resolve(sequence: Sequence): void; reject(error: Error): void }) {
-    this.#decide = decide;
+  constructor(promised: DeferredPromise<Sequence>) {
+    this.#promised = promised;
   }
 
-  resolve({ sequence }: Resolver.ResolveParams) {
+  async resolve({ sequence }: Resolver.ResolveParams) {
     this.#once();
-    this.#decide.resolve(sequence.dup());
+    this.#promised.resolve(sequence);
+    // Whoever waits for the promise takes a reference of its own before ours ends with this call.
+    await this.#promised.promise;
   }
 
   reject({ kind, reason }: Resolver.RejectParams) {
     this.#once();
-    this.#decide.reject(errorOf(kind, reason));
+    this.#promised.reject(errorOf(kind, reason));
   }
 
   #once() {

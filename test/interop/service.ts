@@ -2,7 +2,7 @@
 
 import { RpcError, type ServerContext } from "capwire";
 import pDefer from "p-defer";
-import type { Counter, Interop, Sequence, Tree } from "./interop.capnp.js";
+import { Callee, type Counter, type Interop, type Sequence, type Tree } from "./interop.capnp.js";
 import {
   CalleeObject,
   CounterObject,
@@ -43,7 +43,9 @@ export class InteropService implements Interop.Server {
   }
 
   async sumCounters({ counters }: Interop.SumCountersParams) {
-    const totals = await Promise.all(counters.map(async (counter) => (counter ? (await counter.add({})).total : 0n)));
+    const totals = await Promise.all(
+      counters.map(async (counter) => (counter.$isNull ? 0n : (await counter.add({})).total)),
+    );
     return { total: totals.reduce((sum, total) => sum + total, 0n) };
   }
 
@@ -113,11 +115,12 @@ export class InteropService implements Interop.Server {
   // Calls
 
   tail({ callee, number }: Interop.TailParams, context: ServerContext) {
-    return context.tailCall(callee, "called", { number });
+    context.tailCall((tail) => callee.called({ number }, tail));
   }
 
   tailLocal({ number }: Interop.TailLocalParams, context: ServerContext) {
-    return context.tailCall(new CalleeObject(this.ledger, "server"), "called", { number });
+    using callee = Callee.serve(new CalleeObject(this.ledger, "server"));
+    context.tailCall((tail) => callee.called({ number }, tail));
   }
 
   async early({ gate }: Interop.EarlyParams, context: ServerContext) {

@@ -126,7 +126,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
       const drive = new Drive(stage, ours.promise);
       await drive.started();
       const sequence = Sequence.serve(stage.sequence());
-      ours.resolve(sequence.dup());
+      ours.resolve(sequence);
       await drive.check(sequence);
     },
   },
@@ -138,7 +138,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
       const drive = new Drive(stage, ours.promise);
       await drive.started();
       const sequence = theirSequence(stage);
-      ours.resolve(sequence.dup());
+      ours.resolve(sequence);
       await drive.check(sequence);
     },
   },
@@ -162,7 +162,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
       const drive = new Drive(stage, ours.promise);
       await drive.started();
       const theirs = await stage.interop.newPromise({});
-      ours.resolve(theirs.sequence.dup());
+      ours.resolve(theirs.sequence);
       await stage.interop.activity({});
       const sequence = Sequence.serve(stage.sequence());
       await theirs.resolver.resolve({ sequence });
