@@ -6,7 +6,7 @@
  * and stepping, where nothing moves until the test says so.
  */
 
-import type { FrameDecoderOptions } from "../wire/framing.js";
+import type { FrameOptions } from "../wire/framing.js";
 import { afterTurn, delay } from "./host.js";
 import { type ByteStream, type ByteStreamHandler, StreamTransport } from "./stream.js";
 import type { Transport } from "./transport.js";
@@ -26,7 +26,7 @@ export interface MemoryPairOptions {
 
 export interface MemoryTransportOptions extends MemoryPairOptions {
   /** Limits on incoming messages; wire/framing.ts has the defaults. */
-  readonly reader?: FrameDecoderOptions;
+  readonly reader?: FrameOptions;
 }
 
 /** What travels between two joined ends. */

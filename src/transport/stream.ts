@@ -7,7 +7,7 @@
  * in one buffer leave as one chunk, and nothing is copied here.
  */
 
-import { FrameDecoder, type FrameDecoderOptions } from "../wire/framing.js";
+import { FrameDecoder, type FrameOptions } from "../wire/framing.js";
 import type { MessageReader } from "../wire/message.js";
 import { afterTurn } from "./host.js";
 import type { OutgoingFrame, Transport, TransportHandler } from "./transport.js";
@@ -38,7 +38,7 @@ export interface ByteStream {
 
 export interface StreamTransportOptions {
   /** Limits on incoming messages; wire/framing.ts has the defaults. */
-  readonly reader?: FrameDecoderOptions;
+  readonly reader?: FrameOptions;
   /** Replaces the flush policy (host.ts `afterTurn`). */
   readonly schedule?: (callback: () => void) => void;
 }

@@ -6,7 +6,7 @@
  * Only codes a browser may pass to `close()` are used: 1000, and 4000 when the connection ends because of an error.
  */
 
-import { decodeFrame, type FrameDecoderOptions } from "../wire/framing.js";
+import { decodeFrame, type FrameOptions } from "../wire/framing.js";
 import { TransportError } from "./errors.js";
 import { afterTurn, delay } from "./host.js";
 import type { OutgoingFrame, Transport, TransportHandler } from "./transport.js";
@@ -20,7 +20,7 @@ export interface WebSocketLike {
   /** The second argument is an extension of `ws`. */
   send(data: Uint8Array, sent?: (error?: Error) => void): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener(type: string, listener: (event: object) => void): void;
   /** Extensions of `ws`, by which its objects are told from the standard ones. */
   on?: unknown;
   terminate?(): void;
@@ -28,12 +28,26 @@ export interface WebSocketLike {
 
 export interface WebSocketTransportOptions {
   /** Limits on incoming messages; wire/framing.ts has the defaults. */
-  readonly reader?: FrameDecoderOptions;
+  readonly reader?: FrameOptions;
   readonly peerName?: string;
   /** Replaces the flush policy (host.ts `afterTurn`). */
   readonly schedule?: (callback: () => void) => void;
   /** `send` returns false while the socket buffers more than this many bytes. */
   readonly highWaterMark?: number;
+}
+
+interface MessageEventLike {
+  readonly data: unknown;
+}
+
+interface ErrorEventLike {
+  readonly error?: unknown;
+  readonly message?: string;
+}
+
+interface CloseEventLike {
+  readonly code: number;
+  readonly reason: string;
 }
 
 /** WebSocket.readyState (RFC 6455 objects). */
@@ -56,7 +70,7 @@ export class WebSocketTransport implements Transport {
   readonly schedule: (callback: () => void) => void;
 
   readonly #socket: WebSocketLike;
-  readonly #reader: FrameDecoderOptions;
+  readonly #reader: FrameOptions;
   readonly #highWaterMark: number;
   /** `ws` may hold on to the bytes after `send` and tells when it has let go; a standard object copies them. */
   readonly #sendsLater: boolean;
@@ -111,17 +125,18 @@ export class WebSocketTransport implements Transport {
   #listen(): void {
     const socket = this.#socket;
     socket.addEventListener("open", () => this.#opened());
-    socket.addEventListener("message", (event: { data: unknown }) => {
-      if (this.#early) this.#early.push(event.data);
-      else this.#message(event.data);
+    socket.addEventListener("message", (event) => {
+      const { data } = event as MessageEventLike;
+      if (this.#early) this.#early.push(data);
+      else this.#message(data);
     });
-    socket.addEventListener("error", (event: { error?: unknown; message?: string }) => {
-      const cause = event.error ?? event.message ?? "the WebSocket failed";
-      this.#finish(TransportError.from(cause, this.peerName));
+    socket.addEventListener("error", (event) => {
+      const { error, message } = event as ErrorEventLike;
+      this.#finish(TransportError.from(error ?? (message || "the WebSocket failed"), this.peerName));
     });
-    socket.addEventListener("close", (event: { code: number; reason: string }) => {
+    socket.addEventListener("close", (event) => {
       this.#dropUnsent();
-      this.#finish(closeError(event, this.peerName));
+      this.#finish(closeError(event as CloseEventLike, this.peerName));
     });
   }
 
@@ -230,7 +245,7 @@ function onePiece(frame: OutgoingFrame): Uint8Array {
   return whole;
 }
 
-function closeError(event: { code: number; reason: string }, peerName: string): Error | null {
+function closeError(event: CloseEventLike, peerName: string): Error | null {
   if (ORDERLY_CODES.includes(event.code)) return null;
   if (event.code === 1006) return new TransportError("closed", `${peerName}: the WebSocket broke off`);
   const reason = event.reason ? `: ${event.reason}` : "";

@@ -10,12 +10,12 @@ import { RpcError } from "../cap/rpc-error.js";
 import { UsageError } from "../errors.js";
 import { delay } from "../transport/host.js";
 import type { Transport } from "../transport/transport.js";
-import type { FrameDecoderOptions } from "../wire/framing.js";
+import type { FrameOptions } from "../wire/framing.js";
 import { Session, type SessionOptions } from "./session.js";
 
 export interface TwoPartyServerOptions extends Omit<SessionOptions, "bootstrap" | "side"> {
   /** Limits on incoming messages, for the transports the server makes itself; wire/framing.ts has the defaults. */
-  readonly reader?: FrameDecoderOptions;
+  readonly reader?: FrameOptions;
   /** Connections at once; one more is closed on arrival and told to `onError`. */
   readonly maxConnections?: number;
   /** A connection was accepted. */
@@ -49,7 +49,11 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
    * Serves `server`, an implementation of `type`, to every connection; with a function, what it returns for each. A server
    * object's `Symbol.dispose` runs when its last user is gone: the server for a shared one, the connection for one of its own.
    */
-  constructor(type: InterfaceType<C, S>, server: NoInfer<S> | ((session: Session) => NoInfer<S>), options?: TwoPartyServerOptions);
+  constructor(
+    type: InterfaceType<C, S>,
+    server: NoInfer<S> | ((session: Session) => NoInfer<S>),
+    options?: TwoPartyServerOptions,
+  );
   /** Serves a capability: the server keeps a reference of its own. A function makes one for each connection, which takes it. */
   constructor(bootstrap: C | ((session: Session) => C), options?: TwoPartyServerOptions);
   constructor(
@@ -109,7 +113,7 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
   }
 
   /** Limits for transports made by the platform's part of the server. */
-  protected get reader(): FrameDecoderOptions {
+  protected get reader(): FrameOptions {
     return this.#options.reader ?? {};
   }
 
@@ -123,7 +127,9 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
     if (this.#sessions.size >= maxConnections) {
       transport.close();
       this.report(
-        RpcError.overloaded(`turned ${transport.peerName} away: ${maxConnections} connections live (limit maxConnections)`),
+        RpcError.overloaded(
+          `turned ${transport.peerName} away: ${maxConnections} connections live (limit maxConnections)`,
+        ),
       );
       return;
     }

@@ -1,9 +1,9 @@
 /** Messages for transport tests: frames whose root is a Data blob, and a handler that records what a transport tells it. */
 
+import type { OutgoingFrame, Transport, TransportHandler } from "../../src/transport/transport.js";
 import { encodeFrame } from "../../src/wire/framing.js";
 import { Data } from "../../src/wire/index.js";
 import { MessageBuilder, type MessageReader } from "../../src/wire/message.js";
-import type { OutgoingFrame, Transport, TransportHandler } from "../../src/transport/transport.js";
 
 /** A frame carrying `payload`. */
 export function frameOf(payload: Uint8Array | string): Uint8Array {

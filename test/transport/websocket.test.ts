@@ -140,7 +140,7 @@ describe("a WebSocket", () => {
 
   it("sends what was given to it before it was open", async () => {
     const right = accepted();
-    const transport = new WebSocketTransport(new WebSocket(url()) as unknown as WebSocketLike);
+    const transport = new WebSocketTransport(new WebSocket(url()));
     record(transport);
     const releases = [sendPayload(transport, "early"), sendPayload(transport, "bird")];
     const seen = record(await right);
@@ -152,7 +152,7 @@ describe("a WebSocket", () => {
 
   it("closed before it is open raises nothing and releases everything", async () => {
     const right = accepted();
-    const transport = new WebSocketTransport(new WebSocket(url()) as unknown as WebSocketLike);
+    const transport = new WebSocketTransport(new WebSocket(url()));
     record(transport);
     const release = sendPayload(transport, "never sent");
     transport.close();
@@ -163,7 +163,7 @@ describe("a WebSocket", () => {
   });
 
   it("that cannot be opened is reported once", async () => {
-    const transport = new WebSocketTransport(new WebSocket("ws://127.0.0.1:1/") as unknown as WebSocketLike);
+    const transport = new WebSocketTransport(new WebSocket("ws://127.0.0.1:1/"));
     const seen = record(transport);
     await seen.ended();
     expect(seen.ending).toMatchObject({ code: "failed" });
@@ -235,7 +235,12 @@ describe("a WebSocket listener", () => {
     );
     await new Promise<void>((resolve) => {
       const request = get(`http://127.0.0.1:${sturdy.port}/`, {
-        headers: { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "7", "sec-websocket-key": "?" },
+        headers: {
+          connection: "Upgrade",
+          upgrade: "websocket",
+          "sec-websocket-version": "7",
+          "sec-websocket-key": "?",
+        },
       });
       request.on("error", () => resolve());
       request.on("response", () => resolve());
@@ -342,7 +347,7 @@ it("accepts sockets of a WebSocketServer the application runs itself", async () 
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address() as { port: number };
   const right = new Promise<Transport>((resolve) =>
-    server.once("connection", (socket) => resolve(new WebSocketTransport(socket as unknown as WebSocketLike))),
+    server.once("connection", (socket) => resolve(new WebSocketTransport(socket))),
   );
   const left = await connectTransport({ url: `ws://127.0.0.1:${port}` });
   record(left);

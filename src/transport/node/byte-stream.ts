@@ -69,11 +69,7 @@ export class NodeByteStream implements ByteStream {
       written();
       return true;
     }
-    if (!this.#copiesWrites) {
-      const copy = Buffer.concat(chunks);
-      written();
-      return writable.write(copy);
-    }
+    if (!this.#copiesWrites) return this.#writeLater(chunks, written);
     const last = chunks.length - 1;
     if (last === 0) return writable.write(chunks[0], written);
     writable.cork();
@@ -97,6 +93,18 @@ export class NodeByteStream implements ByteStream {
     // The timeout of a socket counts from the last byte that moved, also inside one big write.
     if (this.#writable instanceof Socket) this.#writable.setTimeout(this.#lingerMs, () => this.#destroy());
     this.#writable.end(() => this.#finished());
+  }
+
+  /**
+   * For a stream that may hand the very same buffer to a reader in this process, and do so before `write` returns: writes
+   * a copy, and not from inside the sender's turn.
+   */
+  #writeLater(chunks: readonly Uint8Array[], written: () => void): boolean {
+    const copy = Buffer.concat(chunks);
+    written();
+    this.#writable.cork();
+    process.nextTick(() => this.#writable.uncork());
+    return this.#writable.write(copy);
   }
 
   #watch(): void {

@@ -1,14 +1,14 @@
 /** Connecting: from an address to a transport whose peer is there. */
 
 import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, type ConnectionOptions as TlsConnectOptions } from "node:tls";
 import { WebSocket } from "ws";
 import { UsageError } from "../../errors.js";
 import { DEFAULT_TRAVERSAL_LIMIT_IN_WORDS } from "../../wire/limits.js";
 import { TransportError } from "../errors.js";
 import { StreamTransport, type StreamTransportOptions } from "../stream.js";
 import type { Transport } from "../transport.js";
-import { type WebSocketLike, WebSocketTransport } from "../websocket.js";
+import { WebSocketTransport } from "../websocket.js";
 import {
   type ConnectAddress,
   formatAddress,
@@ -44,8 +44,9 @@ export function stdioTransport(options: NodeTransportOptions = {}): StreamTransp
 }
 
 /** The largest WebSocket frame accepted: the largest message, and room for its segment table. */
-export function maxPayload(options: StreamTransportOptions): number {
-  return 8 * (options.reader?.traversalLimitInWords ?? DEFAULT_TRAVERSAL_LIMIT_IN_WORDS) + MAX_SEGMENT_TABLE;
+export function maxPayload({ reader = {} }: StreamTransportOptions): number {
+  const words = reader.maxMessageWords ?? reader.traversalLimitInWords ?? DEFAULT_TRAVERSAL_LIMIT_IN_WORDS;
+  return 8 * words + MAX_SEGMENT_TABLE;
 }
 
 function connectUrl(url: URL, options: ConnectOptions): Promise<Transport> {
@@ -80,9 +81,14 @@ function openSocket(address: TcpAddress | UnixAddress | TlsConnectAddress): Sock
   if ("path" in address) return connectTcp({ path: address.path, allowHalfOpen: true });
   const { port, host = "localhost" } = address;
   if ("tls" in address) {
-    const socket = connectTls({ port, host, ...(address.tls === true ? {} : address.tls) });
-    socket.setNoDelay(true);
-    return socket;
+    // Node's types do not know that TLS sockets may be half-open, too.
+    const options: TlsConnectOptions & { allowHalfOpen: boolean } = {
+      port,
+      host,
+      allowHalfOpen: true,
+      ...(address.tls === true ? {} : address.tls),
+    };
+    return connectTls(options).setNoDelay(true);
   }
   return connectTcp({ port, host, allowHalfOpen: true, noDelay: true });
 }
@@ -91,7 +97,7 @@ async function connectWebSocket(url: URL, options: ConnectOptions): Promise<Tran
   options.signal?.throwIfAborted();
   const peerName = options.peerName ?? url.href;
   const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: maxPayload(options) });
-  const transport = new WebSocketTransport(socket as unknown as WebSocketLike, { ...options, peerName });
+  const transport = new WebSocketTransport(socket, { ...options, peerName });
   await established(socket, "open", peerName, options, () => socket.terminate());
   return transport;
 }

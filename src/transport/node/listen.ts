@@ -16,7 +16,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { TransportError } from "../errors.js";
 import type { StreamTransportOptions } from "../stream.js";
 import type { Transport } from "../transport.js";
-import { type WebSocketLike, WebSocketTransport } from "../websocket.js";
+import { WebSocketTransport } from "../websocket.js";
 import {
   formatAddress,
   formatHostPort,
@@ -118,7 +118,7 @@ async function listenWebSocket(
     const { remoteAddress = "?", remotePort = 0 } = request.socket;
     request.socket.setNoDelay(true);
     const peerName = `ws://${formatHostPort(remoteAddress, remotePort)}`;
-    accept(new WebSocketTransport(socket as unknown as WebSocketLike, { ...options, peerName }));
+    accept(new WebSocketTransport(socket, { ...options, peerName }));
   });
   if (!given) await listening(server, { port, host }, formatAddress(address), options);
   const bound = server.address() as AddressInfo | null;

@@ -3,8 +3,8 @@
 import type { Client } from "../../cap/client.js";
 import {
   type ConnectAddress,
-  connectTransport,
   type ConnectOptions,
+  connectTransport,
   type ListenAddress,
   type Listener,
   listenTransport,
