@@ -1,0 +1,69 @@
+/**
+ * Where the segments of messages being built come from. Small messages are carved from shared chunks, since making an
+ * ArrayBuffer costs more than filling most messages; chunks are never reused, the garbage collector takes them when the
+ * last message in them is gone.
+ */
+
+import { UsageError } from "../errors.js";
+import { MAX_SEGMENT_BYTES, roundUpToWord } from "./word.js";
+
+/** A zeroed range of a buffer. `view` and `bytes` cover the whole buffer. */
+export interface SegmentSpace {
+  readonly view: DataView;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Gives memory to a MessageBuilder. */
+export interface SegmentAllocator {
+  /** At least `minBytes` (whole words) of zeroed memory; `start` is a multiple of 8. `usedBytes` is what the message holds already: a hint for growing. */
+  allocate(minBytes: number, usedBytes: number): SegmentSpace;
+  /** Grows the space that ends at `end` of the buffer of `view` by at least `moreBytes`, in place and zeroed: its new end, or -1. */
+  extend?(view: DataView, end: number, moreBytes: number): number;
+}
+
+const CHUNK_BYTES = 64 * 1024;
+/** What a small message takes at first; it grows in place while nobody else took the space behind it. */
+const FIRST_BYTES = 1024;
+/** Larger needs get a buffer of their own. */
+const LARGEST_SHARED_BYTES = CHUNK_BYTES / 4;
+/** A message that grows gets as much again as it has, up to this. */
+const MAX_GROWTH_BYTES = 64 * 1024 * 1024;
+
+/** The default allocator. */
+export class HeapAllocator implements SegmentAllocator {
+  #chunk: { view: DataView; bytes: Uint8Array } | null = null;
+  #free = 0;
+
+  allocate(minBytes: number, usedBytes: number): SegmentSpace {
+    if (minBytes > MAX_SEGMENT_BYTES) {
+      throw new UsageError("message-too-large", `A segment holds at most ${MAX_SEGMENT_BYTES} bytes, not ${minBytes}`);
+    }
+    const wanted = Math.max(minBytes, Math.min(usedBytes, MAX_GROWTH_BYTES), FIRST_BYTES);
+    if (wanted > LARGEST_SHARED_BYTES) return ownSpace(roundUpToWord(wanted));
+    if (!this.#chunk || this.#free + wanted > CHUNK_BYTES) {
+      const buffer = new ArrayBuffer(CHUNK_BYTES);
+      this.#chunk = { view: new DataView(buffer), bytes: new Uint8Array(buffer) };
+      this.#free = 0;
+    }
+    const start = this.#free;
+    this.#free = start + roundUpToWord(wanted);
+    return { view: this.#chunk.view, bytes: this.#chunk.bytes, start, end: this.#free };
+  }
+
+  extend(view: DataView, end: number, moreBytes: number): number {
+    if (view !== this.#chunk?.view || end !== this.#free || end + moreBytes > CHUNK_BYTES) return -1;
+    this.#free = Math.min(CHUNK_BYTES, end + Math.max(roundUpToWord(moreBytes), FIRST_BYTES));
+    return this.#free;
+  }
+}
+
+/** A buffer of its own. */
+export function ownSpace(bytes: number): SegmentSpace {
+  const buffer = new ArrayBuffer(bytes);
+  return { view: new DataView(buffer), bytes: new Uint8Array(buffer), start: 0, end: bytes };
+}
+
+/** Shared by all messages that bring no allocator. */
+export const heap = new HeapAllocator();

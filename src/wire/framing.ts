@@ -1,0 +1,199 @@
+/**
+ * Frames to messages. FrameDecoder takes a byte stream in chunks of any size and yields messages: a message that lies
+ * inside one chunk is read in place, one that straddles chunks is put together in a buffer of its own. Whatever a frame
+ * announces is checked against the limits before memory is taken for it, and memory grows with what actually arrives.
+ */
+
+import { WireError } from "./errors.js";
+import { frameHeaderLength } from "./framing-encode.js";
+import { DEFAULT_TRAVERSAL_LIMIT_IN_WORDS, type ReaderOptions } from "./limits.js";
+import { MessageReader } from "./message.js";
+import { wholeBuffer } from "./whole-buffer.js";
+import { BYTES_PER_WORD } from "./word.js";
+
+export { encodeFrame, frameHeader } from "./framing-encode.js";
+
+export interface FrameOptions extends ReaderOptions {
+  /** Words of all segments of one message. Default: the traversal limit. */
+  readonly maxMessageWords?: number;
+  /** Segments of one message. Default 511, what C++ accepts. */
+  readonly maxSegments?: number;
+}
+
+export const DEFAULT_MAX_SEGMENTS = 511;
+
+/** A straddling message's buffer starts no larger than this, however long the frame says it is. */
+const FIRST_TRUST_BYTES = 1024 * 1024;
+
+/** Checks what a segment table says, before anything is allocated for it. */
+class FrameLimits {
+  readonly options: FrameOptions | undefined;
+  readonly maxSegments: number;
+  readonly maxMessageWords: number;
+
+  constructor(options?: FrameOptions) {
+    this.options = options;
+    this.maxSegments = options?.maxSegments ?? DEFAULT_MAX_SEGMENTS;
+    this.maxMessageWords =
+      options?.maxMessageWords ?? options?.traversalLimitInWords ?? DEFAULT_TRAVERSAL_LIMIT_IN_WORDS;
+  }
+
+  /** `field` is the segment count minus one, as sent. Throws WireError. */
+  checkSegments(field: number): void {
+    if (field < this.maxSegments) return;
+    throw new WireError(
+      "too-many-segments",
+      `Frame announces ${field + 1} segments, more than ${this.maxSegments}`,
+      0,
+      0,
+    );
+  }
+
+  checkWords(words: number): void {
+    if (words <= this.maxMessageWords) return;
+    throw new WireError("frame-too-large", `Frame announces ${words} words, more than ${this.maxMessageWords}`, 0, 0);
+  }
+}
+
+/** Bytes of the frame that starts at `at`: negative if [at, end) does not hold its whole table yet (then minus the bytes that are needed to know more). Throws WireError for a frame beyond the limits. */
+function frameLength(view: DataView, at: number, end: number, limits: FrameLimits): number {
+  if (end - at < BYTES_PER_WORD) return -BYTES_PER_WORD;
+  const field = view.getUint32(at, true);
+  limits.checkSegments(field);
+  const headerLength = frameHeaderLength(field + 1);
+  if (end - at < headerLength) return -headerLength;
+  let words = 0;
+  for (let id = 0; id <= field; id++) words += view.getUint32(at + 4 + id * 4, true);
+  limits.checkWords(words);
+  return headerLength + words * BYTES_PER_WORD;
+}
+
+/** The message of the complete frame at `at`. */
+function readFrame(view: DataView, bytes: Uint8Array, at: number, options: ReaderOptions | undefined): MessageReader {
+  const count = view.getUint32(at, true) + 1;
+  const message = new MessageReader([], options);
+  let start = at + frameHeaderLength(count);
+  for (let id = 0; id < count; id++) {
+    const end = start + view.getUint32(at + 4 + id * 4, true) * BYTES_PER_WORD;
+    message.addSegment(view, bytes, start, end);
+    start = end;
+  }
+  return message;
+}
+
+/** The message in one frame, read in place; bytes behind the frame are ignored. Throws WireError if the frame is cut short or beyond the limits. */
+export function decodeFrame(bytes: Uint8Array, options?: FrameOptions): MessageReader {
+  const { view, bytes: all } = wholeBuffer(bytes);
+  const start = bytes.byteOffset;
+  const length = frameLength(view, start, start + bytes.byteLength, new FrameLimits(options));
+  if (length < 0 || length > bytes.byteLength) throw prematureEnd(bytes.byteLength);
+  return readFrame(view, all, start, options);
+}
+
+function prematureEnd(offset: number): WireError {
+  return new WireError("premature-end", "Bytes end inside a frame", 0, offset);
+}
+
+/** A byte stream's frames, decoded as chunks come. */
+export class FrameDecoder {
+  readonly #limits: FrameLimits;
+  /** The beginning of a frame that straddles chunks; #filled bytes of it are there. */
+  #partial: Uint8Array | null = null;
+  #filled = 0;
+  /** Bytes #partial needs before more can be decided: first the table, then the frame. */
+  #needed = 0;
+  #failed: WireError | null = null;
+
+  constructor(options?: FrameOptions) {
+    this.#limits = new FrameLimits(options);
+  }
+
+  /** Whether the stream so far ends inside a frame. */
+  get isInsideFrame(): boolean {
+    return this.#filled > 0;
+  }
+
+  /**
+   * Decodes what `chunk` completes, in order. The messages may alias `chunk`, which must not change while they are used.
+   * Throws WireError for a frame beyond the limits; the decoder is of no use afterwards. What `onMessage` throws passes
+   * through, and the rest of the chunk is lost.
+   */
+  push(chunk: Uint8Array, onMessage: (message: MessageReader) => void): void {
+    if (this.#failed) throw this.#failed;
+    try {
+      this.#decode(chunk, onMessage);
+    } catch (error) {
+      if (error instanceof WireError) this.#failed = error;
+      throw error;
+    }
+  }
+
+  /** The stream ended. Throws WireError "premature-end" inside a frame. */
+  end(): void {
+    if (this.#failed) throw this.#failed;
+    if (this.isInsideFrame) throw prematureEnd(this.#filled);
+  }
+
+  #decode(chunk: Uint8Array, onMessage: (message: MessageReader) => void): void {
+    let taken = this.#partial ? this.#continue(chunk, onMessage) : 0;
+    if (taken === chunk.byteLength) return;
+    const { view, bytes } = wholeBuffer(chunk);
+    const end = chunk.byteOffset + chunk.byteLength;
+    let at = chunk.byteOffset + taken;
+    while (at < end) {
+      const length = frameLength(view, at, end, this.#limits);
+      if (length < 0 || length > end - at) {
+        taken = at - chunk.byteOffset;
+        this.#begin(chunk.subarray(taken), Math.abs(length));
+        return;
+      }
+      onMessage(readFrame(view, bytes, at, this.#limits.options));
+      at += length;
+    }
+  }
+
+  /** Keeps the beginning of a frame of which `needed` bytes are wanted. */
+  #begin(rest: Uint8Array, needed: number): void {
+    this.#partial = new Uint8Array(Math.max(rest.byteLength, Math.min(needed, FIRST_TRUST_BYTES)));
+    this.#partial.set(rest);
+    this.#filled = rest.byteLength;
+    this.#needed = needed;
+  }
+
+  /** Adds to the frame begun; the bytes of `chunk` it took. */
+  #continue(chunk: Uint8Array, onMessage: (message: MessageReader) => void): number {
+    let taken = 0;
+    while (this.#partial) {
+      const wanted = this.#needed - this.#filled;
+      const count = Math.min(wanted, chunk.byteLength - taken);
+      this.#append(chunk, taken, count);
+      taken += count;
+      if (count < wanted) break;
+      const partial: Uint8Array = this.#partial;
+      const view = new DataView(partial.buffer);
+      const length = frameLength(view, 0, this.#filled, this.#limits);
+      if (length < 0 || length > this.#filled) {
+        this.#needed = Math.abs(length);
+        continue;
+      }
+      this.#partial = null;
+      this.#filled = 0;
+      onMessage(readFrame(view, partial, 0, this.#limits.options));
+    }
+    return taken;
+  }
+
+  #append(chunk: Uint8Array, from: number, count: number): void {
+    const filled = this.#filled + count;
+    let partial = this.#partial!;
+    if (filled > partial.byteLength) {
+      // Doubling what has arrived bounds the memory a frame's mere announcement can take.
+      const size = Math.min(this.#needed, Math.max(filled, FIRST_TRUST_BYTES, partial.byteLength * 2));
+      const larger = new Uint8Array(size);
+      larger.set(partial.subarray(0, this.#filled));
+      this.#partial = partial = larger;
+    }
+    partial.set(from === 0 && count === chunk.byteLength ? chunk : chunk.subarray(from, from + count), this.#filled);
+    this.#filled = filled;
+  }
+}

@@ -1,0 +1,58 @@
+/** wire: bytes ⇄ structures. Schema-free, no I/O; everything above stands on these names. */
+
+export { AnyPointerBuilder, AnyPointerReader } from "./any-pointer.js";
+export { AnyPointer } from "./any-pointer-type.js";
+export type { SegmentAllocator, SegmentSpace } from "./arena.js";
+export { type CapabilityReference, CapTableBuilder, type CapTableReader } from "./cap-table.js";
+export {
+  builtCapability,
+  readCapability,
+  readCapabilityIndex,
+  writeCapability,
+} from "./capability-pointer.js";
+export { Data } from "./data.js";
+export { emptyStruct, nullPointer } from "./empty.js";
+export { type EnumType, enumOrdinal } from "./enum-type.js";
+export { WireError, type WireErrorCode } from "./errors.js";
+export { decodeFrame, encodeFrame, FrameDecoder, type FrameOptions, frameHeader } from "./framing.js";
+export {
+  DEFAULT_NESTING_LIMIT,
+  DEFAULT_TRAVERSAL_LIMIT_IN_WORDS,
+  type ReaderOptions,
+} from "./limits.js";
+export { type ListType, listOf } from "./list-of.js";
+export { ListBuilder, type ListInit, ListReader } from "./list-reader.js";
+export { type BuilderOptions, MessageBuilder, MessageReader } from "./message.js";
+export {
+  Float32List,
+  Float64List,
+  Int8List,
+  Int16List,
+  Int32List,
+  Int64List,
+  type NumberArray,
+  UInt8List,
+  UInt16List,
+  UInt32List,
+  UInt64List,
+} from "./number-list.js";
+export { Orphan } from "./orphan.js";
+export type { PointerKind } from "./pointer.js";
+export type {
+  AnyPointerType,
+  BuilderOf,
+  InitOf,
+  PointerType,
+  PointerTypeKind,
+  ReaderOf,
+  StructBuilderClass,
+  StructReaderClass,
+  StructType,
+} from "./pointer-type.js";
+export { BuilderSegment, ReaderSegment } from "./segment.js";
+export { MessageSlab, type SlabFrame, type SlabOptions } from "./slab.js";
+export { BoolList, enumList, type ValueListType, VoidList } from "./small-list.js";
+export { StructBuilder } from "./struct-builder.js";
+export { inactiveMember, StructReader } from "./struct-reader.js";
+export { AnyStruct, type StructLayout, structType } from "./struct-type.js";
+export { Text } from "./text.js";

@@ -1,0 +1,28 @@
+/** `listOf`: the list type for any pointer type. */
+
+import type { ListBuilder, ListInit, ListReader } from "./list-reader.js";
+import { PointerListType } from "./pointer-list.js";
+import type { PointerType, StructType } from "./pointer-type.js";
+import { StructListType } from "./struct-list.js";
+
+/** List(T) for a pointer type T. */
+export type ListType<R, B, I> = PointerType<
+  ListReader<R>,
+  ListBuilder<B, I>,
+  ListInit<I> | ListReader<R> | ListBuilder<B, I>
+>;
+
+const known = new WeakMap<object, unknown>();
+
+/** List(T): structs in one block, anything else as a list of pointers. One object per element type. */
+export function listOf<R, B, I>(elementType: PointerType<R, B, I>): ListType<R, B, I> {
+  let type = known.get(elementType) as ListType<R, B, I> | undefined;
+  if (!type) {
+    type =
+      elementType.kind === "struct"
+        ? new StructListType(elementType as StructType<R, B, I>)
+        : new PointerListType(elementType);
+    known.set(elementType, type);
+  }
+  return type;
+}

@@ -1,0 +1,72 @@
+/**
+ * The uniform face of everything a pointer field can hold. A type is a value (`Text`, `listOf(Person)`), so generic code,
+ * generated code and generics bound at run time all go through these five verbs.
+ */
+
+import type { BuilderSegment, ReaderSegment } from "./segment.js";
+import type { StructBuilder } from "./struct-builder.js";
+import type { StructReader } from "./struct-reader.js";
+
+export type PointerTypeKind = "text" | "data" | "struct" | "list" | "capability" | "any";
+
+/**
+ * `R` is what reading gives, `B` what a builder gives, `I` what may be set. `at` is the byte offset of the pointer word
+ * itself; it lies within the segment (the caller checked the pointer section).
+ */
+export interface PointerType<R, B, I> {
+  readonly kind: PointerTypeKind;
+  /** Reads the pointer; a null pointer is the zero value. `nesting` is how many pointers may still be followed in depth. Throws WireError. */
+  read(segment: ReaderSegment, at: number, nesting: number): R;
+  /** The zero value: what a pointer beyond the pointer section reads as. */
+  zero(): R;
+  /** For changing in place. A null struct is allocated; a null list, text or data is empty; a struct smaller than the schema's is moved and grown. */
+  get(segment: BuilderSegment, at: number): B;
+  /** Replaces what the pointer holds by a zeroed object; `count` is the length of a list, text or data. */
+  init(segment: BuilderSegment, at: number, count?: number): B;
+  /** Replaces what the pointer holds by a copy of `value`: plain, a reader or a builder. */
+  set(segment: BuilderSegment, at: number, value: I): void;
+  /** `value` as plain objects that share no memory with the message. */
+  toPlain?(value: R): unknown;
+}
+
+/** Any pointer type at all, for code that only stores or compares them. */
+export type AnyPointerType = PointerType<unknown, unknown, never>;
+
+export type ReaderOf<T> = T extends PointerType<infer R, infer _B, infer _I> ? R : never;
+export type BuilderOf<T> = T extends PointerType<infer _R, infer B, infer _I> ? B : never;
+export type InitOf<T> = T extends PointerType<infer _R, infer _B, infer I> ? I : never;
+
+/** The class of a struct's readers; every subclass of StructReader that keeps its constructor is one. */
+export type StructReaderClass<R> = new (
+  segment: ReaderSegment,
+  data: number,
+  dataSize: number,
+  pointers: number,
+  pointerCount: number,
+  nesting: number,
+) => R;
+
+export type StructBuilderClass<B> = new (
+  segment: BuilderSegment,
+  data: number,
+  dataSize: number,
+  pointers: number,
+  pointerCount: number,
+) => B;
+
+/** A struct type: layout, classes and how plain objects go in and come out. */
+export interface StructType<R, B, I, P = unknown> extends PointerType<R, B, I> {
+  readonly kind: "struct";
+  readonly id: bigint;
+  readonly name: string;
+  readonly dataWords: number;
+  readonly pointerCount: number;
+  readonly Reader: StructReaderClass<R>;
+  readonly Builder: StructBuilderClass<B>;
+  toPlain(value: R): P;
+  /** Copies `value` into a builder that is zero so far. */
+  assign(builder: B, value: I): void;
+}
+
+/** Narrow helpers for code that handles structs of any type. */
+export type AnyStructType = StructType<StructReader, StructBuilder, never>;

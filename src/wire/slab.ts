@@ -1,0 +1,165 @@
+/**
+ * Slabs: pooled memory for outgoing messages. Each message is built with a word reserved in front of its first segment,
+ * so that a one-segment message becomes a frame by writing its table in place; consecutive messages lie side by side, and
+ * a turn's small messages can leave in one write without having been copied.
+ *
+ * Life of a slab's range: open (a message is being built) → sent (finish; the transport reads it) → recycled. When no
+ * range of a slab is open or sent, what was used of it is zeroed and it starts over.
+ */
+
+import { UsageError } from "../errors.js";
+import { ownSpace, type SegmentAllocator, type SegmentSpace } from "./arena.js";
+import { frameHeader } from "./framing-encode.js";
+import { MessageBuilder } from "./message.js";
+import { BYTES_PER_WORD, roundUpToWord } from "./word.js";
+
+/** The pieces of one frame, in order; one piece for a message that fit into its slab. Same type as transport/'s. */
+export type SlabFrame = readonly Uint8Array[];
+
+export interface SlabOptions {
+  /** Bytes of one slab. Default 64 KiB. */
+  readonly slabBytes?: number;
+  /** How many unused slabs are kept. Default 4. */
+  readonly maxIdleSlabs?: number;
+}
+
+const DEFAULT_SLAB_BYTES = 64 * 1024;
+const DEFAULT_MAX_IDLE_SLABS = 4;
+/** A slab with less left than this is not begun in. */
+const LEAST_ROOM_BYTES = 1024;
+/** Segments behind the first grow with the message, up to this. */
+const MAX_GROWTH_BYTES = 16 * 1024 * 1024;
+
+interface Slab {
+  readonly view: DataView;
+  readonly bytes: Uint8Array;
+  /** Everything before is in use or was. */
+  used: number;
+  /** The message being built here, if any. */
+  open: MessageBuilder | null;
+  /** Frames finished here and not recycled yet. */
+  sent: number;
+}
+
+/** Builds outgoing messages. */
+export class MessageSlab {
+  readonly #slabBytes: number;
+  readonly #maxIdle: number;
+  #idle: Slab[] = [];
+  /** Slabs in use; the last is filled next. */
+  #busy: Slab[] = [];
+
+  constructor(options?: SlabOptions) {
+    this.#slabBytes = roundUpToWord(options?.slabBytes ?? DEFAULT_SLAB_BYTES);
+    this.#maxIdle = options?.maxIdleSlabs ?? DEFAULT_MAX_IDLE_SLABS;
+  }
+
+  /** Begins a message. `sizeHintBytes` is a guess of its size: a message larger than a slab is better off alone. Ended by `finish` or `abandon`. */
+  begin(sizeHintBytes = 0): MessageBuilder {
+    if (sizeHintBytes + BYTES_PER_WORD * 2 > this.#slabBytes) return this.#beginAlone(sizeHintBytes);
+    const slab = this.#slabWithRoom(Math.max(LEAST_ROOM_BYTES, sizeHintBytes + BYTES_PER_WORD * 2));
+    const start = slab.used + BYTES_PER_WORD;
+    const space = { view: slab.view, bytes: slab.bytes, start, end: slab.bytes.byteLength };
+    const message = new MessageBuilder({ allocator: new SlabAllocator(space) });
+    slab.open = message;
+    return message;
+  }
+
+  /** Ends a message begun here: its frame. The memory stays untouched until `recycle`; the builder must not be used any more. */
+  finish(message: MessageBuilder): SlabFrame {
+    const first = message.builderSegment(0);
+    const slab = this.#slabOf(message);
+    if (slab) {
+      slab.used = first.pos;
+      slab.open = null;
+      slab.sent++;
+    } else if (!(first.start >= BYTES_PER_WORD)) throw notBegun();
+    const begin = first.start - BYTES_PER_WORD;
+    if (message.segmentCount === 1) {
+      first.view.setUint32(begin, 0, true);
+      first.view.setUint32(begin + 4, (first.pos - first.start) / BYTES_PER_WORD, true);
+      return [new Uint8Array(first.view.buffer, begin, first.pos - begin)];
+    }
+    const segments = message.segments();
+    return [frameHeader(segments.map((segment) => segment.byteLength)), ...segments];
+  }
+
+  /** Ends a message that will not be sent: its memory is zeroed and used again. Its capabilities are the caller's business. */
+  abandon(message: MessageBuilder): void {
+    const slab = this.#slabOf(message);
+    if (!slab) return;
+    const { start, pos } = message.builderSegment(0);
+    slab.bytes.fill(0, start - BYTES_PER_WORD, pos);
+    slab.open = null;
+    this.#retireIfUnused(slab);
+  }
+
+  /** The frame's bytes are no longer needed. Call once for every finished frame. */
+  recycle(frame: SlabFrame): void {
+    for (const piece of frame) {
+      const slab = this.#busy.find(({ bytes }) => bytes.buffer === piece.buffer);
+      if (!slab) continue;
+      slab.sent--;
+      this.#retireIfUnused(slab);
+      return;
+    }
+  }
+
+  #slabOf(message: MessageBuilder): Slab | undefined {
+    for (let index = this.#busy.length - 1; index >= 0; index--) {
+      if (this.#busy[index]!.open === message) return this.#busy[index];
+    }
+    return undefined;
+  }
+
+  #slabWithRoom(bytes: number): Slab {
+    for (let index = this.#busy.length - 1; index >= 0; index--) {
+      const slab = this.#busy[index]!;
+      if (!slab.open && slab.bytes.byteLength - slab.used >= bytes) return slab;
+    }
+    const slab = this.#idle.pop() ?? newSlab(this.#slabBytes);
+    this.#busy.push(slab);
+    return slab;
+  }
+
+  #retireIfUnused(slab: Slab): void {
+    if (slab.sent > 0 || slab.open) return;
+    slab.bytes.fill(0, 0, slab.used);
+    slab.used = 0;
+    this.#busy.splice(this.#busy.indexOf(slab), 1);
+    if (this.#idle.length < this.#maxIdle) this.#idle.push(slab);
+  }
+
+  /** A message in a buffer of its own, the header's word in front. */
+  #beginAlone(sizeHintBytes: number): MessageBuilder {
+    const space = ownSpace(roundUpToWord(sizeHintBytes) + BYTES_PER_WORD * 2);
+    return new MessageBuilder({ allocator: new SlabAllocator({ ...space, start: BYTES_PER_WORD }) });
+  }
+}
+
+function newSlab(byteLength: number): Slab {
+  const { view, bytes } = ownSpace(byteLength);
+  return { view, bytes, used: 0, open: null, sent: 0 };
+}
+
+function notBegun(): UsageError {
+  return new UsageError("message-not-of-slab", "This message was not begun in this slab, or was finished already");
+}
+
+/** Gives one message its place in a slab, then buffers of its own. */
+class SlabAllocator implements SegmentAllocator {
+  #first: SegmentSpace | null;
+
+  constructor(first: SegmentSpace) {
+    this.#first = first;
+  }
+
+  allocate(minBytes: number, usedBytes: number): SegmentSpace {
+    const first = this.#first;
+    if (first) {
+      this.#first = null;
+      return first;
+    }
+    return ownSpace(Math.max(minBytes, Math.min(roundUpToWord(usedBytes), MAX_GROWTH_BYTES)));
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Lists of structs. On the wire mostly composite lists; a list of a primitive or of pointers reads as structs whose first
+ * field it is, unless it is a list of Bool.
+ */
+
+import { copyList, copySections } from "./copy.js";
+import { emptyTarget } from "./empty.js";
+import { allocateStructList, clearPointer, clearPointers, replace } from "./layout.js";
+import { ListTarget, resolveList } from "./list-pointer.js";
+import { ListBuilder, type ListInit, ListReader, toArrayLike, wrappedIndex } from "./list-reader.js";
+import { isNull } from "./pointer.js";
+import type { PointerType, StructBuilderClass, StructReaderClass, StructType } from "./pointer-type.js";
+import type { BuilderSegment, ReaderSegment } from "./segment.js";
+import { StructBuilder } from "./struct-builder.js";
+import { StructReader } from "./struct-reader.js";
+import { growStructList } from "./upgrade.js";
+import { COMPOSITE_ELEMENTS, UNLIMITED_NESTING } from "./word.js";
+
+export class StructListReader<R> extends ListReader<R> implements ListTarget {
+  declare readonly segment: ReaderSegment;
+  declare readonly start: number;
+  declare readonly step: number;
+  declare readonly dataSize: number;
+  declare readonly pointerCount: number;
+  declare readonly elementSize: number;
+  declare readonly nesting: number;
+  declare private readonly Reader: StructReaderClass<R>;
+
+  constructor(Reader: StructReaderClass<R>, target: ListTarget, nesting: number) {
+    super(target.length);
+    this.segment = target.segment;
+    this.start = target.start;
+    this.step = target.step;
+    this.dataSize = target.dataSize;
+    this.pointerCount = target.pointerCount;
+    this.elementSize = target.elementSize;
+    this.nesting = nesting;
+    this.Reader = Reader;
+  }
+
+  protected element(index: number): R {
+    const data = this.start + index * this.step;
+    return new this.Reader(this.segment, data, this.dataSize, data + this.dataSize, this.pointerCount, this.nesting);
+  }
+}
+
+export class StructListBuilder<B, I> extends ListBuilder<B, I> {
+  declare readonly segment: BuilderSegment;
+  declare readonly start: number;
+  declare readonly dataSize: number;
+  declare readonly pointerCount: number;
+  declare private readonly step: number;
+  declare private readonly type: StructType<unknown, B, I>;
+  declare private readonly Builder: StructBuilderClass<B>;
+
+  constructor(
+    type: StructType<unknown, B, I>,
+    segment: BuilderSegment,
+    start: number,
+    length: number,
+    dataSize: number,
+    pointerCount: number,
+  ) {
+    super(length);
+    this.segment = segment;
+    this.start = start;
+    this.dataSize = dataSize;
+    this.pointerCount = pointerCount;
+    this.step = dataSize + pointerCount * 8;
+    this.type = type;
+    this.Builder = type.Builder;
+  }
+
+  protected element(index: number): B {
+    const data = this.start + index * this.step;
+    return new this.Builder(this.segment, data, this.dataSize, data + this.dataSize, this.pointerCount);
+  }
+
+  /** Erases the element, then copies `value` into it. A reader or builder of a larger struct loses what does not fit. */
+  set(index: number, value: I): void {
+    const data = this.start + wrappedIndex(index, this.length) * this.step;
+    const source = structSource(value);
+    if (source && source.$segment.bytes === this.segment.bytes && source.$data === data) return;
+    clearPointers(this.segment, data + this.dataSize, this.pointerCount);
+    this.segment.bytes.fill(0, data, data + this.dataSize);
+    if (source) this.copy(source, data);
+    else this.type.assign(this.at(index), value);
+  }
+
+  private copy(source: StructReader, data: number): void {
+    copySections(
+      this.segment,
+      data,
+      data + this.dataSize,
+      source.$segment,
+      source.$data,
+      Math.min(source.$dataSize, this.dataSize),
+      source.$pointers,
+      Math.min(source.$pointerCount, this.pointerCount),
+      source.$nesting,
+    );
+  }
+
+  /** The list as readers see it. */
+  asReader<R>(Reader: StructReaderClass<R>): StructListReader<R> {
+    const target = new ListTarget(
+      this.segment.reader(),
+      this.start,
+      this.length,
+      this.step,
+      this.dataSize,
+      this.pointerCount,
+      COMPOSITE_ELEMENTS,
+    );
+    return new StructListReader(Reader, target, UNLIMITED_NESTING);
+  }
+}
+
+/** `value` as a reader if it is a struct of some message. */
+export function structSource(value: unknown): StructReader | null {
+  if (value instanceof StructReader) return value;
+  if (value instanceof StructBuilder) return value.$asReader(StructReader);
+  return null;
+}
+
+/** List(T) for a struct type T. */
+export class StructListType<R, B, I>
+  implements PointerType<ListReader<R>, ListBuilder<B, I>, ListInit<I> | ListReader<R> | ListBuilder<B, I>>
+{
+  readonly kind = "list";
+  declare readonly elementType: StructType<R, B, I>;
+
+  constructor(elementType: StructType<R, B, I>) {
+    this.elementType = elementType;
+  }
+
+  read(segment: ReaderSegment, at: number, nesting: number): ListReader<R> {
+    if (isNull(segment.view, at)) return this.zero();
+    const target = resolveList(segment, at, nesting, COMPOSITE_ELEMENTS);
+    return new StructListReader(this.elementType.Reader, target, nesting - 1);
+  }
+
+  zero(): ListReader<R> {
+    return new StructListReader(this.elementType.Reader, emptyTarget(), 0);
+  }
+
+  get(segment: BuilderSegment, at: number): ListBuilder<B, I> {
+    if (isNull(segment.view, at)) return new StructListBuilder(this.elementType, segment, at, 0, 0, 0);
+    const { dataWords, pointerCount } = this.elementType;
+    const found = growStructList(segment, at, dataWords, pointerCount);
+    return new StructListBuilder(
+      this.elementType,
+      found.segment,
+      found.start,
+      found.length,
+      found.dataWords * 8,
+      found.pointerCount,
+    );
+  }
+
+  init(segment: BuilderSegment, at: number, count = 0): ListBuilder<B, I> {
+    clearPointer(segment, at);
+    const { dataWords, pointerCount } = this.elementType;
+    const place = allocateStructList(segment, at, count, dataWords, pointerCount);
+    return new StructListBuilder(this.elementType, place.segment, place.content, count, dataWords * 8, pointerCount);
+  }
+
+  set(segment: BuilderSegment, at: number, value: ListInit<I> | ListReader<R> | ListBuilder<B, I>): void {
+    replace(segment, at, () => {
+      if (value instanceof StructListReader) {
+        copyList(segment, at, value, value.nesting);
+      } else if (value instanceof StructListBuilder) {
+        copyList(segment, at, value.asReader(StructReader), UNLIMITED_NESTING);
+      } else {
+        const values = toArrayLike(value as ListInit<I>);
+        const list = this.init(segment, at, values.length);
+        for (let index = 0; index < values.length; index++) list.set(index, values[index]!);
+      }
+    });
+  }
+
+  toPlain(value: ListReader<R>): unknown[] {
+    return value.map((element) => this.elementType.toPlain(element));
+  }
+}

@@ -1,0 +1,151 @@
+/** Struct types as pointer types: how a pointer to a struct is read, allocated, grown and copied. */
+
+import { UsageError } from "../errors.js";
+import { copyStruct } from "./copy.js";
+import { emptyStruct } from "./empty.js";
+import { allocateStruct, clearPointer, replace } from "./layout.js";
+import { overdrawn, tooDeep } from "./limits.js";
+import { followFar, isNull, outOfBounds, wrongKind } from "./pointer.js";
+import type { StructBuilderClass, StructReaderClass, StructType } from "./pointer-type.js";
+import type { BuilderSegment, ReaderSegment } from "./segment.js";
+import { StructBuilder } from "./struct-builder.js";
+import { structSource } from "./struct-list.js";
+import { StructReader } from "./struct-reader.js";
+import { growStruct } from "./upgrade.js";
+import { FAR, STRUCT } from "./word.js";
+
+/** What makes a struct type. */
+export interface StructLayout<R, B, I, P> {
+  /** The schema node's id. */
+  readonly id: bigint;
+  /** For messages: "Person.PhoneNumber". */
+  readonly name: string;
+  readonly dataWords: number;
+  readonly pointerCount: number;
+  readonly Reader: StructReaderClass<R>;
+  readonly Builder: StructBuilderClass<B>;
+  /** Copies a plain object into a builder that is zero so far. */
+  readonly assign?: (builder: B, value: I) => void;
+  readonly toPlain?: (value: R) => P;
+}
+
+class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
+  readonly kind = "struct";
+  declare readonly id: bigint;
+  declare readonly name: string;
+  declare readonly dataWords: number;
+  declare readonly pointerCount: number;
+  declare readonly Reader: StructReaderClass<R>;
+  declare readonly Builder: StructBuilderClass<B>;
+  declare private readonly layout: StructLayout<R, B, I, P>;
+  declare private empty: R | null;
+
+  constructor(layout: StructLayout<R, B, I, P>) {
+    this.id = layout.id;
+    this.name = layout.name;
+    this.dataWords = layout.dataWords;
+    this.pointerCount = layout.pointerCount;
+    this.Reader = layout.Reader;
+    this.Builder = layout.Builder;
+    this.layout = layout;
+    this.empty = null;
+  }
+
+  read(segment: ReaderSegment, at: number, nesting: number): R {
+    const { view } = segment;
+    const low = view.getInt32(at, true);
+    const high = view.getUint32(at + 4, true);
+    if (low === 0 && high === 0) return this.zero();
+    if ((low & 3) === FAR) {
+      const target = followFar(segment, at, low, high);
+      return this.readAt(segment, at, nesting, target.segment, target.low, target.high, target.content);
+    }
+    return this.readAt(segment, at, nesting, segment, low, high, at + 8 + low * 2);
+  }
+
+  /** The struct at `content` of `home`, described by (low, high); the pointer stands at `at` of `segment`. */
+  private readAt(
+    segment: ReaderSegment,
+    at: number,
+    nesting: number,
+    home: ReaderSegment,
+    low: number,
+    high: number,
+    content: number,
+  ): R {
+    if ((low & 3) !== STRUCT) throw wrongKind(segment, at, low, "struct");
+    const dataWords = high & 0xffff;
+    const pointerCount = high >>> 16;
+    const words = dataWords + pointerCount;
+    if (content < home.start || content + words * 8 > home.end) throw outOfBounds(segment, at);
+    if (nesting <= 0) throw tooDeep(segment, at);
+    const { message } = segment;
+    message.remaining -= words;
+    if (message.remaining < 0) overdrawn(segment, at, words);
+    const dataSize = dataWords * 8;
+    return new this.Reader(home, content, dataSize, content + dataSize, pointerCount, nesting - 1);
+  }
+
+  zero(): R {
+    this.empty ??= emptyStruct(this.Reader);
+    return this.empty;
+  }
+
+  get(segment: BuilderSegment, at: number): B {
+    if (isNull(segment.view, at)) return this.init(segment, at);
+    const found = growStruct(segment, at, this.dataWords, this.pointerCount);
+    const dataSize = found.dataWords * 8;
+    return new this.Builder(found.segment, found.start, dataSize, found.start + dataSize, found.pointerCount);
+  }
+
+  init(segment: BuilderSegment, at: number): B {
+    clearPointer(segment, at);
+    const place = allocateStruct(segment, at, this.dataWords, this.pointerCount);
+    const dataSize = this.dataWords * 8;
+    return new this.Builder(place.segment, place.content, dataSize, place.content + dataSize, this.pointerCount);
+  }
+
+  set(segment: BuilderSegment, at: number, value: I): void {
+    if (isNull(segment.view, at)) this.fill(segment, at, value);
+    else replace(segment, at, () => this.fill(segment, at, value));
+  }
+
+  private fill(segment: BuilderSegment, at: number, value: I): void {
+    const source = structSource(value);
+    if (!source) this.assign(this.init(segment, at), value);
+    else {
+      const { $segment, $data, $dataSize, $pointers, $pointerCount, $nesting } = source;
+      copyStruct(segment, at, $segment, $data, $dataSize, $pointers, $pointerCount, $nesting);
+    }
+  }
+
+  assign(builder: B, value: I): void {
+    if (!this.layout.assign) throw noPlainForm(this.name);
+    this.layout.assign(builder, value);
+  }
+
+  toPlain(value: R): P {
+    if (!this.layout.toPlain) throw noPlainForm(this.name);
+    return this.layout.toPlain(value);
+  }
+}
+
+function noPlainForm(name: string): UsageError {
+  return new UsageError("no-plain-form", `${name} is only known as readers and builders, not as plain objects`);
+}
+
+/** Makes a struct type. */
+export function structType<R, B, I, P = unknown>(layout: StructLayout<R, B, I, P>): StructType<R, B, I, P> {
+  return new StructTypeOf(layout);
+}
+
+/** A struct of which nothing is known: reads and copies any. */
+export const AnyStruct: StructType<StructReader, StructBuilder, StructReader | StructBuilder> =
+  /*@__PURE__*/ structType({
+    id: 0n,
+    name: "AnyStruct",
+    dataWords: 0,
+    pointerCount: 0,
+    Reader: StructReader,
+    Builder: StructBuilder,
+  });
