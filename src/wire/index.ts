@@ -50,7 +50,7 @@ export type {
   StructType,
 } from "./pointer-type.js";
 export { BuilderSegment, ReaderSegment } from "./segment.js";
-export { MessageSlab, type SlabFrame, type SlabOptions } from "./slab.js";
+export { MessageSlab, type OutgoingFrame, type SlabOptions } from "./slab.js";
 export { BoolList, enumList, type ValueListType, VoidList } from "./small-list.js";
 export { StructBuilder } from "./struct-builder.js";
 export { inactiveMember, StructReader } from "./struct-reader.js";

@@ -179,6 +179,11 @@ export class MessageBuilder {
     return length;
   }
 
+  /** Words in use in all segments, without the segment table. */
+  get sizeInWords(): number {
+    return this.byteLength / BYTES_PER_WORD;
+  }
+
   /** The used part of every segment; aliases the message. */
   segments(): Uint8Array[] {
     const parts: Uint8Array[] = [];

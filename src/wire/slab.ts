@@ -14,7 +14,7 @@ import { MessageBuilder } from "./message.js";
 import { BYTES_PER_WORD, roundUpToWord } from "./word.js";
 
 /** The pieces of one frame, in order; one piece for a message that fit into its slab. Same type as transport/'s. */
-export type SlabFrame = readonly Uint8Array[];
+export type OutgoingFrame = readonly Uint8Array[];
 
 export interface SlabOptions {
   /** Bytes of one slab. Default 64 KiB. */
@@ -66,7 +66,7 @@ export class MessageSlab {
   }
 
   /** Ends a message begun here: its frame. The memory stays untouched until `recycle`; the builder must not be used any more. */
-  finish(message: MessageBuilder): SlabFrame {
+  finish(message: MessageBuilder): OutgoingFrame {
     const first = message.builderSegment(0);
     const slab = this.#slabOf(message);
     if (slab) {
@@ -94,8 +94,12 @@ export class MessageSlab {
     this.#retireIfUnused(slab);
   }
 
-  /** The frame's bytes are no longer needed. Call once for every finished frame. */
-  recycle(frame: SlabFrame): void {
+  /** The frames' bytes are no longer needed. Every finished frame comes here once. */
+  recycle(frames: readonly OutgoingFrame[]): void {
+    for (const frame of frames) this.#recycleFrame(frame);
+  }
+
+  #recycleFrame(frame: OutgoingFrame): void {
     for (const piece of frame) {
       const slab = this.#busy.find(({ bytes }) => bytes.buffer === piece.buffer);
       if (!slab) continue;
