@@ -3,24 +3,40 @@
  * Only these have it; a reader of any other message owns nothing.
  */
 
+import { emptyStruct } from "../wire/empty.js";
 import type { StructReaderClass, StructType } from "../wire/pointer-type.js";
 import type { ReaderSegment } from "../wire/segment.js";
 import type { StructReader } from "../wire/struct-reader.js";
+import { structType } from "../wire/struct-type.js";
+import type { PointerPlace } from "./pipeline.js";
 
-/** A subclass of each struct's reader, made at its first use. */
-const classes = /*@__PURE__*/ new WeakMap<object, StructReaderClass<StructReader & Disposable>>();
+/** A reader that knows whose results it reads. */
+type OwningReader<R> = R & Disposable & { $owner: Disposable };
 
-/** `reader`, disposable. `type` is what it was read as. */
-export function disposable<R>(type: StructType<R, unknown, never>, reader: R): R & Disposable {
-  const { $segment, $data, $dataSize, $pointers, $pointerCount, $nesting } = reader as StructReader;
-  const Class = classes.get(type) ?? makeClass(type);
-  return new Class($segment, $data, $dataSize, $pointers, $pointerCount, $nesting) as unknown as R & Disposable;
+/** The disposable form of each struct type, made at its first use. */
+const types = /*@__PURE__*/ new WeakMap<object, StructType<unknown, unknown, never>>();
+
+/** Reads `type` from the pointer at `place`; without one, its zero value. Disposing the reader disposes `owner`. Throws WireError. */
+export function readDisposable<R>(
+  type: StructType<R, unknown, never>,
+  owner: Disposable,
+  place: PointerPlace | null,
+  nesting: number,
+): R & Disposable {
+  const disposableType = (types.get(type) ?? makeType(type)) as StructType<OwningReader<R>, unknown, never>;
+  const zero = disposableType.zero();
+  let reader = place ? disposableType.read(place.segment, place.at, nesting) : zero;
+  // The zero value is shared; this one is to have an owner.
+  if (reader === zero) reader = emptyStruct(disposableType.Reader);
+  reader.$owner = owner;
+  return reader;
 }
 
-function makeClass(type: StructType<unknown, unknown, never>): StructReaderClass<StructReader & Disposable> {
+function makeType(type: StructType<unknown, unknown, never>): StructType<unknown, unknown, never> {
   const Reader = type.Reader as StructReaderClass<StructReader>;
   const Class = class extends Reader implements Disposable {
-    // Written out: an implied constructor spreads its arguments.
+    declare $owner: Disposable | null;
+
     constructor(
       segment: ReaderSegment,
       data: number,
@@ -30,14 +46,16 @@ function makeClass(type: StructType<unknown, unknown, never>): StructReaderClass
       nesting: number,
     ) {
       super(segment, data, dataSize, pointers, pointerCount, nesting);
+      this.$owner = null;
     }
 
     [Symbol.dispose](): void {
-      const table = this.$segment.message.capTable as Partial<Disposable> | null;
-      table?.[Symbol.dispose]?.();
+      this.$owner?.[Symbol.dispose]();
     }
   };
   Object.defineProperty(Class, "name", { value: Reader.name });
-  classes.set(type, Class);
-  return Class;
+  const { id, name, dataWords, pointerCount, Builder } = type;
+  const made = structType({ id, name, dataWords, pointerCount, Reader: Class as StructReaderClass<unknown>, Builder });
+  types.set(type, made);
+  return made;
 }

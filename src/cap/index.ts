@@ -19,7 +19,7 @@ export {
   type AnyInterfaceType,
   Capability,
   CapabilityClient,
-  type CapabilityInput,
+  type CapabilityInit,
   type InterfaceSpec,
   InterfaceType,
   interfaceType,
@@ -27,7 +27,7 @@ export {
 export { type Leak, leaks } from "./leak.js";
 export { type AnyMethod, Method, type MethodSpec, method, type Params } from "./method.js";
 export {
-  AnyPointerPipeline,
+  AnyPipeline,
   Pipeline,
   type PipelineClass,
   type RemotePromise,

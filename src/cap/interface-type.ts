@@ -17,7 +17,7 @@ import { QueuedHook } from "./queued.js";
 import { RpcError } from "./rpc-error.js";
 
 /** What may be given where a capability is expected. The giver keeps its own reference. A server object becomes a capability: the same object, the same capability. */
-export type CapabilityInput<C extends Client, S extends object> = C | S | PromiseLike<C | S | null> | null;
+export type CapabilityInit<C extends Client, S extends object> = C | S | PromiseLike<C | S | null> | null;
 
 /** What the generator writes. */
 export interface InterfaceSpec<C extends Client> {
@@ -33,7 +33,7 @@ export interface InterfaceSpec<C extends Client> {
 export type AnyInterfaceType = InterfaceType<Client, object>;
 
 export class InterfaceType<C extends Client, S extends object>
-  implements PointerType<C, C, CapabilityInput<C, S>>, Dispatch
+  implements PointerType<C, C, CapabilityInit<C, S>>, Dispatch
 {
   readonly kind = "capability";
   readonly id: bigint;
@@ -67,7 +67,7 @@ export class InterfaceType<C extends Client, S extends object>
   }
 
   /** Owned: the capability that `value` stands for; null for null. */
-  hook(value: CapabilityInput<C, S> | undefined): CapabilityHook | null {
+  hook(value: CapabilityInit<C, S> | undefined): CapabilityHook | null {
     if (value === null || value === undefined) return null;
     if (value instanceof Client) return value.$hook.addRef();
     if (typeof value !== "object" && typeof value !== "function") {
@@ -100,7 +100,7 @@ export class InterfaceType<C extends Client, S extends object>
     throw new UsageError("init-of-capability", `a capability of type ${this.name} is set, not initialised`);
   }
 
-  set(segment: BuilderSegment, at: number, value: CapabilityInput<C, S>): void {
+  set(segment: BuilderSegment, at: number, value: CapabilityInit<C, S>): void {
     writeCapability(segment, at, this.hook(value));
   }
 

@@ -7,7 +7,7 @@ import type { AnyPointerReader } from "../wire/any-pointer.js";
 import { AnyPointer } from "../wire/any-pointer-type.js";
 import type { StructType } from "../wire/pointer-type.js";
 import type { Client } from "./client.js";
-import { disposable } from "./disposable-reader.js";
+import { readDisposable } from "./disposable-reader.js";
 import type { PipelinePath } from "./hook.js";
 import type { InterfaceType } from "./interface-type.js";
 import type { PendingCall } from "./pending-call.js";
@@ -60,23 +60,19 @@ export abstract class Pipeline<R> implements Promise<R & Disposable>, Disposable
 
   /** Reads the struct from the results, which are here. */
   protected $read(): R & Disposable {
-    const type = this.$type;
     const { content } = this.$pending;
     const place = this.$path.length === 0 ? content : this.$pending.place(this.$path);
     // Each step of the path is one level of nesting.
-    return disposable(
-      type,
-      place ? type.read(place.segment, place.at, content.nesting - this.$path.length) : type.zero(),
-    );
+    return readDisposable(this.$type, this.$pending, place, content.nesting - this.$path.length);
   }
 
   /** The capability in pointer `index`. One Client per path: asking twice gives the same. */
-  protected $capability<C extends Client>(index: number, type: InterfaceType<C, object>): C {
+  protected $client<C extends Client>(index: number, type: InterfaceType<C, object>): C {
     return this.$pending.pipelined([...this.$path, index], type);
   }
 
   /** The struct in pointer `index`. */
-  protected $field<P>(index: number, Class: PipelineClass<P>): P {
+  protected $struct<P>(index: number, Class: PipelineClass<P>): P {
     return new Class(this.$pending, [...this.$path, index]);
   }
 
@@ -86,13 +82,13 @@ export abstract class Pipeline<R> implements Promise<R & Disposable>, Disposable
   }
 
   /** Whatever is in pointer `index`. */
-  protected $any(index: number): AnyPointerPipeline {
-    return new AnyPointerPipeline(this.$pending, [...this.$path, index]);
+  protected $any(index: number): AnyPipeline {
+    return new AnyPipeline(this.$pending, [...this.$path, index]);
   }
 }
 
 /** An AnyPointer (or a field of a type parameter) that a call will return. Its user says what it is. */
-export class AnyPointerPipeline {
+export class AnyPipeline {
   readonly #call: PendingCall;
   readonly #path: PipelinePath;
 
@@ -101,7 +97,7 @@ export class AnyPointerPipeline {
     this.#path = path;
   }
 
-  asCapability<C extends Client>(type: InterfaceType<C, object>): C {
+  asClient<C extends Client>(type: InterfaceType<C, object>): C {
     return this.#call.pipelined(this.#path, type);
   }
 
