@@ -107,6 +107,18 @@ export class Answer implements CallContext {
     return new BrokenHook(RpcError.failed(`cannot pipeline on question ${this.id}: ${why}`));
   }
 
+  /** Fails the call and forgets it at once: the peer is over a limit, and must not fill the table with what we refuse. */
+  refuse(error: RpcError): void {
+    this.releaseParams();
+    this.#phase = "finished";
+    this.#connection.answers.remove(this.id);
+    if (this.destination === "nowhere") return;
+    this.#post((returned) => {
+      returned.noFinishNeeded = true;
+      writeException(returned.initException(), error, this.#connection.encodeTrace);
+    });
+  }
+
   /** rpc.capnp Finish. */
   finish(finish: Finish.Reader): void {
     const wasRunning = this.#phase === "running";
@@ -257,10 +269,9 @@ export class Answer implements CallContext {
 
   #sendResults(returned: Return.Builder, message: MessageBuilder): void {
     const connection = this.#connection;
-    const table = message.capTable;
     let gained: Export[];
     try {
-      gained = writeCapTable(connection, returned.results, table);
+      gained = writeCapTable(connection, returned.results, message);
     } catch (error) {
       return this.fail(RpcError.from(error));
     }
@@ -273,7 +284,7 @@ export class Answer implements CallContext {
     returned.releaseParamCaps = false;
     this.#phase = "returned";
     this.#resultExports = gained;
-    if (table.slots.length === 0) {
+    if (message.capabilityCount === 0) {
       // rpc.capnp Return.noFinishNeeded: nothing can be pipelined on, nothing needs releasing.
       returned.noFinishNeeded = true;
       connection.answers.remove(this.id);
@@ -354,7 +365,7 @@ export class Answer implements CallContext {
     this.#content = null;
     this.#message = null;
     if (this.#return) this.#connection.outbox.abandon(message);
-    else message.capTable.release();
+    else if (message.capabilityCount > 0) message.capTable.release();
     this.#return = null;
   }
 }

@@ -16,7 +16,7 @@ export class BuiltResults implements SettledResults {
   }
 
   get size(): number {
-    return this.#message.capTable.slots.length;
+    return this.#message.capabilityCount;
   }
 
   capability(index: number): CapabilityHook | null {
@@ -43,6 +43,6 @@ export class BuiltResults implements SettledResults {
   }
 
   release(): void {
-    this.#message.capTable.release();
+    if (this.#message.capabilityCount > 0) this.#message.capTable.release();
   }
 }

@@ -24,32 +24,32 @@ export function handleCall(connection: Connection, call: Call.Reader): void {
       { interfaceId: call.interfaceId, methodId: call.methodId, hints, destination },
       readPayload(connection, call.params),
     );
-    connection.answers.put(id, answer);
-    deliver(connection, answer, target);
+    if (!admit(connection, answer)) return;
+    try {
+      answer.deliver(target);
+    } catch (error) {
+      // A target that throws instead of failing its call must not take the connection with it.
+      answer.fail(RpcError.from(error));
+    }
   } finally {
     target.release();
   }
 }
 
-function deliver(connection: Connection, answer: Answer, target: CapabilityHook): void {
+/** Enters `answer` into the table; false, with the call refused, if the peer has too many in progress. */
+function admit(connection: Connection, answer: Answer): boolean {
+  connection.answers.put(answer.id, answer);
   const { maxAnswers } = connection.limits;
-  if (connection.answers.size > maxAnswers) {
-    answer.fail(RpcError.overloaded(`more than ${maxAnswers} calls of one peer in progress (limit maxAnswers)`));
-    return;
-  }
-  try {
-    answer.deliver(target);
-  } catch (error) {
-    // A target that throws instead of failing its call must not take the connection with it.
-    answer.fail(RpcError.from(error));
-  }
+  if (connection.answers.size <= maxAnswers) return true;
+  answer.refuse(RpcError.overloaded(`more than ${maxAnswers} calls of one peer in progress (limit maxAnswers)`));
+  return false;
 }
 
 /** rpc.capnp Bootstrap. */
 export function handleBootstrap(connection: Connection, bootstrap: Bootstrap.Reader): void {
   const id = newAnswerId(connection, bootstrap.questionId);
   const answer = new Answer(connection, id, BOOTSTRAP, null);
-  connection.answers.put(id, answer);
+  if (!admit(connection, answer)) return;
   if (bootstrap.hasDeprecatedObjectId()) {
     answer.fail(RpcError.unimplemented("named exports (Bootstrap.deprecatedObjectId) are not supported"));
     return;

@@ -9,8 +9,8 @@ import { BrokenHook } from "../cap/broken.js";
 import { type CapabilityHook, innermost, NULL_BRAND, type PipelinePath } from "../cap/hook.js";
 import { RpcError } from "../cap/rpc-error.js";
 import type { CapDescriptor, MessageTarget, Payload, PromisedAnswer } from "../std/rpc.js";
-import type { CapTableBuilder } from "../wire/cap-table.js";
 import type { ListReader } from "../wire/list-reader.js";
+import type { MessageBuilder } from "../wire/message.js";
 import type { Connection } from "./connection.js";
 import type { Export } from "./export.js";
 import type { AnswerId, ExportId, ImportId } from "./ids.js";
@@ -92,9 +92,9 @@ export function writeDescriptor(connection: Connection, descriptor: CapDescripto
 }
 
 /** Writes the cap table of a payload. Returns the exports that gained a reference; when it throws, none did. */
-export function writeCapTable(connection: Connection, payload: Payload.Builder, table: CapTableBuilder): Export[] {
-  const { slots } = table;
-  if (slots.length === 0) return NO_EXPORTS;
+export function writeCapTable(connection: Connection, payload: Payload.Builder, message: MessageBuilder): Export[] {
+  if (message.capabilityCount === 0) return NO_EXPORTS;
+  const { slots } = message.capTable;
   const gained: Export[] = [];
   try {
     const descriptors = payload.initCapTable(slots.length);

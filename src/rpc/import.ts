@@ -21,7 +21,9 @@ export class ImportHook extends WireTarget {
   readonly id: ImportId;
   /** References the peer has counted for us: one for each descriptor naming this id. */
   remoteReferences = 0;
-  /** Borrowed: the promise around this address while the application holds it; null for a settled object. */
+  /** Whether the peer said it is a promise, and whether it has told us what became of it. */
+  state: "object" | "promise" | "resolved" = "object";
+  /** Borrowed: the promise around this address while somebody holds it. */
   promise: PromiseHook | null = null;
 
   constructor(connection: Connection, id: ImportId) {
@@ -68,6 +70,7 @@ export function receiveImport(connection: Connection, id: ImportId, isPromise: b
   const promise = new PromiseHook(connection, hook, () => {
     hook.promise = null;
   });
+  if (hook.state === "object") hook.state = "promise";
   hook.promise = promise;
   return promise;
 }
@@ -97,15 +100,15 @@ export function handleResolve(connection: Connection, resolve: Resolve.Reader): 
     resolution.release();
     return;
   }
-  if (!hook.promise) {
+  if (hook.state !== "promise") {
     resolution.release();
-    throw new ProtocolError("resolve-of-non-promise", `Resolve of import ${id}, which is not a promise or has been resolved`);
-  }
-  if (hook.promise.resolution) {
-    resolution.release();
+    if (hook.state === "object") throw new ProtocolError("resolve-of-non-promise", `Resolve of import ${id}, which is not a promise`);
     throw new ProtocolError("resolve-of-settled-import", `second Resolve of promise ${id}`);
   }
-  hook.promise.resolve(resolution, reflected);
+  hook.state = "resolved";
+  // Without a promise only pinned forwarding uses the address, which keeps going there whatever it resolved to.
+  if (hook.promise) hook.promise.resolve(resolution, reflected);
+  else resolution.release();
 }
 
 /** The connection is gone: promises the peer will never resolve become broken. */

@@ -6,6 +6,7 @@
 import { RpcError } from "../cap/rpc-error.js";
 import type { MessageBuilder } from "../wire/message.js";
 import { MessageSlab, type OutgoingFrame } from "../wire/slab.js";
+import { BYTES_PER_WORD } from "../wire/word.js";
 
 export class Outbox {
   readonly #slab = new MessageSlab();
@@ -29,7 +30,7 @@ export class Outbox {
 
   /** Why `message` must not be sent, null if it may. Rpc messages over the peer's limit would cost the whole connection. */
   tooLarge(message: MessageBuilder): RpcError | null {
-    const words = message.sizeInWords;
+    const words = message.byteLength / BYTES_PER_WORD;
     if (words <= this.#maxWords) return null;
     return RpcError.failed(`the message has ${words} words, more than the ${this.#maxWords} a peer accepts (limit maxOutgoingWords)`);
   }
@@ -38,17 +39,15 @@ export class Outbox {
   post(message: MessageBuilder): void {
     if (this.#closed) return this.abandon(message);
     this.observe?.(message);
-    const { capTable } = message;
     const first = this.#frames.length === 0;
     this.#frames.push(this.#slab.finish(message));
-    capTable.release();
+    if (message.capabilityCount > 0) message.capTable.release();
     if (first) this.#onPosted();
   }
 
   abandon(message: MessageBuilder): void {
-    const { capTable } = message;
     this.#slab.abandon(message);
-    capTable.release();
+    if (message.capabilityCount > 0) message.capTable.release();
   }
 
   get isEmpty(): boolean {
@@ -64,7 +63,7 @@ export class Outbox {
 
   /** The frames were written; their buffers may be used again. */
   recycle(frames: readonly OutgoingFrame[]): void {
-    this.#slab.recycle(frames);
+    for (const frame of frames) this.#slab.recycle(frame);
   }
 
   /** Accepts no more messages. */

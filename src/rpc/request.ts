@@ -79,7 +79,7 @@ export class RpcRequest implements CallRequest {
     if (refusal) return this.#refuse(refusal, receiver);
     let gained: Export[];
     try {
-      gained = writeCapTable(connection, this.#payload, this.#message.capTable);
+      gained = writeCapTable(connection, this.#payload, this.#message);
     } catch (error) {
       return this.#refuse(RpcError.from(error), receiver);
     }

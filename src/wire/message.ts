@@ -162,6 +162,11 @@ export class MessageBuilder {
     return this.caps;
   }
 
+  /** Slots of the cap table, empty ones included; asking does not make a table. */
+  get capabilityCount(): number {
+    return this.caps?.slots.length ?? 0;
+  }
+
   get segmentCount(): number {
     return 1 + (this.others?.length ?? 0);
   }

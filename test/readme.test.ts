@@ -1,0 +1,49 @@
+/** The README's code runs: its schemas are compiled, its service serves, its client calls. */
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { main } from "../src/cli/main.js";
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const folder = fileURLToPath(new URL("./.readme/", import.meta.url));
+
+/** The first code block of `language` after `heading`. */
+function block(heading: string, language: string): string {
+  const after = readme.slice(readme.indexOf(heading));
+  const match = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(after);
+  if (!match || !readme.includes(heading)) throw new Error(`README.md has no ${language} block after "${heading}"`);
+  return match[1] as string;
+}
+
+beforeAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const write = (name: string, text: string) => writeFileSync(`${folder}${name}`, text);
+  write("greeter.capnp", block("A schema, `greeter.capnp`", "capnp"));
+  write("person.capnp", block("with `person.capnp`", "capnp"));
+  write("server.ts", block("The service, `server.ts`", "ts"));
+  // `using` needs Node 24; what it does at the end of the scope is written out here.
+  write("client.ts", block("The client, `client.ts`", "ts").replace("using client", "export const client"));
+  write("messages.ts", block("## Messages without RPC", "ts"));
+  expect(await main(["compile", `${folder}greeter.capnp`, `${folder}person.capnp`])).toBe(0);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the service and the client of the README talk to each other", async () => {
+  const { server } = await import(/* @vite-ignore */ `${folder}server.ts`);
+  const { client, heard } = await import(/* @vite-ignore */ `${folder}client.ts`);
+  expect(heard).toEqual(["somebody new", "Hello, Ada!"]);
+  client[Symbol.dispose]();
+  await server.close();
+});
+
+test("the message example of the README builds and reads a person", async () => {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  await import(/* @vite-ignore */ `${folder}messages.ts`);
+  const printed = log.mock.calls.map(([first]) => first as unknown);
+  log.mockRestore();
+  expect(printed[0]).toBe("Ada at MIT");
+  expect(printed[1]).toMatchObject({ name: "Ada", phones: [{ number: "555-1212", type: "mobile" }] });
+});
