@@ -54,7 +54,6 @@ export type DiagnosticKind =
   | "union-too-small"
   | "empty-group"
   | "struct-too-large"
-  | "ambiguous-layout"
   // references
   | "undefined-name"
   | "no-such-member"
@@ -87,7 +86,8 @@ export type DiagnosticKind =
   | "null-default"
   | "no-such-field"
   | "missing-field-name"
-  | "duplicate-value";
+  | "duplicate-value"
+  | "value-too-large";
 
 export interface Diagnostic {
   readonly kind: DiagnosticKind;

@@ -11,25 +11,25 @@ import { childId, formatId } from "./type-id.js";
 
 /** A `using` declaration. */
 export interface Alias {
-  readonly scope: Symbol;
+  readonly scope: Definition;
   readonly declaration: DeclarationOf<"using">;
   readonly target: Expression;
 }
 
 /** A declaration that has an id. */
-export class Symbol {
+export class Definition {
   readonly module: Module;
   readonly declaration: NodeDeclaration;
-  readonly parent: Symbol | undefined;
+  readonly parent: Definition | undefined;
   /** Unique in the run; made up when the declared id is taken. */
   readonly id: bigint;
   /** `file.capnp:Outer.Inner`. */
   readonly displayName: string;
-  readonly children: Symbol[] = [];
-  readonly #childByName = new Map<string, Symbol>();
+  readonly children: Definition[] = [];
+  readonly #childByName = new Map<string, Definition>();
   readonly #aliases = new Map<string, Alias>();
 
-  constructor(module: Module, declaration: NodeDeclaration, parent: Symbol | undefined, id: bigint) {
+  constructor(module: Module, declaration: NodeDeclaration, parent: Definition | undefined, id: bigint) {
     this.module = module;
     this.declaration = declaration;
     this.parent = parent;
@@ -50,7 +50,7 @@ export class Symbol {
     return this.declaration.parameters;
   }
 
-  get file(): Symbol {
+  get file(): Definition {
     return this.parent?.file ?? this;
   }
 
@@ -68,7 +68,7 @@ export class Symbol {
     return this.#aliases.values();
   }
 
-  child(name: string): Symbol | undefined {
+  child(name: string): Definition | undefined {
     return this.#childByName.get(name);
   }
 
@@ -77,7 +77,7 @@ export class Symbol {
   }
 
   /** The first of two members with the same name wins; the clash is reported when the scope is translated. */
-  addChild(child: Symbol): void {
+  addChild(child: Definition): void {
     this.children.push(child);
     if (!this.#childByName.has(child.name)) this.#childByName.set(child.name, child);
   }
@@ -88,12 +88,12 @@ export class Symbol {
   }
 }
 
-/** All symbols of a run. Modules are added as imports are met. */
-export class SymbolTable {
+/** All definitions of a run. Modules are added as imports are met. */
+export class DefinitionTable {
   readonly #loader: ModuleLoader;
   readonly #sink: DiagnosticSink;
-  readonly #files = new Map<Module, Symbol>();
-  readonly #byId = new Map<bigint, Symbol>();
+  readonly #files = new Map<Module, Definition>();
+  readonly #byId = new Map<bigint, Definition>();
   #nextSpareId = 1n;
 
   constructor(loader: ModuleLoader, sink: DiagnosticSink) {
@@ -101,51 +101,51 @@ export class SymbolTable {
     this.#sink = sink;
   }
 
-  /** The symbol of a whole file. */
-  file(module: Module): Symbol {
+  /** The definition of a whole file. */
+  file(module: Module): Definition {
     const known = this.#files.get(module);
     if (known !== undefined) return known;
-    const symbol = this.#create(module, module.declaration, undefined);
-    this.#files.set(module, symbol);
-    return symbol;
+    const definition = this.#create(module, module.declaration, undefined);
+    this.#files.set(module, definition);
+    return definition;
   }
 
-  byId(id: bigint): Symbol | undefined {
+  byId(id: bigint): Definition | undefined {
     return this.#byId.get(id);
   }
 
   /** The file that an import in `from` means. */
-  import(from: Module, path: string): Symbol | undefined {
+  import(from: Module, path: string): Definition | undefined {
     const module = this.#loader.loadImport(from, path);
     return module === undefined ? undefined : this.file(module);
   }
 
-  #create(module: Module, declaration: NodeDeclaration, parent: Symbol | undefined): Symbol {
+  #create(module: Module, declaration: NodeDeclaration, parent: Definition | undefined): Definition {
     const id = declaration.id?.value ?? (parent ? childId(parent.id, declaration.name.text) : undefined);
     const taken = id === undefined ? undefined : this.#byId.get(id);
     // An id without its highest bit was complained about already, and stands for no other declaration.
     const usable = id !== undefined && taken === undefined;
-    const symbol = new Symbol(module, declaration, parent, usable ? id : this.#nextSpareId++);
-    this.#byId.set(symbol.id, symbol);
-    if (id !== undefined && taken !== undefined) this.#reportTaken(symbol, taken, id);
+    const definition = new Definition(module, declaration, parent, usable ? id : this.#nextSpareId++);
+    this.#byId.set(definition.id, definition);
+    if (id !== undefined && taken !== undefined) this.#reportTaken(definition, taken, id);
     for (const member of declaration.members) {
-      if (member.kind === "using") symbol.addAlias(member);
-      else if (isNode(member)) symbol.addChild(this.#create(module, member, symbol));
+      if (member.kind === "using") definition.addAlias(member);
+      else if (isNode(member)) definition.addChild(this.#create(module, member, definition));
     }
-    return symbol;
+    return definition;
   }
 
-  #reportTaken(symbol: Symbol, first: Symbol, id: bigint): void {
+  #reportTaken(definition: Definition, first: Definition, id: bigint): void {
     // Two members of one name have one id; the name is the better complaint.
-    if (symbol.parent === first.parent && symbol.parent !== undefined && symbol.name === first.name) return;
+    if (definition.parent === first.parent && definition.parent !== undefined && definition.name === first.name) return;
     const message = `The id @${formatId(id)} is already that of '${first.displayName}'.`;
-    const span = symbol.declaration.id ?? symbol.nameSpan;
+    const span = definition.declaration.id ?? definition.nameSpan;
     const related = {
       source: first.module.source,
       span: first.declaration.id ?? first.nameSpan,
       message: "It is used here.",
     };
-    this.#sink.error("duplicate-id", symbol.module.source, span, message, [related]);
+    this.#sink.error("duplicate-id", definition.module.source, span, message, [related]);
   }
 }
 

@@ -1,0 +1,124 @@
+/**
+ * Rules about names and places that need nothing but the syntax tree: no name twice in a scope, types capitalised, everything
+ * in camelCase, and declarations only where they belong.
+ */
+
+import type { Declaration, DeclarationKind, Expression, LocatedText } from "./ast.js";
+import type { DiagnosticKind, DiagnosticSink } from "./diagnostic.js";
+import type { SourceFile, Span } from "./source.js";
+
+/** Checks the members of one declaration; groups and unions included, nested types not. */
+export function checkMembers(declaration: Declaration, source: SourceFile, sink: DiagnosticSink): void {
+  new MemberCheck(source, sink).check(declaration.members, declaration.kind);
+}
+
+class MemberCheck {
+  readonly #source: SourceFile;
+  readonly #sink: DiagnosticSink;
+  readonly #names = new Map<string, LocatedText>();
+
+  constructor(source: SourceFile, sink: DiagnosticSink) {
+    this.#source = source;
+    this.#sink = sink;
+  }
+
+  check(members: readonly Declaration[], parent: DeclarationKind): void {
+    for (const member of members) {
+      this.#checkUnique(member);
+      this.#checkCase(member);
+      this.#checkPlace(member, parent);
+      if (member.kind !== "union" && member.kind !== "group") continue;
+      // The members of an unnamed union share the names of the scope around it.
+      if (member.name.text === "") this.check(member.members, member.kind);
+      else new MemberCheck(this.#source, this.#sink).check(member.members, member.kind);
+    }
+  }
+
+  #checkUnique({ kind, name }: Declaration): void {
+    const first = this.#names.get(name.text);
+    if (first === undefined) {
+      this.#names.set(name.text, name);
+      return;
+    }
+    const related = [{ source: this.#source, span: first, message: "The first one is here." }];
+    if (name.text !== "") {
+      const message = `'${name.text}' is already defined in this scope.`;
+      this.#sink.error("duplicate-name", this.#source, name, message, related);
+    } else if (kind === "union") {
+      const message = "A scope has at most one unnamed union.";
+      this.#sink.error("duplicate-unnamed-union", this.#source, name, message, related);
+    }
+  }
+
+  #checkCase(member: Declaration): void {
+    const { name } = member;
+    if (name.text === "") return;
+    if (isTypeName(member)) {
+      if (!/^[A-Z]/.test(name.text))
+        this.#error("type-name-case", name, `The type name '${name.text}' must start with a capital.`);
+    } else if (!/^[a-z]/.test(name.text)) {
+      this.#error(
+        "member-name-case",
+        name,
+        `'${name.text}' is not a type, so its name must start with a lower-case letter.`,
+      );
+    }
+    if (name.text.includes("_")) {
+      const message = `'${name.text}' has an underscore; names are in camelCase (generators convert them for each language).`;
+      this.#error("underscore-in-name", name, message);
+    }
+  }
+
+  #checkPlace(member: Declaration, parent: DeclarationKind): void {
+    const wanted = allowedIn(member.kind);
+    if (wanted.includes(parent)) return;
+    this.#error("misplaced-declaration", member, `This ${member.kind} cannot stand in a ${parent}.`);
+  }
+
+  #error(kind: DiagnosticKind, span: Span, message: string): void {
+    this.#sink.error(kind, this.#source, span, message);
+  }
+}
+
+function allowedIn(kind: DeclarationKind): readonly DeclarationKind[] {
+  switch (kind) {
+    case "enumerant":
+      return ["enum"];
+    case "method":
+      return ["interface"];
+    case "field":
+    case "union":
+    case "group":
+      return ["struct", "union", "group"];
+    case "file":
+      return [];
+    default:
+      return ["file", "struct", "interface"];
+  }
+}
+
+/** An alias follows its target: `using Foo = .Bar` names a type, `using foo = .bar` a constant or annotation. */
+function isTypeName(member: Declaration): boolean {
+  switch (member.kind) {
+    case "enum":
+    case "struct":
+    case "interface":
+      return true;
+    case "using":
+      return !/^[a-z]/.test(lastName(member.target));
+    default:
+      return false;
+  }
+}
+
+function lastName(expression: Expression): string {
+  switch (expression.kind) {
+    case "name":
+    case "member":
+      return expression.name.text;
+    case "application":
+      return lastName(expression.callee);
+    default:
+      return "";
+  }
+}
