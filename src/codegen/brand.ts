@@ -1,0 +1,48 @@
+/**
+ * Generics at run time. A Brand is what the type parameters of a declaration are bound to; there is one for each list of types, so
+ * that what is made for it (bound struct types, and classes whose `$brand` it is) is made once. The wire layer knows nothing of it.
+ */
+
+import type { AnyType } from "./faces.js";
+
+/** Types bound to type parameters, outermost scope first. */
+export interface Brand<T extends readonly AnyType[] = readonly AnyType[]> {
+  readonly types: T;
+  /** What was made for this brand, by what it was made from. */
+  readonly $made: Map<unknown, unknown>;
+}
+
+interface BrandNode {
+  brand: Brand | null;
+  readonly next: WeakMap<AnyType, BrandNode>;
+}
+
+const root: BrandNode = /*@__PURE__*/ newNode();
+
+function newNode(): BrandNode {
+  return { brand: null, next: new WeakMap() };
+}
+
+/** The brand that binds `types`; the same types give the same brand. */
+export function brand<const T extends readonly AnyType[]>(types: T): Brand<T> {
+  let node = root;
+  for (const type of types) {
+    let next = node.next.get(type);
+    if (!next) node.next.set(type, (next = newNode()));
+    node = next;
+  }
+  node.brand ??= { types, $made: new Map() };
+  return node.brand as Brand<T>;
+}
+
+/** What `make` gives for `from` under `brand`, made once. */
+export function made<T>(brand: Brand, from: unknown, make: () => T): T {
+  let value = brand.$made.get(from) as T | undefined;
+  if (value === undefined) brand.$made.set(from, (value = make()));
+  return value;
+}
+
+/** A function of a brand that is run once for each. */
+export function perBrand<F extends (brand: never) => unknown>(make: F): F {
+  return ((brand: Brand) => made(brand, make, () => make(brand as never))) as unknown as F;
+}

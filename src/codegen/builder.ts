@@ -1,0 +1,113 @@
+/**
+ * The builder class of a struct or group: accessors that write in place, `init…` for what needs a size, `has…`, and the orphan
+ * verbs. Writing a member of a union makes it the one that is set; reading one that is not set throws.
+ */
+
+import type { NodeOf, Slot, Type } from "../schema/model.js";
+import { type FieldInfo, isPointer } from "./fields.js";
+import { printAssign } from "./plain.js";
+import {
+  groupClass,
+  hasExpression,
+  memberCheck,
+  readerValue,
+  type StructInfo,
+  structInfo,
+  whichGetter,
+} from "./struct.js";
+
+export function printBuilder(info: StructInfo): void {
+  const { context, flat, dotted, scope, fields, members } = info;
+  const { out } = context;
+  out.doc(context.request.docComment(info.node.id));
+  out.block(`export class ${flat}$Builder${scope.declaration} extends $.StructBuilder`, () => {
+    if (scope.isGeneric) out.line(`declare readonly $brand: $.Brand<[${scope.names.join(", ")}]>;`);
+    if (members.length > 0) out.line(whichGetter(info));
+    for (const field of fields) {
+      if (field.field.which === "group")
+        printGroup(info, field, context.request.nodeOf(field.field.group.typeId, "struct"));
+      else printSlot(info, field, field.field.slot);
+    }
+    printAssign(info);
+    out.line(`toObject(): ${dotted}.Plain${scope.arguments} { return this.asReader().toObject(); }`);
+    const type = `${dotted}.Reader${scope.arguments}`;
+    const reader = scope.isGeneric ? `$.bindReader<${type}>(${readerValue(info)}, this.$brand)` : readerValue(info);
+    out.line(`asReader(): ${type} { return this.$asReader(${reader}); }`);
+  });
+  out.line();
+}
+
+/** The statement that makes a union member the one that is set, or nothing outside unions. */
+function choose(info: StructInfo, { field, inUnion }: FieldInfo): string {
+  return inUnion ? `this.$setUint16(${info.discriminant}, ${field.discriminantValue}); ` : "";
+}
+
+function printSlot(info: StructInfo, each: FieldInfo, slot: Slot): void {
+  const { types, access } = info;
+  const { out } = info.context;
+  const { property, has, init, disown, adopt } = each.names;
+  const { type } = slot;
+  out.doc(each.doc);
+  out.line(
+    `get ${property}(): ${types.builder(type)} { ${memberCheck(info, each)}return ${access.read(each, slot, "builder")}; }`,
+  );
+  const parameter = type.which === "void" ? "_" : "value";
+  // The value first: one that is refused must leave the union as it was.
+  const write = access.write(slot, "value");
+  out.line(`set ${property}(${parameter}: ${types.input(type)}) { ${write ? `${write}; ` : ""}${choose(info, each)}}`);
+  if (!isPointer(type)) return;
+  out.line(`${has}(): boolean { return ${hasExpression(info, each)}; }`);
+  const value = types.value(type);
+  if (isSized(type)) {
+    out.line(
+      `${init}(length: number): ${types.builder(type)} { ${choose(info, each)}return this.$init(${slot.offset}, ${value}, length); }`,
+    );
+  } else if (type.which === "struct") {
+    out.line(`${init}(): ${types.builder(type)} { ${choose(info, each)}return this.$init(${slot.offset}, ${value}); }`);
+  }
+  if (type.which === "interface") return;
+  out.line(`${disown}(): $.Orphan { ${memberCheck(info, each)}return this.$disown(${slot.offset}); }`);
+  out.line(`${adopt}(orphan: $.Orphan): void { this.$adopt(${slot.offset}, orphan); ${choose(info, each)}}`);
+}
+
+/** Whether a pointer of this type is made with a length. */
+function isSized(type: Type): boolean {
+  return type.which === "list" || type.which === "data";
+}
+
+function printGroup(info: StructInfo, each: FieldInfo, group: NodeOf<"struct">): void {
+  const { context, scope } = info;
+  const { out } = context;
+  const { property, init } = each.names;
+  const dotted = context.dotted(group.id);
+  const builder = `${dotted}.Builder${scope.arguments}`;
+  const view = `this.$group(${groupClass(info, group, "Builder")})`;
+  out.doc(each.doc);
+  out.line(`get ${property}(): ${builder} { ${memberCheck(info, each)}return ${view}; }`);
+  out.line(`set ${property}(value: ${dotted}.Init${scope.arguments} | ${builder}) { this.${init}().assign(value); }`);
+  out.doc(
+    each.inUnion ? "Makes this the member that is set, all of it zero." : "Sets all of the group to its defaults.",
+  );
+  const resets = resetStatements(structInfo(context, group));
+  out.block(`${init}(): ${builder}`, () => {
+    if (each.inUnion) out.line(choose(info, each).trimEnd());
+    for (const reset of resets) out.line(`${reset};`);
+    out.line(`return ${view};`);
+  });
+}
+
+/** Statements that give every field of a group its default. Overlapping fields of unions share space: each place is cleared once. */
+function resetStatements(group: StructInfo): string[] {
+  const statements = new Set<string>();
+  if (group.members.length > 0) statements.add(`this.$setUint16(${group.discriminant}, 0)`);
+  for (const { field } of group.fields) {
+    if (field.which === "slot") statements.add(group.access.reset(field.slot));
+    else
+      for (const nested of resetStatements(
+        structInfo(group.context, group.context.request.nodeOf(field.group.typeId, "struct")),
+      ))
+        statements.add(nested);
+  }
+  statements.delete("");
+  return [...statements];
+}

@@ -1,0 +1,108 @@
+/**
+ * Constants and default values as TypeScript expressions. Scalars and text are literals. What lives behind a pointer is kept
+ * as the bytes of a message, in base64, and decoded when it is first asked for.
+ */
+
+import type { NodeOf, Type, Value } from "../schema/model.js";
+import type { AnyPointerReader } from "../wire/any-pointer.js";
+import { MessageBuilder } from "../wire/message.js";
+import { encodeBase64 } from "./base64.js";
+import type { FileContext } from "./context.js";
+import { TypePrinter } from "./types.js";
+
+/** The declaration of a file-level constant. */
+export function printConstant(context: FileContext, node: NodeOf<"const">): void {
+  context.out.doc(context.request.docComment(node.id));
+  context.out.line(`export const ${context.flat(node.id)} = ${constantExpression(context, node)};`);
+  context.out.line();
+}
+
+export function constantExpression(context: FileContext, node: NodeOf<"const">): string {
+  const { type, value } = node.const;
+  // A generic scope's parameters mean nothing in a constant.
+  const types = new TypePrinter(context, context.typeScope(node.id));
+  switch (value.which) {
+    case "list":
+    case "struct":
+    case "anyPointer":
+      return `/*@__PURE__*/ $.constant(() => ${types.value(type)}, ${JSON.stringify(pointerBase64(pointerOf(value)))})`;
+    case "data":
+      return bytesExpression(value.data);
+    case "enum":
+      return enumExpression(context, type, value.enum);
+    default:
+      return scalarExpression(value);
+  }
+}
+
+function enumExpression(context: FileContext, type: Type, ordinal: number): string {
+  if (type.which !== "enum") return String(ordinal);
+  const { enumerants } = context.request.nodeOf(type.enum.typeId, "enum").enum;
+  const name = enumerants[ordinal]?.name;
+  return name === undefined ? String(ordinal) : `${JSON.stringify(name)} as ${context.dotted(type.enum.typeId)}`;
+}
+
+function scalarExpression(value: Value): string {
+  switch (value.which) {
+    case "bool":
+      return String(value.bool);
+    case "int8":
+      return String(value.int8);
+    case "int16":
+      return String(value.int16);
+    case "int32":
+      return String(value.int32);
+    case "uint8":
+      return String(value.uint8);
+    case "uint16":
+      return String(value.uint16);
+    case "uint32":
+      return String(value.uint32);
+    case "int64":
+      return `${value.int64}n`;
+    case "uint64":
+      return `${value.uint64}n`;
+    case "float32":
+      return floatExpression(value.float32);
+    case "float64":
+      return floatExpression(value.float64);
+    case "text":
+      return JSON.stringify(value.text);
+    default:
+      return "null";
+  }
+}
+
+function floatExpression(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** A Data value. */
+export function bytesExpression(bytes: Uint8Array): string {
+  return `/*@__PURE__*/ $.bytes(${JSON.stringify(encodeBase64(bytes))})`;
+}
+
+/** The default of a pointer field, as the AnyPointerReader that `$readDefault` takes. */
+export function pointerExpression(value: Value): string {
+  return `/*@__PURE__*/ $.pointer(${JSON.stringify(pointerBase64(pointerOf(value)))})`;
+}
+
+function pointerOf(value: Value): AnyPointerReader | null {
+  switch (value.which) {
+    case "list":
+      return value.list;
+    case "struct":
+      return value.struct;
+    case "anyPointer":
+      return value.anyPointer;
+    default:
+      return null;
+  }
+}
+
+/** A message whose root is a copy of `pointer`, framed. */
+function pointerBase64(pointer: AnyPointerReader | null): string {
+  const message = new MessageBuilder();
+  if (pointer) message.root.setAny(pointer);
+  return encodeBase64(message.toBytes());
+}

@@ -1,0 +1,71 @@
+/** What the declarations in generated code call: the makers of struct types, and what puts nested declarations onto them. */
+
+import { UsageError } from "../errors.js";
+import { AnyPointer } from "../wire/any-pointer-type.js";
+import type { StructBuilderClass, StructReaderClass, StructType } from "../wire/pointer-type.js";
+import { structType } from "../wire/struct-type.js";
+import { brand } from "./brand.js";
+import type { AnyType } from "./faces.js";
+
+/** What `struct` is told of a struct. */
+export interface StructSpec<R, B> {
+  readonly id: bigint;
+  /** "Person.PhoneNumber" */
+  readonly name: string;
+  readonly dataWords: number;
+  readonly pointerCount: number;
+  readonly Reader: StructReaderClass<R>;
+  readonly Builder: StructBuilderClass<B>;
+  /** How many type parameters a generic struct has, those of enclosing scopes included. */
+  readonly typeParameters?: number;
+}
+
+/** The object that stands for a struct at run time. A generic one is made with all its parameters bound to AnyPointer. */
+export function struct<R, B, I, P>(spec: StructSpec<R, B>): StructType<R, B, I | B, P> {
+  const { Reader, Builder, typeParameters } = spec;
+  if (typeParameters) {
+    const unbound = brand(new Array<AnyType>(typeParameters).fill(AnyPointer));
+    Object.defineProperty(Reader.prototype, "$brand", { value: unbound });
+    Object.defineProperty(Builder.prototype, "$brand", { value: unbound });
+  }
+  const assign = (Builder.prototype as { assign(this: B, init: I | B): void }).assign;
+  const toObject = (Reader.prototype as { toObject(this: R): P }).toObject;
+  return structType<R, B, I | B, P>({
+    id: spec.id,
+    name: spec.name,
+    dataWords: spec.dataWords,
+    pointerCount: spec.pointerCount,
+    Reader,
+    Builder,
+    assign: (builder, init) => assign.call(builder, init),
+    toPlain: (reader) => toObject.call(reader),
+  });
+}
+
+/** `type` with `members`: the types and constants declared inside it. */
+export function withMembers<T extends object, M extends object>(type: T, members: M): T & M {
+  return Object.assign(type, members);
+}
+
+/** The reader class of a struct with a union, as what makes readers that narrow on `which`. */
+export function narrowed<R>(Reader: StructReaderClass<unknown>): StructReaderClass<R> {
+  return Reader as StructReaderClass<R>;
+}
+
+/** A plain object named a union member that the schema does not have. */
+export function unknownMember(type: string, member: unknown): UsageError {
+  return new UsageError(
+    "unknown-union-member",
+    `${type} has no union member ${JSON.stringify(member)} that could be set`,
+  );
+}
+
+/** The plain form of a struct, for lists of them. */
+export function toObject<P>(reader: { toObject(): P }): P {
+  return reader.toObject();
+}
+
+/** The plain form of what a pointer of `type` holds, for types that are only known at run time. */
+export function toPlain<P>(type: AnyType, value: unknown): P {
+  return (type.toPlain ? type.toPlain(value) : value) as P;
+}

@@ -1,0 +1,27 @@
+/** What generated code carries as base64: pointer defaults, pointer constants and Data. Decoded when it is first looked at. */
+
+import type { AnyPointerReader } from "../wire/any-pointer.js";
+import { MessageReader } from "../wire/message.js";
+import type { PointerType } from "../wire/pointer-type.js";
+import { decodeBase64 } from "./base64.js";
+
+/** A Data value. */
+export function bytes(base64: string): Uint8Array {
+  return decodeBase64(base64);
+}
+
+/** The default of a pointer field: the root of an embedded message. */
+export function pointer(base64: string): AnyPointerReader {
+  return message(base64).root;
+}
+
+/** A constant behind a pointer, as a function that reads it: once, and only when called, for the schemas of two files may be cyclic. */
+export function constant<R, B, I>(type: () => PointerType<R, B, I>, base64: string): () => R {
+  let value: R | undefined;
+  return () => (value ??= message(base64).getRoot(type()));
+}
+
+/** An embedded message: a segment table of one segment, then the segment. Our own bytes: read without limits. */
+function message(base64: string): MessageReader {
+  return new MessageReader([decodeBase64(base64).subarray(8)], undefined, true);
+}

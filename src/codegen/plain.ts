@@ -1,0 +1,146 @@
+/**
+ * Plain objects: the `Init` form that may be assigned, the `Plain` form that comes out, and the straight-line code between
+ * them and the message. Everything in an Init is optional; of a union at most one member is given, with or without `which`.
+ */
+
+import type { Type } from "../schema/model.js";
+import { type FieldInfo, isParameter } from "./fields.js";
+import type { StructInfo } from "./struct.js";
+import { PRIMITIVES } from "./types.js";
+
+export function printInit(info: StructInfo): void {
+  const { flat, scope, fields, members } = info;
+  const { out } = info.context;
+  const common = fields.filter((each) => !each.inUnion);
+  const printFields = (each: readonly FieldInfo[], optional: boolean) => {
+    for (const field of each) {
+      out.doc(field.doc);
+      const type = inputType(info, field);
+      out.line(optional ? `${field.names.property}?: ${type} | undefined;` : `${field.names.property}: ${type};`);
+    }
+    printUnusedParameters(
+      info,
+      each.map((field) => inputType(info, field)),
+    );
+  };
+  if (members.length === 0)
+    return out.block(`export interface ${flat}$Init${scope.declaration}`, () => printFields(common, true));
+  out.block(`export interface ${flat}$InitFields${scope.declaration}`, () => printFields(common, true));
+  out.block(`export interface ${flat}$InitMembers${scope.declaration}`, () => printFields(members, false));
+  const { arguments: args } = scope;
+  out.line(
+    `export type ${flat}$Init${scope.declaration} = ${flat}$InitFields${args} & $.OneOf<${flat}$InitMembers${args}>;`,
+  );
+}
+
+export function printPlain(info: StructInfo): void {
+  const { flat, scope, fields, members } = info;
+  const { out } = info.context;
+  const common = fields.filter((each) => !each.inUnion);
+  const printFields = (each: readonly FieldInfo[]) => {
+    for (const field of each) out.line(`${field.names.property}: ${plainType(info, field)};`);
+    printUnusedParameters(
+      info,
+      each.map((field) => plainType(info, field)),
+    );
+  };
+  if (members.length === 0) {
+    out.block(`export interface ${flat}$Plain${scope.declaration}`, () => printFields(common));
+  } else {
+    out.block(`export interface ${flat}$PlainFields${scope.declaration}`, () => printFields(common));
+    out.block(`export interface ${flat}$PlainMembers${scope.declaration}`, () => printFields(members));
+    const { arguments: args } = scope;
+    out.line(
+      `export type ${flat}$Plain${scope.declaration} = ${flat}$PlainFields${args} & $.PlainUnion<${flat}$PlainMembers${args}>;`,
+    );
+  }
+  out.line();
+}
+
+/** A property that nothing has, where type parameters would otherwise go unused. */
+function printUnusedParameters({ context, scope }: StructInfo, used: readonly string[]): void {
+  const text = used.join(" ");
+  if (scope.names.every((name) => new RegExp(`\\b${name}\\b`).test(text))) return;
+  context.out.line(`readonly $types?: [${scope.names.join(", ")}];`);
+}
+
+function inputType({ context, scope, types }: StructInfo, { field }: FieldInfo): string {
+  if (field.which === "slot") return types.input(field.slot.type);
+  const dotted = context.dotted(field.group.typeId);
+  return `${dotted}.Init${scope.arguments} | ${dotted}.Builder${scope.arguments}`;
+}
+
+function plainType({ context, scope, types }: StructInfo, { field }: FieldInfo): string {
+  return field.which === "slot"
+    ? types.plain(field.slot.type)
+    : `${context.dotted(field.group.typeId)}.Plain${scope.arguments}`;
+}
+
+/** `assign(init)`: sets what `init` gives, and leaves the rest. */
+export function printAssign(info: StructInfo): void {
+  const { dotted, flat, scope, fields, members } = info;
+  const { out } = info.context;
+  const args = scope.arguments;
+  const common = fields.filter((each) => !each.inUnion);
+  if (fields.length === 0) return out.line(`assign(_init: ${dotted}.Init${args}): this { return this; }`);
+  const set = ({ names: { property }, field }: FieldInfo) => {
+    // A builder's value of a type parameter may be assigned like any, which the compiler cannot see.
+    const cast =
+      field.which === "slot" && isParameter(field.slot.type) ? ` as ${info.types.input(field.slot.type)}` : "";
+    return `if (from.${property} !== undefined) this.${property} = from.${property}${cast};`;
+  };
+  out.doc("Sets what `init` gives and leaves the rest as it is.");
+  out.block(`assign(init: ${dotted}.Init${args} | ${flat}$Builder${args}): this`, () => {
+    if (members.length === 0) out.line("const from = init;");
+    else out.line(`const from: ${flat}$InitFields${args} & $.Open<${flat}$InitMembers${args}> = init;`);
+    for (const each of common) out.line(set(each));
+    if (members.length > 0) printAssignUnion(info, set);
+    out.line("return this;");
+  });
+}
+
+function printAssignUnion(info: StructInfo, set: (each: FieldInfo) => string): void {
+  const { out } = info.context;
+  const given = info.members.map(
+    ({ names: { property } }) => `from.${property} !== undefined ? ${JSON.stringify(property)} : `,
+  );
+  out.line(`const which = from.which ?? (${given.join("")}undefined);`);
+  out.block("switch (which)", () => {
+    for (const each of info.members) {
+      const choose = `this.$setUint16(${info.discriminant}, ${each.field.discriminantValue});`;
+      out.line(`case ${JSON.stringify(each.names.property)}: ${choose} ${set(each)} break;`);
+    }
+    out.line("case undefined: break;");
+    out.line(`default: throw $.unknownMember(${JSON.stringify(info.dotted)}, which);`);
+  });
+}
+
+/** The expression that gives a field's plain form, in a method of the reader class. */
+export function plainExpression({ types }: StructInfo, { field, names }: FieldInfo): string {
+  const value = `this.${names.property}`;
+  if (field.which === "group") return `${value}.toObject()`;
+  const { type, hadExplicitDefault } = field.slot;
+  if (type.which === "struct" && !hadExplicitDefault) return `this.${names.has}() ? ${value}.toObject() : undefined`;
+  return plainOf(type, value, (each) => types.value(each));
+}
+
+function plainOf(type: Type, value: string, typeValue: (type: Type) => string): string {
+  switch (type.which) {
+    case "data":
+      return `${value}.slice()`;
+    case "struct":
+      return `${value}.toObject()`;
+    case "list": {
+      const element = type.list.elementType;
+      if (PRIMITIVES[element.which]?.array) return `${value}.slice()`;
+      if (element.which === "struct") return `${value}.map($.toObject)`;
+      if (["list", "data", "anyPointer"].includes(element.which)) return `$.toPlain(${typeValue(type)}, ${value})`;
+      return `${value}.toArray()`;
+    }
+    case "anyPointer":
+      if (type.anyPointer.which !== "unconstrained") return `$.toPlain(${typeValue(type)}, ${value})`;
+      return type.anyPointer.unconstrained.which === "capability" ? value : `$.toPlain($.AnyPointer, ${value})`;
+    default:
+      return value;
+  }
+}

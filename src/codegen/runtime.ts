@@ -1,0 +1,56 @@
+/**
+ * The one module that generated code imports, and therefore a promise: what is exported here keeps its name and meaning for
+ * as long as code generated against it is around. It holds no feature of its own; it gives generated code the wire layer, the
+ * capabilities and the few helpers that would otherwise be repeated in every generated file.
+ */
+
+export {
+  AnyPipeline,
+  type CallOptions,
+  Capability,
+  CapabilityClient,
+  type CapabilityInit,
+  Client,
+  InterfaceType,
+  interfaceType,
+  method,
+  type Params,
+  Pipeline,
+  type RemotePromise,
+  type ServerContext,
+  type ServerResult,
+  StreamPromise,
+} from "../cap/index.js";
+export {
+  AnyPointer,
+  AnyPointerBuilder,
+  AnyPointerReader,
+  BoolList,
+  Data,
+  type EnumType,
+  enumList,
+  Float32List,
+  Float64List,
+  Int8List,
+  Int16List,
+  Int32List,
+  Int64List,
+  ListBuilder,
+  ListReader,
+  listOf,
+  Orphan,
+  StructBuilder,
+  StructReader,
+  type StructType,
+  Text,
+  UInt8List,
+  UInt16List,
+  UInt32List,
+  UInt64List,
+  VoidList,
+} from "../wire/index.js";
+export { bindBuilder, bindClient, bindPipeline, bindReader, bindStruct } from "./bind.js";
+export { type Brand, brand, perBrand } from "./brand.js";
+export { narrowed, struct, toObject, toPlain, unknownMember, withMembers } from "./declare.js";
+export { bytes, constant, pointer } from "./embedded.js";
+export * from "./faces.js";

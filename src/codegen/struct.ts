@@ -1,0 +1,229 @@
+/**
+ * StructPrinter: everything one struct or group becomes: reader class, builder class, plain-object types, pipeline class
+ * and, for a struct, the object that stands for the type. Each of these has a method here or a file of its own.
+ */
+
+import type { NodeOf } from "../schema/model.js";
+import { printBuilder } from "./builder.js";
+import { bytesExpression, pointerExpression } from "./constant.js";
+import type { FileContext, TypeScope } from "./context.js";
+import { defaultName, type FieldInfo, FieldPrinter, fieldInfos, hasPointerDefault, isPointer } from "./fields.js";
+import { printPipeline } from "./pipeline.js";
+import { plainExpression, printInit, printPlain } from "./plain.js";
+import { TypePrinter } from "./types.js";
+
+/** A struct or group at hand, with what its printers share. */
+export interface StructInfo {
+  readonly context: FileContext;
+  readonly node: NodeOf<"struct">;
+  /** `Person$PhoneNumber` */
+  readonly flat: string;
+  /** `Person.PhoneNumber` */
+  readonly dotted: string;
+  readonly scope: TypeScope;
+  readonly types: TypePrinter;
+  readonly access: FieldPrinter;
+  /** In the order of the source text. */
+  readonly fields: readonly FieldInfo[];
+  /** The members of its unnamed union, in the order of their discriminants. */
+  readonly members: readonly FieldInfo[];
+  /** Byte offset of the discriminant. */
+  readonly discriminant: number;
+}
+
+export function structInfo(context: FileContext, node: NodeOf<"struct">): StructInfo {
+  const flat = context.flat(node.id);
+  const scope = context.typeScope(node.id);
+  const types = new TypePrinter(context, scope);
+  const fields = fieldInfos(context, node);
+  const members = fields
+    .filter((each) => each.inUnion)
+    .sort((a, b) => a.field.discriminantValue - b.field.discriminantValue);
+  const access = new FieldPrinter(context, types, flat);
+  const discriminant = node.struct.discriminantOffset * 2;
+  return { context, node, flat, dotted: context.dotted(node.id), scope, types, access, fields, members, discriminant };
+}
+
+/** Prints the declarations of a struct or group, without its const and namespace. */
+export function printStruct(info: StructInfo): void {
+  printDefaults(info);
+  if (info.members.length > 0) {
+    const names = info.members.map((each) => JSON.stringify(each.names.property));
+    info.context.out.line(`const ${info.flat}$$members = [${names.join(", ")}] as const;`);
+    info.context.out.line();
+  }
+  printReader(info);
+  printBuilder(info);
+  printPipeline(info);
+  printInit(info);
+  printPlain(info);
+}
+
+/** The name of the class whose instances readers are; a union's exported reader type narrows it. */
+function readerClass(info: Pick<StructInfo, "flat" | "node">): string {
+  return info.node.struct.discriminantCount > 0 ? `${info.flat}$ReaderClass` : `${info.flat}$Reader`;
+}
+
+/** The reader class as a value that makes readers of the exported type. */
+export function readerValue(info: Pick<StructInfo, "flat" | "node">): string {
+  return info.node.struct.discriminantCount > 0 ? `${info.flat}$$Reader` : `${info.flat}$Reader`;
+}
+
+/** The statement that refuses a member which is not the one set, or nothing outside unions. */
+export function memberCheck(info: StructInfo, { field, inUnion, names }: FieldInfo): string {
+  const check = `this.$expect(${info.discriminant}, ${field.discriminantValue}, ${JSON.stringify(names.property)}); `;
+  return inUnion ? check : "";
+}
+
+/** The getter for `which`. */
+export function whichGetter(info: StructInfo): string {
+  const names = info.members.map((each) => JSON.stringify(each.names.property)).join(" | ");
+  return `get which(): ${names} | number { return this.$which(${info.discriminant}, ${info.flat}$$members); }`;
+}
+
+/** The body of `hasX()`. */
+export function hasExpression(info: StructInfo, { field, inUnion }: FieldInfo): string {
+  if (field.which !== "slot") return "true";
+  const has = `this.$has(${field.slot.offset})`;
+  return inUnion ? `this.$uint16(${info.discriminant}) === ${field.discriminantValue} && ${has}` : has;
+}
+
+function printDefaults({ context, fields, flat }: StructInfo): void {
+  for (const { field, names } of fields) {
+    if (field.which !== "slot" || !hasPointerDefault(field.slot.defaultValue)) continue;
+    const value = field.slot.defaultValue;
+    const name = defaultName(flat, names);
+    if (value.which === "text") context.out.line(`const ${name} = ${JSON.stringify(value.text)};`);
+    else if (value.which === "data") context.out.line(`const ${name} = ${bytesExpression(value.data)};`);
+    else context.out.line(`const ${name} = ${pointerExpression(value)};`);
+  }
+}
+
+function printReader(info: StructInfo): void {
+  const { context, flat, scope, fields, members } = info;
+  const { out } = context;
+  const doc = context.request.docComment(info.node.id);
+  out.doc(doc);
+  out.block(`export class ${readerClass(info)}${scope.declaration} extends $.StructReader`, () => {
+    if (scope.isGeneric) out.line(`declare readonly $brand: $.Brand<[${scope.names.join(", ")}]>;`);
+    if (members.length > 0) out.line(whichGetter(info));
+    for (const field of fields) printReaderField(info, field);
+    printToObject(info);
+  });
+  if (members.length > 0) {
+    const names = members.map((each) => JSON.stringify(each.names.property)).join(" | ");
+    out.doc(doc);
+    out.line(
+      `export type ${flat}$Reader${scope.declaration} = $.Variants<${readerClass(info)}${scope.arguments}, ${names}>;`,
+    );
+    out.line(`const ${flat}$$Reader = /*@__PURE__*/ $.narrowed<${flat}$Reader>(${readerClass(info)});`);
+  }
+  out.line();
+}
+
+function printReaderField(info: StructInfo, each: FieldInfo): void {
+  const { context, types, access } = info;
+  const { out } = context;
+  const { field, names } = each;
+  out.doc(each.doc);
+  if (field.which === "group") {
+    const group = context.request.nodeOf(field.group.typeId, "struct");
+    const type = `${context.dotted(group.id)}.Reader${info.scope.arguments}`;
+    out.line(
+      `get ${names.property}(): ${type} { ${memberCheck(info, each)}return this.$group(${groupClass(info, group, "Reader")}); }`,
+    );
+    return;
+  }
+  const { type } = field.slot;
+  out.line(
+    `get ${names.property}(): ${types.reader(type)} { ${memberCheck(info, each)}return ${access.read(each, field.slot, "reader")}; }`,
+  );
+  if (isPointer(type)) out.line(`${names.has}(): boolean { return ${hasExpression(info, each)}; }`);
+}
+
+/** The class of a group's readers or builders, bound like the struct around it. */
+export function groupClass(info: StructInfo, group: NodeOf<"struct">, face: "Reader" | "Builder"): string {
+  const flat = info.context.flat(group.id);
+  const name = face === "Reader" ? readerValue({ flat, node: group }) : `${flat}$Builder`;
+  const type = `${info.context.dotted(group.id)}.${face}${info.scope.arguments}`;
+  return info.scope.isGeneric ? `$.bind${face}<${type}>(${name}, this.$brand)` : name;
+}
+
+function printToObject(info: StructInfo): void {
+  const { out } = info.context;
+  const { members, fields } = info;
+  const common = fields.filter((each) => !each.inUnion);
+  const entry = (each: FieldInfo) => `${each.names.property}: ${plainExpression(info, each)}`;
+  const type = `${info.dotted}.Plain${info.scope.arguments}`;
+  if (members.length === 0) {
+    out.line(`toObject(): ${type} { return { ${common.map(entry).join(", ")} }; }`);
+    return;
+  }
+  out.block(`toObject(): ${type}`, () => {
+    common.forEach((each, index) => out.line(`const $${index} = ${plainExpression(info, each)};`));
+    const shared = common.map((each, index) => `${each.names.property}: $${index}, `).join("");
+    out.line("const which = this.which;");
+    out.block("switch (which)", () => {
+      for (const each of members)
+        out.line(`case ${JSON.stringify(each.names.property)}: return { ${shared}which, ${entry(each)} };`);
+      out.line(`default: return { ${shared}which };`);
+    });
+  });
+}
+
+/** Prints the object that stands for the struct at run time; `nested` are the members it gets for declarations inside it. */
+export function printStructConst(info: StructInfo, nested: readonly string[]): void {
+  const { context, flat, scope } = info;
+  context.out.doc(context.request.docComment(info.node.id));
+  printConst(context, flat, structExpression(info), scope.isGeneric ? [ofMember(info), ...nested] : nested);
+}
+
+/** Prints `export const`; members go onto the object that `expression` makes. */
+export function printConst({ out }: FileContext, flat: string, expression: string, members: readonly string[]): void {
+  if (members.length === 0) out.line(`export const ${flat} = /*@__PURE__*/ ${expression};`);
+  else {
+    out.line(`export const ${flat} = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ ${expression}, {`);
+    out.indented(() => {
+      for (const member of members) out.line(`${member},`);
+    });
+    out.line("});");
+  }
+  out.line();
+}
+
+/** The call that makes the type of a struct or group. */
+export function structExpression(info: StructInfo): string {
+  const { dotted, flat, node, scope } = info;
+  const faces = ["Reader", "Builder", "Init", "Plain"].map((face) => `${dotted}.${face}`).join(", ");
+  const { dataWordCount, pointerCount } = node.struct;
+  const parts = [
+    `id: ${idLiteral(node.id)}`,
+    `name: ${JSON.stringify(displayName(node))}`,
+    `dataWords: ${dataWordCount}`,
+    `pointerCount: ${pointerCount}`,
+    `Reader: ${readerValue(info)}`,
+    `Builder: ${flat}$Builder`,
+    ...(scope.isGeneric ? [`typeParameters: ${scope.names.length}`] : []),
+  ];
+  return `$.struct<${faces}>({ ${parts.join(", ")} })`;
+}
+
+/** `of(Key, Value)`: the generic type with its parameters bound. */
+function ofMember({ flat, dotted, scope }: StructInfo): string {
+  return `${ofSignature(dotted, scope)} { return $.bindStruct(${flat}, $.brand([${scope.names.join(", ")}])); }`;
+}
+
+export function ofSignature(dotted: string, scope: TypeScope): string {
+  const parameters = scope.names.map((name) => `${name}: ${name}`).join(", ");
+  const declaration = `<${scope.names.map((name) => `${name} extends $.AnyType`).join(", ")}>`;
+  return `of${declaration}(${parameters}): ${dotted}.$Type${scope.arguments}`;
+}
+
+export function idLiteral(id: bigint): string {
+  return `0x${id.toString(16).padStart(16, "0")}n`;
+}
+
+/** `Outer.Inner`, without the file. */
+export function displayName(node: NodeOf<"struct"> | NodeOf<"enum"> | NodeOf<"interface">): string {
+  return node.displayName.slice(node.displayName.indexOf(":") + 1);
+}
