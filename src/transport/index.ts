@@ -11,6 +11,7 @@ export {
   memoryStreamPair,
   memoryTransportPair,
 } from "./memory.js";
+export { type MessagePortLike, type MessagePortTransportOptions, messagePortTransport } from "./message-port.js";
 export { type ByteStream, type ByteStreamHandler, StreamTransport, type StreamTransportOptions } from "./stream.js";
 export type { OutgoingFrame, Transport, TransportHandler } from "./transport.js";
 export { type WebSocketLike, WebSocketTransport, type WebSocketTransportOptions } from "./websocket.js";

@@ -99,7 +99,11 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
     });
     own = this.#makeBootstrap(session);
     session.start();
-    this.#options.onConnection?.(session);
+    try {
+      this.#options.onConnection?.(session);
+    } catch (error) {
+      this.report(RpcError.from(error));
+    }
     return session;
   }
 
@@ -123,7 +127,10 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
   /** Accepts a peer that a listener brings; too many, or one that comes too late, are turned away. */
   protected welcome(transport: Transport): void {
     const { maxConnections = DEFAULT_MAX_CONNECTIONS } = this.#options;
-    if (this.#closing) return transport.close();
+    if (this.#closing) {
+      transport.close();
+      return;
+    }
     if (this.#sessions.size >= maxConnections) {
       transport.close();
       this.report(

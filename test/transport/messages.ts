@@ -22,7 +22,11 @@ export function adjacentFrames(payloads: readonly string[]): OutgoingFrame[] {
   const frames = payloads.map(frameOf);
   const bytes = Buffer.concat(frames);
   let at = 0;
-  return frames.map((frame) => [bytes.subarray(at, (at += frame.byteLength))]);
+  return frames.map(({ byteLength }) => {
+    const start = at;
+    at += byteLength;
+    return [bytes.subarray(start, at)];
+  });
 }
 
 /** Deterministic bytes, different for different seeds. */
