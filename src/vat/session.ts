@@ -49,8 +49,8 @@ export class Session {
   /** Who the peer is, as its transport says. */
   readonly peerName: string;
   /**
-   * Resolves, and never rejects, when the connection has ended: to null if the end was in order and cost us nothing (no call in progress,
-   * no capability of the peer's held), otherwise to what those failed with.
+   * Resolves, and never rejects, when the connection has ended: to null if that was in order and cost us nothing (no call
+   * in progress, no capability of the peer's held), otherwise to what calls fail with from now on.
    */
   readonly disconnected: Promise<RpcError | null>;
 
@@ -63,6 +63,8 @@ export class Session {
   /** The transport said it is behind: bytes sent since then. */
   #heldBack = false;
   #backlogBytes = 0;
+  /** The end is an error although nothing may have been in progress: the transport broke, or the peer was dropped. */
+  #broken = false;
   #tornDown = false;
 
   constructor(transport: Transport, options: SessionOptions = {}) {
@@ -161,6 +163,7 @@ export class Session {
     const error = RpcError.disconnected(
       `${this.peerName} does not take what is sent to it: ${this.#backlogBytes} bytes wait (limit maxBacklogBytes)`,
     );
+    this.#broken = true;
     this.#transport.close(error);
     this.#connection.disconnect(error);
     this.#tearDown();
@@ -168,6 +171,7 @@ export class Session {
 
   #transportClosed(error: Error | null): void {
     this.#inBatch = false;
+    this.#broken = error !== null;
     this.#connection.disconnect(this.#causeOf(error), error instanceof WireError);
     turns.drain();
     this.#tearDown();
@@ -188,7 +192,7 @@ export class Session {
 
   /** The connection ended. Within a batch its `batchEnd` cleans up; otherwise whoever ended it does, at the latest the next turn. */
   #closed(error: RpcError | null): void {
-    this.#resolveDisconnected(error);
+    this.#resolveDisconnected(this.#broken ? this.#connection.closedBy : error);
     if (!this.#inBatch) this.#transport.schedule(() => this.#tearDown());
   }
 
