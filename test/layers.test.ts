@@ -24,7 +24,8 @@ const LAYERS = [
 /** What a file belongs to: its folder, except for files that are a layer of their own. */
 function room(file: string): string {
   const path = relative(src, file).replace(/\.ts$/, "");
-  if (path === "codegen/runtime" || path.startsWith("codegen/runtime-") || path.startsWith("codegen/runtime/")) return "codegen/runtime";
+  if (path === "codegen/runtime" || path.startsWith("codegen/runtime-") || path.startsWith("codegen/runtime/"))
+    return "codegen/runtime";
   if (path === "schema/model") return "schema-model";
   return path.includes("/") ? path.slice(0, path.indexOf("/")) : path.replace(/\.d$/, "");
 }
@@ -39,9 +40,11 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" })
 
 function imports(file: string): string[] {
   const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^;"'`]*?\bfrom\s+["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g)].map(
-    (match) => (match[1] ?? match[2] ?? match[3]) as string,
-  );
+  return [
+    ...text.matchAll(
+      /(?:^|\n)\s*(?:import|export)\b[^;"'`]*?\bfrom\s+["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g,
+    ),
+  ].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
 }
 
 describe("the layers of src", () => {

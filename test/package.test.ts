@@ -17,7 +17,12 @@ let project: string;
 
 function run(command: string, args: readonly string[], cwd = project): string {
   try {
-    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NODE_OPTIONS: "" } });
+    return execFileSync(command, args, {
+      cwd,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NODE_OPTIONS: "" },
+    });
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };
     throw new Error(`${command} ${args.join(" ")} failed\n${stdout ?? ""}\n${stderr ?? ""}`, { cause: error });
@@ -74,9 +79,14 @@ await server.close();
 
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), "capwire-package-"));
-  const tarball = run("npm", ["pack", "--silent", "--pack-destination", project], root).trim().split("\n").at(-1) as string;
+  const tarball = run("npm", ["pack", "--silent", "--pack-destination", project], root)
+    .trim()
+    .split("\n")
+    .at(-1) as string;
   write("package.json", JSON.stringify({ name: "consumer", version: "1.0.0", private: true, type: "module" }));
-  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { devDependencies: Record<string, string> };
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    devDependencies: Record<string, string>;
+  };
   const pinned = ["typescript", "@types/node"].map((name) => `${name}@${devDependencies[name]}`);
   run("npm", ["install", "--silent", "--no-audit", "--no-fund", join(project, tarball), ...pinned]);
   write("greeter.capnp", SCHEMA);
@@ -113,7 +123,10 @@ describe("the packed package in an empty project", () => {
     test(
       `type-checks under strict ${name} resolution, declarations of the package included`,
       () => {
-        write(`tsconfig.${name}.json`, JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include: ["*.ts"] }));
+        write(
+          `tsconfig.${name}.json`,
+          JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include: ["*.ts"] }),
+        );
         run("npx", ["--no-install", "tsc", "-p", `tsconfig.${name}.json`]);
       },
       minutes,
@@ -125,7 +138,9 @@ describe("the packed package in an empty project", () => {
   });
 
   test("every entry point of the package imports", () => {
-    const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: Record<string, string> };
+    const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      exports: Record<string, string>;
+    };
     const entries = Object.keys(exports).filter((key) => !key.includes("*") && !key.endsWith(".json"));
     expect(entries.length).toBeGreaterThan(8);
     write("entries.js", entries.map((key) => `await import("capwire${key.slice(1)}");`).join("\n"));

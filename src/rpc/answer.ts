@@ -13,7 +13,15 @@
  */
 
 import { BrokenHook } from "../cap/broken.js";
-import type { CallContext, CallHints, CallRequest, CallResults, CapabilityHook, PipelineHook, PipelinePath } from "../cap/hook.js";
+import type {
+  CallContext,
+  CallHints,
+  CallRequest,
+  CallResults,
+  CapabilityHook,
+  PipelineHook,
+  PipelinePath,
+} from "../cap/hook.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { turns } from "../cap/turn.js";
 import { UsageError } from "../errors.js";
@@ -103,7 +111,9 @@ export class Answer implements CallContext {
     if (this.#error) return new BrokenHook(this.#error);
     if (this.#pins) return this.#pins.at(path);
     if (this.#pipeline) return this.#pipeline.capability(path);
-    const why = this.hints.noPromisePipelining ? "its caller set noPromisePipelining" : "its results hold no capability";
+    const why = this.hints.noPromisePipelining
+      ? "its caller set noPromisePipelining"
+      : "its results hold no capability";
     return new BrokenHook(RpcError.failed(`cannot pipeline on question ${this.id}: ${why}`));
   }
 
@@ -131,10 +141,10 @@ export class Answer implements CallContext {
     else this.#notifyCancelled();
   }
 
-  /** The question that claimed the results was cancelled, or the connection ended: nobody will look. */
+  /** The connection ended: nobody will look. */
   cancel(): void {
     const wasRunning = this.#phase === "running";
-    if (wasRunning) this.#sendCancelled();
+    this.#discard();
     this.#close(true);
     if (wasRunning) this.#notifyCancelled();
   }
@@ -157,7 +167,12 @@ export class Answer implements CallContext {
   /** The question that claimed the results was cancelled. */
   abandonRedirect(): void {
     this.#claimedBy = null;
-    if (this.#phase === "running") this.cancel();
+    if (this.#phase !== "running") return;
+    this.#sendCancelled();
+    this.#phase = "returned"; // listed until the peer's Finish
+    this.#error = RpcError.failed("the call was cancelled");
+    this.#dropPipeline();
+    this.#notifyCancelled();
   }
 
   #notifyCancelled(): void {
@@ -203,7 +218,8 @@ export class Answer implements CallContext {
     this.releaseParams();
     if (this.#phase !== "running") return this.#discard();
     this.results();
-    if (this.destination === "caller") this.#sendResults(this.#return as Return.Builder, this.#message as MessageBuilder);
+    if (this.destination === "caller")
+      this.#sendResults(this.#return as Return.Builder, this.#message as MessageBuilder);
     else this.#keepResults(new BuiltResults(this.#message as MessageBuilder, this.#content as AnyPointerBuilder));
   }
 
@@ -233,7 +249,12 @@ export class Answer implements CallContext {
   }
 
   tailCall(request: CallRequest): PipelineHook {
-    if (this.#phase === "running" && this.destination === "caller" && request instanceof RpcRequest && request.connection === this.#connection) {
+    if (
+      this.#phase === "running" &&
+      this.destination === "caller" &&
+      request instanceof RpcRequest &&
+      request.connection === this.#connection
+    ) {
       const question = request.sendTail();
       if (question) return this.#tail(question);
     }

@@ -74,7 +74,8 @@ const BOOTSTRAP = { interfaceId: 0n, methodId: 0, hints: NO_HINTS, destination: 
 
 function newAnswerId(connection: Connection, questionId: number): AnswerId {
   const id = questionId as AnswerId;
-  if (connection.answers.has(id)) throw new ProtocolError("duplicate-question", `question ${id} is already in progress`);
+  if (connection.answers.has(id))
+    throw new ProtocolError("duplicate-question", `question ${id} is already in progress`);
   return id;
 }
 

@@ -9,7 +9,7 @@
  */
 
 import { BrokenHook } from "../cap/broken.js";
-import type { CapabilityHook } from "../cap/hook.js";
+import type { CallHints, CallRequest, CapabilityHook } from "../cap/hook.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { CapwireError } from "../errors.js";
 import { Message } from "../std/rpc.js";
@@ -17,7 +17,7 @@ import type { MessageBuilder, MessageReader } from "../wire/message.js";
 import type { OutgoingFrame } from "../wire/slab.js";
 import { type Answer, handleFinish } from "./answer.js";
 import { handleBootstrap, handleCall } from "./call.js";
-import { type Embargo, handleDisembargo } from "./embargo.js";
+import { type Embargo, embargo, handleDisembargo } from "./embargo.js";
 import { readException, type TraceEncoder, writeException } from "./exception.js";
 import { ExportTable, handleRelease } from "./export.js";
 import { type AnswerId, type EmbargoId, FIRST_NO_RETURN_ID, type ImportId, type QuestionId } from "./ids.js";
@@ -25,9 +25,12 @@ import { breakImports, handleResolve, type ImportHook } from "./import.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "./limits.js";
 import type { ConnectionStats, Observer, TableRow } from "./observe.js";
 import { Outbox } from "./outbox.js";
+import type { PromiseHook } from "./promise-hook.js";
 import { ProtocolError } from "./protocol-error.js";
 import { askBootstrap, type Question, type QuestionKind } from "./question.js";
+import { RpcRequest } from "./request.js";
 import { disconnectedError, handleReturn } from "./return.js";
+import type { WireTarget } from "./rpc-hook.js";
 import { OwnedTable, PeerTable } from "./table.js";
 
 export interface ConnectionOptions {
@@ -101,12 +104,13 @@ export class Connection {
     for (const question of [...this.questions.values(), ...this.#pipelineOnly.values()]) {
       rows.push({ label: question.describe(), state: `${question.kind} ${question.phase}` });
     }
-    for (const answer of this.answers.values()) rows.push({ label: answer.describe(), state: `${answer.phase} → ${answer.destination}` });
+    for (const answer of this.answers.values())
+      rows.push({ label: answer.describe(), state: `${answer.phase} → ${answer.destination}` });
     for (const hook of this.imports.values()) {
       rows.push({ label: hook.describe(), state: `${hook.remoteReferences} held${hook.promise ? ", promise" : ""}` });
     }
     for (const entry of this.exports.values()) rows.push({ label: entry.describe(), state: `${entry.references} out` });
-    for (const embargo of this.embargoes.values()) rows.push({ label: `m${embargo.id}`, state: "waiting for its echo" });
+    for (const { id } of this.embargoes.values()) rows.push({ label: `m${id}`, state: "waiting for its echo" });
     return rows;
   }
 
@@ -117,7 +121,8 @@ export class Connection {
       invariant(hook.references > 0, `${hook.describe()} is disposed but still listed`);
       invariant(hook.remoteReferences > 0, `${hook.describe()} holds nothing of the peer's`);
     }
-    for (const answer of this.answers.values()) invariant(answer.phase !== "finished", `${answer.describe()} is finished but still listed`);
+    for (const answer of this.answers.values())
+      invariant(answer.phase !== "finished", `${answer.describe()} is finished but still listed`);
     for (const question of this.questions.values()) {
       invariant(question.kind !== "pipeline-only", `${question.describe()} awaits no Return but is listed as if`);
     }
@@ -155,7 +160,7 @@ export class Connection {
     const embargoes = this.embargoes.drain();
     for (const question of questions) question.break(error);
     breakImports(this, error);
-    for (const embargo of embargoes) embargo.break(error);
+    for (const entry of embargoes) entry.break(error);
     for (const answer of answers) answer.cancel();
     this.exports.drain();
     const reported = quiet ? null : error;
@@ -187,6 +192,16 @@ export class Connection {
   makeBootstrap(): CapabilityHook {
     const { bootstrap } = this.#options;
     return bootstrap ? bootstrap() : new BrokenHook(RpcError.failed("this vat has no bootstrap capability"));
+  }
+
+  /** Starts a call of ours on something the peer hosts. */
+  beginCall(target: WireTarget | PromiseHook, interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
+    return new RpcRequest(this, target, interfaceId, methodId, hints);
+  }
+
+  /** Owned: what stands for `replacement` (taken) until calls made to `address` cannot be overtaken any more. */
+  embargo(address: WireTarget, replacement: CapabilityHook): CapabilityHook {
+    return embargo(this, address, replacement);
   }
 
   addQuestion(kind: QuestionKind, create: (id: QuestionId) => Question): Question {
@@ -254,7 +269,10 @@ export class Connection {
   /** The peer does not know a message of ours. Only a Resolve can be done without (rpc.capnp Message.unimplemented). */
   #handleUnimplemented(original: Message.Reader): void {
     if (original.which !== "resolve") {
-      throw new ProtocolError("required-message-unimplemented", `the peer does not implement ${String(original.which)}`);
+      throw new ProtocolError(
+        "required-message-unimplemented",
+        `the peer does not implement ${String(original.which)}`,
+      );
     }
     const { resolve } = original;
     if (resolve.which !== "cap") return;

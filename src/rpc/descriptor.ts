@@ -45,7 +45,10 @@ export function readDescriptor(connection: Connection, descriptor: CapDescriptor
       return ours(connection, resolvePromisedAnswer(connection, descriptor.receiverAnswer));
     case "thirdPartyHosted":
       // Without level 3 the vine stands for the object: calls are proxied by the introducer (rpc.capnp ThirdPartyCapDescriptor.vineId).
-      return { hook: receiveImport(connection, descriptor.thirdPartyHosted.vineId as ImportId, false), reflected: false };
+      return {
+        hook: receiveImport(connection, descriptor.thirdPartyHosted.vineId as ImportId, false),
+        reflected: false,
+      };
     default:
       throw new ProtocolError("unknown-descriptor", `CapDescriptor of kind ${String(descriptor.which)}`);
   }
@@ -66,7 +69,8 @@ export function readCapTable(connection: Connection, payload: Payload.Reader): (
   if (list.length === 0) return null;
   const received: (ReceivedCapability | null)[] = [];
   try {
-    for (let index = 0; index < list.length; index++) received.push(readDescriptor(connection, list.at(index) as CapDescriptor.Reader));
+    for (let index = 0; index < list.length; index++)
+      received.push(readDescriptor(connection, list.at(index) as CapDescriptor.Reader));
   } catch (error) {
     for (const capability of received) capability?.hook.release();
     throw error;
@@ -75,7 +79,11 @@ export function readCapTable(connection: Connection, payload: Payload.Reader): (
 }
 
 /** Writes `hook` (borrowed). Returns the export that gained a reference, null if none did. Throws RpcError `overloaded` at the limit on exports. */
-export function writeDescriptor(connection: Connection, descriptor: CapDescriptor.Builder, hook: CapabilityHook): Export | null {
+export function writeDescriptor(
+  connection: Connection,
+  descriptor: CapDescriptor.Builder,
+  hook: CapabilityHook,
+): Export | null {
   const target = pinned(connection, hook);
   if (target.brand === NULL_BRAND) {
     descriptor.none = null;

@@ -10,7 +10,7 @@ import { BrokenHook } from "../cap/broken.js";
 import { type CapabilityHook, innermost } from "../cap/hook.js";
 import { QueuedHook } from "../cap/queued.js";
 import type { RpcError } from "../cap/rpc-error.js";
-import { Disembargo, Message, type MessageTarget } from "../std/rpc.js";
+import { type Disembargo, Message, type MessageTarget } from "../std/rpc.js";
 import type { Connection } from "./connection.js";
 import { resolveTarget } from "./descriptor.js";
 import type { EmbargoId } from "./ids.js";
@@ -66,7 +66,11 @@ export function handleDisembargo(connection: Connection, disembargo: Disembargo.
     case "receiverLoopback": {
       const id = context.receiverLoopback as EmbargoId;
       const entry = connection.embargoes.remove(id);
-      if (!entry) throw new ProtocolError("disembargo-of-unknown-embargo", `receiverLoopback names embargo ${id}, which is not in progress`);
+      if (!entry)
+        throw new ProtocolError(
+          "disembargo-of-unknown-embargo",
+          `receiverLoopback names embargo ${id}, which is not in progress`,
+        );
       entry.lift();
       return;
     }
@@ -85,7 +89,10 @@ function echo(connection: Connection, target: MessageTarget.Reader, id: number):
     const end = innermost(hook);
     const address = end instanceof PromiseHook ? end.address : end;
     if (!(address instanceof WireTarget) || address.connection !== connection) {
-      throw new ProtocolError("disembargo-not-looped", "senderLoopback names a target that does not lead back to the sender");
+      throw new ProtocolError(
+        "disembargo-not-looped",
+        "senderLoopback names a target that does not lead back to the sender",
+      );
     }
     sendDisembargo(connection, (disembargo) => {
       address.writeTarget(disembargo.initTarget());

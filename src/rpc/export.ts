@@ -76,7 +76,10 @@ export class ExportTable {
     const entry = this.#table.get(id);
     if (!entry) throw new ProtocolError("release-of-unknown-export", `Release of export ${id}, which does not exist`);
     if (count > entry.references) {
-      throw new ProtocolError("release-below-zero", `Release of ${count} references of export ${id}, which has ${entry.references}`);
+      throw new ProtocolError(
+        "release-below-zero",
+        `Release of ${count} references of export ${id}, which has ${entry.references}`,
+      );
     }
     entry.references -= count;
     if (entry.references > 0) return;

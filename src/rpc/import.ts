@@ -6,7 +6,7 @@
 
 import { BrokenHook } from "../cap/broken.js";
 import type { CapabilityHook } from "../cap/hook.js";
-import { RpcError } from "../cap/rpc-error.js";
+import type { RpcError } from "../cap/rpc-error.js";
 import type { CapDescriptor, MessageTarget, Resolve } from "../std/rpc.js";
 import type { Connection } from "./connection.js";
 import { readDescriptor } from "./descriptor.js";
@@ -92,7 +92,10 @@ export function handleResolve(connection: Connection, resolve: Resolve.Reader): 
       resolution = new BrokenHook(readException(resolve.exception, connection.peerName));
       break;
     default:
-      throw new ProtocolError("unknown-resolution", `Resolve of promise ${id} is neither a capability nor an exception`);
+      throw new ProtocolError(
+        "unknown-resolution",
+        `Resolve of promise ${id} is neither a capability nor an exception`,
+      );
   }
   const hook = connection.imports.get(id);
   if (!hook) {
@@ -102,7 +105,8 @@ export function handleResolve(connection: Connection, resolve: Resolve.Reader): 
   }
   if (hook.state !== "promise") {
     resolution.release();
-    if (hook.state === "object") throw new ProtocolError("resolve-of-non-promise", `Resolve of import ${id}, which is not a promise`);
+    if (hook.state === "object")
+      throw new ProtocolError("resolve-of-non-promise", `Resolve of import ${id}, which is not a promise`);
     throw new ProtocolError("resolve-of-settled-import", `second Resolve of promise ${id}`);
   }
   hook.state = "resolved";

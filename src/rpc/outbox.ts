@@ -32,7 +32,9 @@ export class Outbox {
   tooLarge(message: MessageBuilder): RpcError | null {
     const words = message.byteLength / BYTES_PER_WORD;
     if (words <= this.#maxWords) return null;
-    return RpcError.failed(`the message has ${words} words, more than the ${this.#maxWords} a peer accepts (limit maxOutgoingWords)`);
+    return RpcError.failed(
+      `the message has ${words} words, more than the ${this.#maxWords} a peer accepts (limit maxOutgoingWords)`,
+    );
   }
 
   /** Queues `message`. The cap table was written as descriptors; what it held is given back. */
@@ -63,7 +65,7 @@ export class Outbox {
 
   /** The frames were written; their buffers may be used again. */
   recycle(frames: readonly OutgoingFrame[]): void {
-    for (const frame of frames) this.#slab.recycle(frame);
+    this.#slab.recycle(frames);
   }
 
   /** Accepts no more messages. */

@@ -20,8 +20,6 @@ import {
   type ResolutionObserver,
 } from "../cap/hook.js";
 import type { Connection } from "./connection.js";
-import { embargo } from "./embargo.js";
-import { RpcRequest } from "./request.js";
 import type { WireTarget } from "./rpc-hook.js";
 
 export class PromiseHook extends CapabilityHook {
@@ -30,8 +28,6 @@ export class PromiseHook extends CapabilityHook {
   #address: WireTarget | null;
   /** Owned once resolved. */
   #resolution: CapabilityHook | null = null;
-  /** Whether a call may be on its way to the address, so that a shorter way could overtake it. */
-  #receivedCall = false;
   readonly #observers = new Set<ResolutionObserver>();
   readonly #onDispose: (promise: PromiseHook) => void;
 
@@ -60,10 +56,6 @@ export class PromiseHook extends CapabilityHook {
     return this.#address;
   }
 
-  get receivedCall(): boolean {
-    return this.#receivedCall;
-  }
-
   override whenResolved(observer: ResolutionObserver): () => void {
     if (this.#resolution) {
       observer(this.#resolution);
@@ -75,18 +67,14 @@ export class PromiseHook extends CapabilityHook {
 
   newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
     if (this.#resolution) return this.#resolution.newCall(interfaceId, methodId, hints);
-    return new RpcRequest(this.connection, this, interfaceId, methodId, hints);
+    return this.connection.beginCall(this, interfaceId, methodId, hints);
   }
 
   call(context: CallContext): PipelineHook {
     if (this.#resolution) return this.#resolution.call(context);
-    this.#receivedCall = true;
-    return (this.#address as WireTarget).call(context);
-  }
-
-  /** A request is being sent to `address` in this promise's name. */
-  noteCall(): void {
-    this.#receivedCall = true;
+    const address = this.#address as WireTarget;
+    address.called = true;
+    return address.call(context);
   }
 
   /**
@@ -98,14 +86,16 @@ export class PromiseHook extends CapabilityHook {
     const target = innermost(replacement);
     const { brand } = target;
     const sameConnection = brand === this.connection;
-    if (sameConnection && !reflected && this.#receivedCall && target instanceof PromiseHook) {
-      // Calls made through us follow the same wire to the next promise; whoever resolves that must not overtake them.
-      target.#receivedCall = true;
+    if (sameConnection && !reflected && address.called && target instanceof PromiseHook && target.address) {
+      // Calls made through us follow the same wire to the next promise; what that becomes must not be reached before them.
+      target.address.called = true;
     }
     const byValue = brand === NULL_BRAND || brand === BROKEN_BRAND;
     const shorter = !byValue && (!sameConnection || reflected);
     this.#resolution =
-      shorter && this.#receivedCall && !this.connection.closedBy ? embargo(this.connection, address, replacement) : replacement;
+      shorter && address.called && !this.connection.closedBy
+        ? this.connection.embargo(address, replacement)
+        : replacement;
     this.#address = null;
     for (const observer of [...this.#observers]) {
       // An observer may take back another one that has not run.

@@ -44,6 +44,8 @@ export class Question implements SentCall {
   #addresses = 0;
   /** Borrowed: the promise at each path asked for, while somebody holds it. */
   #promises: Map<string, PathPromise> | null = null;
+  /** Paths called through a promise that is gone: what the results hold there must not be reached before those calls. */
+  #calledPaths: Map<string, PipelinePath> | null = null;
   /** Finish was sent, or need not be. */
   #finishSent = false;
   /** What a pipeline reference kept past the Return reads capabilities from; owned. */
@@ -78,11 +80,19 @@ export class Question implements SentCall {
       if (this.#kept) return resolvePath(this.#kept, path);
       return new BrokenHook(this.#error ?? RpcError.failed("the results of this call hold no such capability"));
     }
+    return this.#promiseAt(key, path);
+  }
+
+  #promiseAt(key: string, path: PipelinePath): PromiseHook {
     this.#addresses++;
     const address = new QuestionPath(this, this.#connection, path);
-    const promises = (this.#promises ??= new Map<string, PathPromise>());
-    const promise = new PromiseHook(this.#connection, address, () => promises.delete(key));
-    promises.set(key, { path, promise });
+    if (this.#calledPaths?.delete(key)) address.called = true;
+    this.#promises ??= new Map();
+    const promise = new PromiseHook(this.#connection, address, (gone) => {
+      this.#promises?.delete(key);
+      if (gone.address?.called) (this.#calledPaths ??= new Map()).set(key, path);
+    });
+    this.#promises.set(key, { path, promise });
     return promise;
   }
 
@@ -110,7 +120,7 @@ export class Question implements SentCall {
     this.#phase = "settled";
     this.#redirect = null;
     if (this.#references > 0 && results.size > 0) this.#kept = new SharedResults(results);
-    if (this.#promises) this.#resolvePaths(this.#promises, results);
+    if (this.#promises || this.#calledPaths) this.#resolvePaths(results);
     this.#afterReturn(finishNeeded);
     const receiver = this.#takeReceiver();
     if (receiver) receiver.returned(results);
@@ -171,10 +181,11 @@ export class Question implements SentCall {
   }
 
   /** Each promise becomes what the results hold at its path; the results then hold the promise, so that calls through either stay in order. */
-  #resolvePaths(promises: Map<string, PathPromise>, results: SettledResults): void {
+  #resolvePaths(results: SettledResults): void {
     this.#addresses++; // Disembargoes name this question, so Finish comes after the last of them.
-    for (const { path, promise } of [...promises.values()]) {
-      if (promise.resolution) continue;
+    for (const { promise } of this.#promises?.values() ?? []) promise.addRef();
+    for (const [key, path] of [...(this.#calledPaths ?? [])]) this.#promiseAt(key, path);
+    for (const { path, promise } of [...(this.#promises?.values() ?? [])]) {
       let index = -1;
       try {
         index = locateCapability(results.content, path);
@@ -182,7 +193,8 @@ export class Question implements SentCall {
         // Malformed results: resolvePath makes the broken capability that says so.
       }
       promise.resolve(resolvePath(results, path), index >= 0 && results.reflected(index));
-      if (index >= 0) results.replace(index, promise.addRef());
+      if (index >= 0) results.replace(index, promise);
+      else promise.release();
     }
     this.#addresses--;
   }

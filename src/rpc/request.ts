@@ -29,7 +29,13 @@ export class RpcRequest implements CallRequest {
   readonly #call: Call.Builder;
   readonly #payload: ReturnType<Call.Builder["initParams"]>;
 
-  constructor(connection: Connection, target: WireTarget | PromiseHook, interfaceId: bigint, methodId: number, hints: CallHints) {
+  constructor(
+    connection: Connection,
+    target: WireTarget | PromiseHook,
+    interfaceId: bigint,
+    methodId: number,
+    hints: CallHints,
+  ) {
     this.connection = connection;
     this.#target = target.addRef();
     this.#interfaceId = interfaceId;
@@ -86,9 +92,13 @@ export class RpcRequest implements CallRequest {
     const call = this.#call;
     if (kind === "tail") call.sendResultsTo.yourself = null;
     if (kind === "pipeline-only") call.onlyPromisePipeline = true;
-    if (this.#target instanceof PromiseHook) this.#target.noteCall();
-    const address = this.#target instanceof PromiseHook ? (this.#target.address as WireTarget) : this.#target;
-    address.writeTarget(call.initTarget());
+    if (this.#target instanceof PromiseHook) {
+      const address = this.#target.address as WireTarget;
+      address.called = true;
+      address.writeTarget(call.initTarget());
+    } else {
+      this.#target.writeTarget(call.initTarget());
+    }
     const tooLarge = connection.outbox.tooLarge(this.#message);
     if (tooLarge) {
       for (const entry of gained) connection.exports.release(entry.id, 1);

@@ -17,7 +17,8 @@ export function handleReturn(connection: Connection, returned: Return.Reader): v
     return;
   }
   const question = connection.questions.get(id);
-  if (!question) throw new ProtocolError("return-for-unknown-question", `Return for question ${id}, which is not in progress`);
+  if (!question)
+    throw new ProtocolError("return-for-unknown-question", `Return for question ${id}, which is not in progress`);
   if (question.phase !== "waiting" && question.phase !== "cancelled") {
     throw new ProtocolError("duplicate-return", `second Return for question ${id}`);
   }
@@ -34,17 +35,32 @@ function settle(connection: Connection, question: Question, returned: Return.Rea
   const tail = question.kind === "tail";
   switch (returned.which) {
     case "results":
-      if (tail) throw new ProtocolError("results-for-tail-call", `question ${question.id} asked for its results to be sent elsewhere`);
+      if (tail)
+        throw new ProtocolError(
+          "results-for-tail-call",
+          `question ${question.id} asked for its results to be sent elsewhere`,
+        );
       question.returned(readPayload(connection, returned.results), finishNeeded);
       return;
     case "exception":
-      if (tail) throw new ProtocolError("results-for-tail-call", `question ${question.id} asked for its results to be sent elsewhere`);
+      if (tail)
+        throw new ProtocolError(
+          "results-for-tail-call",
+          `question ${question.id} asked for its results to be sent elsewhere`,
+        );
       question.failed(readException(returned.exception, connection.peerName), finishNeeded);
       return;
     case "canceled":
-      throw new ProtocolError("unrequested-cancel", `question ${question.id} was cancelled by the peer, but we did not finish it`);
+      throw new ProtocolError(
+        "unrequested-cancel",
+        `question ${question.id} was cancelled by the peer, but we did not finish it`,
+      );
     case "resultsSentElsewhere":
-      if (!tail) throw new ProtocolError("results-elsewhere-not-requested", `question ${question.id} did not ask for its results to be sent elsewhere`);
+      if (!tail)
+        throw new ProtocolError(
+          "results-elsewhere-not-requested",
+          `question ${question.id} did not ask for its results to be sent elsewhere`,
+        );
       question.sentElsewhere();
       return;
     case "takeFromOtherQuestion":
@@ -57,7 +73,10 @@ function settle(connection: Connection, question: Question, returned: Return.Rea
 
 function takeFrom(connection: Connection, question: Question, id: AnswerId): void {
   if (connection.answers.get(id)?.claim(question)) return;
-  throw new ProtocolError("take-from-unknown-answer", `takeFromOtherQuestion names question ${id}, which holds no unclaimed results`);
+  throw new ProtocolError(
+    "take-from-unknown-answer",
+    `takeFromOtherQuestion names question ${id}, which holds no unclaimed results`,
+  );
 }
 
 /** We finished the question before this Return: only a call redirected to us still has to be let go. */
@@ -65,7 +84,10 @@ function handleLateReturn(connection: Connection, question: Question, returned: 
   if (returned.which === "takeFromOtherQuestion") {
     const answer = connection.answers.get(returned.takeFromOtherQuestion as AnswerId);
     if (!answer?.claim(question)) {
-      throw new ProtocolError("take-from-unknown-answer", "takeFromOtherQuestion names a question that holds no unclaimed results");
+      throw new ProtocolError(
+        "take-from-unknown-answer",
+        "takeFromOtherQuestion names a question that holds no unclaimed results",
+      );
     }
     answer.abandonRedirect();
   }

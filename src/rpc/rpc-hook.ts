@@ -8,10 +8,11 @@ import { forwardCall } from "../cap/forward.js";
 import { type CallContext, type CallHints, type CallRequest, CapabilityHook, type PipelineHook } from "../cap/hook.js";
 import type { CapDescriptor, MessageTarget } from "../std/rpc.js";
 import type { Connection } from "./connection.js";
-import { RpcRequest } from "./request.js";
 
 export abstract class WireTarget extends CapabilityHook {
   readonly connection: Connection;
+  /** Whether a call may be on its way here in the name of a promise, so that whatever the promise becomes could be reached sooner by a shorter way. */
+  called = false;
 
   constructor(connection: Connection) {
     super();
@@ -23,7 +24,7 @@ export abstract class WireTarget extends CapabilityHook {
   }
 
   newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
-    return new RpcRequest(this.connection, this, interfaceId, methodId, hints);
+    return this.connection.beginCall(this, interfaceId, methodId, hints);
   }
 
   call(context: CallContext): PipelineHook {

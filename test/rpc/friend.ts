@@ -56,7 +56,10 @@ export class TestFriend extends Counting implements Friend.Server {
     return { cap: object, inner: { cap: object, deeper: { cap: object } } };
   }
 
-  never(_params: Friend.NeverParams, { signal }: Parameters<Friend.Server["never"]>[1]): Promise<Friend.NeverResults.Init> {
+  never(
+    _params: Friend.NeverParams,
+    { signal }: Parameters<Friend.Server["never"]>[1],
+  ): Promise<Friend.NeverResults.Init> {
     return new Promise(() => signal.addEventListener("abort", () => this.cancelled++));
   }
 
@@ -94,7 +97,10 @@ export class TestCallee implements Callee.Server {
     return { number, text: "callee", cap: this.sequence };
   }
 
-  never(_params: Callee.NeverParams, { signal }: Parameters<Callee.Server["never"]>[1]): Promise<Callee.NeverResults.Init> {
+  never(
+    _params: Callee.NeverParams,
+    { signal }: Parameters<Callee.Server["never"]>[1],
+  ): Promise<Callee.NeverResults.Init> {
     this.calls++;
     return new Promise(() => signal.addEventListener("abort", () => this.cancelled++));
   }

@@ -44,7 +44,7 @@ const OFFENCES: Record<Misbehaviour, readonly Uint8Array[]> = {
       const call = message.initCall();
       call.questionId = 1;
       call.initTarget().importedCap = 0;
-      call.sendResultsTo.initThirdParty();
+      call.sendResultsTo.thirdParty = new MessageBuilder().root;
     }),
   ],
   "unknown-message-target": [
@@ -128,7 +128,10 @@ const OFFENCES: Record<Misbehaviour, readonly Uint8Array[]> = {
 };
 
 /** A frame in which the discriminant (at `byte` of its data section) of the struct that `fill` returns is one nobody knows. */
-function unknownUnion(fill: (message: Message.Builder) => { $segment: { view: DataView }; $data: number }, byte: number): Uint8Array {
+function unknownUnion(
+  fill: (message: Message.Builder) => { $segment: { view: DataView }; $data: number },
+  byte: number,
+): Uint8Array {
   const builder = new MessageBuilder();
   const struct = fill(builder.initRoot(Message));
   struct.$segment.view.setUint16(struct.$data + byte, 999, true);
@@ -146,7 +149,10 @@ async function scene() {
   const friend = serveFriend(new TestFriend());
   servers.push(friend);
   const { story, alice, bob } = pair({ bob: friend.$hook });
-  const [carol, bystander] = story.link({ name: "carol" }, { name: "bystander", bootstrap: () => friend.$hook.addRef() });
+  const [carol, bystander] = story.link(
+    { name: "carol" },
+    { name: "bystander", bootstrap: () => friend.$hook.addRef() },
+  );
   const other = Friend.client(carol.connection.bootstrap());
   await story.run();
   bob.inject(bootstrap(0));
@@ -272,7 +278,9 @@ describe("a peer that is merely odd", () => {
     ];
     for (const bytes of frames) bob.connection.receive(decodeFrame(bytes));
     expect(bob.connection.closedBy).toBeNull();
-    expect(alice.waiting.slice(-4)).toEqual(["provide", "accept", "join", "thirdPartyAnswer"].map((kind) => `unimplemented (${kind})`));
+    expect(alice.waiting.slice(-4)).toEqual(
+      ["provide", "accept", "join", "thirdPartyAnswer"].map((kind) => `unimplemented (${kind})`),
+    );
   });
 
   test("a call on a question that does not exist fails, and only that", async () => {

@@ -45,7 +45,12 @@ export function line(message: Message.Reader): string {
       return `release ${message.release.id} × ${message.release.referenceCount}`;
     case "disembargo": {
       const { context } = message.disembargo;
-      const id = context.which === "senderLoopback" ? context.senderLoopback : context.which === "receiverLoopback" ? context.receiverLoopback : "?";
+      const id =
+        context.which === "senderLoopback"
+          ? context.senderLoopback
+          : context.which === "receiverLoopback"
+            ? context.receiverLoopback
+            : "?";
       return `disembargo ${String(context.which)} m${id} on ${target(message.disembargo.target)}`;
     }
     case "abort":

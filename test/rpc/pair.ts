@@ -55,7 +55,9 @@ export class End {
   receive(expected: string): void {
     const text = this.receiveNext();
     if (text === null || !text.startsWith(expected)) {
-      throw new Error(`expected ${this.peer.name} → ${this.name}: ${expected}\n     got ${text ?? "nothing"}\n${this.#story.describe()}`);
+      throw new Error(
+        `expected ${this.peer.name} → ${this.name}: ${expected}\n     got ${text ?? "nothing"}\n${this.#story.describe()}`,
+      );
     }
   }
 
@@ -126,7 +128,9 @@ export class Story {
 export const EMPTY = { questions: 0, answers: 0, imports: 0, exports: 0, embargoes: 0 };
 
 /** Two vats, each with the bootstrap capability given (borrowed). */
-export function pair(options: { alice?: CapabilityHook; bob?: CapabilityHook; limits?: ConnectionOptions["limits"] } = {}): {
+export function pair(
+  options: { alice?: CapabilityHook; bob?: CapabilityHook; limits?: ConnectionOptions["limits"] } = {},
+): {
   story: Story;
   alice: End;
   bob: End;

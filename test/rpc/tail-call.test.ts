@@ -40,6 +40,7 @@ describe("tail call", () => {
     alice.receive("call q0 on export 0 method 0 to yourself");
     await settled();
     alice.receive("return q0 take from q0");
+    alice.receive("release 0 × 1");
     alice.receive("call q1 on q0.1 method 0");
     await story.run();
     const second = cap.next({ expected: 1 });
@@ -105,4 +106,3 @@ describe("tail call", () => {
     await end();
   });
 });
-
