@@ -25,6 +25,7 @@ export {
   interfaceType,
 } from "./interface-type.js";
 export { type Leak, leaks } from "./leak.js";
+export { type Dispatch, LocalHook } from "./local.js";
 export { type AnyMethod, Method, type MethodSpec, method, type Params } from "./method.js";
 export {
   AnyPipeline,

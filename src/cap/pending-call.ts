@@ -119,10 +119,8 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     for (const known of pipelined) {
       if (known.client instanceof type.Client && samePath(known.path, path)) return known.client as C;
     }
-    if (this.#phase === "returned") {
-      const index = this.#slotAt(path);
-      if (index >= 0) return this.client(index, type);
-    }
+    const index = this.#phase === "returned" ? this.#slotAt(path) : NO_SLOT;
+    if (index >= 0) return this.client(index, type);
     const client = type.client(this.#hookAt(path));
     pipelined.push({ path, client });
     return client;
@@ -133,6 +131,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     if (this.#phase === "gone" || this.#heir) return;
     const reject = this.#phase === "sent" ? this.#reject : null;
     this.#phase = "gone";
+    this.#content = null;
     this.#stopWaiting();
     const reason = `the results of ${this.method} were disposed; dup() a capability to keep it longer`;
     this.disposeClients(reason);
@@ -284,24 +283,28 @@ export class PendingCall extends ClientTable implements ResultReceiver {
   #hookAt(path: PipelinePath): CapabilityHook {
     if (this.#sent) return this.#sent.capability(path);
     if (this.#phase === "failed") return new BrokenHook(RpcError.from(this.#error));
-    if (this.#phase === "returned") return nullCapability();
-    throw this.#goneError();
+    if (this.#phase !== "returned") throw this.#goneError();
+    try {
+      locateCapability(this.content, path);
+      return nullCapability();
+    } catch (thrown) {
+      return new BrokenHook(RpcError.from(thrown));
+    }
   }
 
-  /** The slot at `path` of the results; -1 for a null pointer. Throws WireError for anything but a capability. */
+  /** The slot at `path` of the results; negative for a null pointer and for anything but a capability. */
   #slotAt(path: PipelinePath): number {
-    return locateCapability(this.content, path);
+    try {
+      return locateCapability(this.content, path);
+    } catch {
+      return NO_SLOT;
+    }
   }
 
   /** A Client pipelined before the results came is the Client of its slot: calls through either stay in order. */
   #adoptPipelined(): void {
     for (const { path, client } of this.#pipelined ?? []) {
-      let index = -1;
-      try {
-        index = this.#slotAt(path);
-      } catch {
-        // Its hook is broken, and says why.
-      }
+      const index = this.#slotAt(path);
       // The Client has a reference of its own; the slot's is not needed beside it.
       if (index >= 0 && this.adopt(index, client)) this.#slots?.take(index)?.release();
     }
@@ -314,6 +317,8 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     return new UsageError("disposed-call", `the results of ${this.method} were disposed or handed to a tail call`);
   }
 }
+
+const NO_SLOT = -1;
 
 interface PipelinedClient {
   readonly path: PipelinePath;

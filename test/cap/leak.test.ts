@@ -1,0 +1,69 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Leak, leaks } from "../../src/cap/index.js";
+import { Maker, Sequence } from "../schemas/cap-stories.capnp.js";
+import { Counting, settle, TestMaker } from "./objects.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Collects until `done`, giving finalizers time to run. */
+async function collectUntil(done: () => boolean): Promise<void> {
+  for (let round = 0; round < 50 && !done(); round++) {
+    collectGarbage();
+    await settle();
+  }
+}
+
+afterEach(() => {
+  leaks.report = null;
+  leaks.traceCreation = false;
+});
+
+describe("a reference that nobody disposed", () => {
+  it("is given back when its Client is collected, and reported with where it was made", async () => {
+    const server = new Counting();
+    const reported: Leak[] = [];
+    leaks.report = (leak) => reported.push(leak);
+    leaks.traceCreation = true;
+    (function leakingFunction() {
+      Sequence.serve(server);
+    })();
+    await collectUntil(() => server.disposed > 0);
+    expect(server.disposed).toBe(1);
+    expect(reported).toHaveLength(1);
+    expect(reported[0]?.what).toBe("Sequence client");
+    expect(reported[0]?.created).toMatch(/leakingFunction/);
+  });
+
+  it("is given back when results are collected, though they hold Clients and Clients were pipelined", async () => {
+    const server = new TestMaker();
+    using maker = Maker.serve(server);
+    await (async () => {
+      const made = maker.make();
+      made.box.cap.next();
+      const results = await made;
+      await results.cap.next();
+    })();
+    await collectUntil(() => server.made[0]?.disposed === 1);
+    expect(server.made[0]?.disposed).toBe(1);
+  });
+
+  it("is not a leak when it was disposed, and a Client keeps working after its results are gone", async () => {
+    const server = new TestMaker();
+    using maker = Maker.serve(server);
+    const reported: Leak[] = [];
+    const cap = await (async () => (await maker.make()).cap)();
+    leaks.report = (leak) => reported.push(leak);
+    for (let round = 0; round < 5; round++) {
+      collectGarbage();
+      await settle();
+    }
+    expect((await cap.next()).number).toBe(0);
+    cap[Symbol.dispose]();
+    await settle();
+    expect(server.made[0]?.disposed).toBe(1);
+    expect(reported.filter(({ what }) => what.includes("client"))).toEqual([]);
+  });
+});
