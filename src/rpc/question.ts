@@ -90,7 +90,9 @@ export class Question implements SentCall {
     this.#promises ??= new Map();
     const promise = new PromiseHook(this.#connection, address, (gone) => {
       this.#promises?.delete(key);
-      if (gone.address?.called) (this.#calledPaths ??= new Map()).set(key, path);
+      if (!gone.address?.called) return;
+      this.#calledPaths ??= new Map();
+      this.#calledPaths.set(key, path);
     });
     this.#promises.set(key, { path, promise });
     return promise;

@@ -333,7 +333,10 @@ describe("a peer that is merely odd", () => {
 
   test("truncated and random messages never throw out of receive", async () => {
     let state = 12345;
-    const random = () => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32;
+    const random = () => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return state / 2 ** 32;
+    };
     const valid = frame((message) => {
       const call = message.initCall();
       call.questionId = 1;
