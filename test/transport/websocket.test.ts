@@ -212,7 +212,10 @@ describe("a WebSocket listener", () => {
       { webSocket: { port: 0, host: "127.0.0.1", verify: (request) => request.headers["x-key"] === "42" } },
       (transport) => transport.close(),
     );
-    await expect(connectTransport({ url: `ws://127.0.0.1:${guarded.port}/` })).rejects.toThrow(/401/);
+    const url = `ws://127.0.0.1:${guarded.port}/`;
+    await expect(connectTransport({ url })).rejects.toThrow(/401/);
+    const transport = await connectTransport({ url, headers: { "x-key": "42" } });
+    transport.close();
     await guarded.close();
   });
 

@@ -16,7 +16,7 @@ import {
   streamTransport,
 } from "../../src/transport/node/index.js";
 import type { Session } from "../../src/vat/index.js";
-import { Friend, TestFriend } from "../rpc/friend.js";
+import { Friend, TestCallee, TestFriend } from "../rpc/friend.js";
 import { eventually } from "../transport/contract.js";
 import { settle } from "../transport/messages.js";
 import { CERTIFICATE, PRIVATE_KEY } from "../transport/tls-fixture.js";
@@ -370,6 +370,13 @@ describe("a client", () => {
     await server.close();
     expect((await client.disconnected)!.message).toContain("server");
   });
+});
+
+it("a server takes an implementation of its interface only", () => {
+  // @ts-expect-error A Callee does not implement Friend.
+  expect(() => new TwoPartyServer(Friend, new TestCallee())).not.toThrow();
+  // @ts-expect-error Nor does what this factory makes.
+  expect(() => new TwoPartyServer(Friend, () => new TestCallee())).not.toThrow();
 });
 
 it("a connected transport can be handed to a client", async () => {

@@ -28,6 +28,8 @@ export interface TlsListenAddress extends TcpAddress {
 /** `ws:` or `wss:`, `tcp://host:port`, or `unix:/path`. */
 export interface UrlAddress {
   readonly url: string | URL;
+  /** Sent with a WebSocket's handshake: credentials, `Origin`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A WebSocket server: on a port of its own, or attached to an HTTP server of yours (which you start and close). */

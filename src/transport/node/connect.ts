@@ -29,7 +29,7 @@ export interface ConnectOptions extends NodeTransportOptions {
 
 /** Connects to `address`. Rejects with a TransportError that names it. */
 export function connectTransport(address: ConnectAddress, options: ConnectOptions = {}): Promise<Transport> {
-  if ("url" in address) return connectUrl(new URL(address.url), options);
+  if ("url" in address) return connectUrl(new URL(address.url), address.headers ?? {}, options);
   return connectSocket(address, options);
 }
 
@@ -49,11 +49,11 @@ export function maxPayload({ reader = {} }: StreamTransportOptions): number {
   return 8 * words + MAX_SEGMENT_TABLE;
 }
 
-function connectUrl(url: URL, options: ConnectOptions): Promise<Transport> {
+function connectUrl(url: URL, headers: Readonly<Record<string, string>>, options: ConnectOptions): Promise<Transport> {
   switch (url.protocol) {
     case "ws:":
     case "wss:":
-      return connectWebSocket(url, options);
+      return connectWebSocket(url, headers, options);
     case "tcp:":
       return connectSocket({ host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port) }, options);
     case "unix:":
@@ -88,15 +88,23 @@ function openSocket(address: TcpAddress | UnixAddress | TlsConnectAddress): Sock
       allowHalfOpen: true,
       ...(address.tls === true ? {} : address.tls),
     };
-    return connectTls(options).setNoDelay(true);
+    return connectTls(options).setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
   }
-  return connectTcp({ port, host, allowHalfOpen: true, noDelay: true });
+  return connectTcp({ port, host, allowHalfOpen: true, ...TCP_OPTIONS });
 }
 
-async function connectWebSocket(url: URL, options: ConnectOptions): Promise<Transport> {
+async function connectWebSocket(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  options: ConnectOptions,
+): Promise<Transport> {
   options.signal?.throwIfAborted();
   const peerName = options.peerName ?? url.href;
-  const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: maxPayload(options) });
+  const socket = new WebSocket(url, {
+    headers: { ...headers },
+    perMessageDeflate: false,
+    maxPayload: maxPayload(options),
+  });
   const transport = new WebSocketTransport(socket, { ...options, peerName });
   await established(socket, "open", peerName, options, () => socket.terminate());
   return transport;
@@ -145,6 +153,12 @@ function established(
     socket.once("error", failed);
   });
 }
+
+/** A peer that vanished without a word (power, network) is noticed after this much silence and the probes that follow. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** How every TCP socket is set: small messages leave at once, and dead peers are noticed. */
+export const TCP_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS } as const;
 
 /** Bytes of the longest segment table: 512 sizes (wire/framing.ts). */
 const MAX_SEGMENT_TABLE = 4 * 513;

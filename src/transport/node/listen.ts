@@ -26,7 +26,7 @@ import {
   type UnixAddress,
   type WebSocketListenAddress,
 } from "./address.js";
-import { maxPayload, streamTransport } from "./connect.js";
+import { maxPayload, streamTransport, TCP_OPTIONS } from "./connect.js";
 
 export interface ListenOptions extends StreamTransportOptions {
   /** What went wrong with the listener itself, or with a peer before it became a transport. Ignored unless given. */
@@ -61,8 +61,8 @@ async function listenTcp(
   const accepted = (socket: Socket) => accept(streamTransport(socket, options));
   const server =
     "tls" in address
-      ? createTlsServer({ ...address.tls, allowHalfOpen: true, noDelay: true }, accepted)
-      : createTcpServer({ allowHalfOpen: true, noDelay: true }, accepted);
+      ? createTlsServer({ ...address.tls, ...TCP_OPTIONS, allowHalfOpen: true }, accepted)
+      : createTcpServer({ ...TCP_OPTIONS, allowHalfOpen: true }, accepted);
   server.on("tlsClientError", (error: Error) => options.onError?.(error));
   await listening(server, { port: address.port, host: address.host }, formatAddress(address), options);
   const bound = server.address() as AddressInfo;
