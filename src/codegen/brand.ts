@@ -27,8 +27,8 @@ function newNode(): BrandNode {
 export function brand<const T extends readonly AnyType[]>(types: T): Brand<T> {
   let node = root;
   for (const type of types) {
-    let next = node.next.get(type);
-    if (!next) node.next.set(type, (next = newNode()));
+    const next = node.next.get(type) ?? newNode();
+    node.next.set(type, next);
     node = next;
   }
   node.brand ??= { types, $made: new Map() };
@@ -38,7 +38,10 @@ export function brand<const T extends readonly AnyType[]>(types: T): Brand<T> {
 /** What `make` gives for `from` under `brand`, made once. */
 export function made<T>(brand: Brand, from: unknown, make: () => T): T {
   let value = brand.$made.get(from) as T | undefined;
-  if (value === undefined) brand.$made.set(from, (value = make()));
+  if (value === undefined) {
+    value = make();
+    brand.$made.set(from, value);
+  }
   return value;
 }
 

@@ -5,6 +5,7 @@
 
 import type { NodeOf, Type, Value } from "../schema/model.js";
 import type { AnyPointerReader } from "../wire/any-pointer.js";
+import { Data } from "../wire/data.js";
 import { MessageBuilder } from "../wire/message.js";
 import { encodeBase64 } from "./base64.js";
 import type { FileContext } from "./context.js";
@@ -84,7 +85,7 @@ export function bytesExpression(bytes: Uint8Array): string {
 
 /** The default of a pointer field, as the AnyPointerReader that `$readDefault` takes. */
 export function pointerExpression(value: Value): string {
-  return `/*@__PURE__*/ $.pointer(${JSON.stringify(pointerBase64(pointerOf(value)))})`;
+  return `/*@__PURE__*/ $.pointer(${JSON.stringify(pointerBase64(value.which === "data" ? value.data : pointerOf(value)))})`;
 }
 
 function pointerOf(value: Value): AnyPointerReader | null {
@@ -100,9 +101,10 @@ function pointerOf(value: Value): AnyPointerReader | null {
   }
 }
 
-/** A message whose root is a copy of `pointer`, framed. */
-function pointerBase64(pointer: AnyPointerReader | null): string {
+/** A message whose root holds `value`, framed. */
+function pointerBase64(value: AnyPointerReader | Uint8Array | null): string {
   const message = new MessageBuilder();
-  if (pointer) message.root.setAny(pointer);
+  if (value instanceof Uint8Array) message.root.set(Data, value);
+  else if (value) message.root.setAny(value);
   return encodeBase64(message.toBytes());
 }

@@ -1,11 +1,12 @@
 /** What the declarations in generated code call: the makers of struct types, and what puts nested declarations onto them. */
 
 import { UsageError } from "../errors.js";
+import { AnyPointerBuilder, AnyPointerReader } from "../wire/any-pointer.js";
 import { AnyPointer } from "../wire/any-pointer-type.js";
 import type { StructBuilderClass, StructReaderClass, StructType } from "../wire/pointer-type.js";
-import { structType } from "../wire/struct-type.js";
+import { AnyStruct, structType } from "../wire/struct-type.js";
 import { brand } from "./brand.js";
-import type { AnyType } from "./faces.js";
+import type { AnyPointerInput, AnyType } from "./faces.js";
 
 /** What `struct` is told of a struct. */
 export interface StructSpec<R, B> {
@@ -50,6 +51,20 @@ export function withMembers<T extends object, M extends object>(type: T, members
 /** The reader class of a struct with a union, as what makes readers that narrow on `which`. */
 export function narrowed<R>(Reader: StructReaderClass<unknown>): StructReaderClass<R> {
   return Reader as StructReaderClass<R>;
+}
+
+/** An AnyPointer in a plain object: a null pointer is null. */
+export function nullable(pointer: AnyPointerReader): AnyPointerReader | null {
+  return pointer.isNull ? null : pointer;
+}
+
+/** Sets an AnyPointer to whatever `value` is. */
+export function setAnyPointer(pointer: AnyPointerBuilder, value: AnyPointerInput): void {
+  if (value === null) pointer.clear();
+  else if (typeof value === "function") value(pointer);
+  else if (value instanceof AnyPointerReader || value instanceof AnyPointerBuilder) pointer.setAny(value);
+  else if ("$hook" in value) pointer.setCapability(value.$hook.addRef());
+  else pointer.set(AnyStruct, value);
 }
 
 /** A plain object named a union member that the schema does not have. */

@@ -5,16 +5,26 @@
 
 import type { AnyPointerBuilder, AnyPointerReader } from "../wire/any-pointer.js";
 import type { AnyPointer as AnyPointerValue } from "../wire/any-pointer-type.js";
+import type { CapabilityReference } from "../wire/cap-table.js";
 import type { ListBuilder, ListInit, ListReader } from "../wire/list-reader.js";
 import type { AnyPointerType, BuilderOf, InitOf, PointerType, ReaderOf, StructType } from "../wire/pointer-type.js";
+import type { StructBuilder } from "../wire/struct-builder.js";
+import type { StructReader } from "../wire/struct-reader.js";
 
 export type { BuilderOf, InitOf, ReaderOf } from "../wire/pointer-type.js";
 
 /** Whatever a type parameter can be bound to. */
 export type AnyType = AnyPointerType;
 
-/** What may be assigned to an AnyPointer. */
-export type AnyPointerInput = AnyPointerReader | AnyPointerBuilder;
+/** What may be assigned to an AnyPointer: what another pointer holds, a struct, a capability, whatever a callback puts there, or null. */
+export type AnyPointerInput =
+  | AnyPointerReader
+  | AnyPointerBuilder
+  | StructReader
+  | StructBuilder
+  | { readonly $hook: CapabilityReference }
+  | ((pointer: AnyPointerBuilder) => void)
+  | null;
 
 /** List(E) as a type argument. */
 export type ListOf<E extends AnyType> = PointerType<

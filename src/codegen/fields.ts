@@ -91,9 +91,8 @@ export class FieldPrinter {
           ? `this.$textDefault(${slot.offset}, ${this.#default(info)})`
           : `this.$text(${slot.offset})`;
       case "data":
-        return hasPointerDefault(defaultValue)
-          ? `this.$bytesDefault(${slot.offset}, ${this.#default(info)})`
-          : `this.$bytes(${slot.offset})`;
+        if (!hasPointerDefault(defaultValue)) return `this.$bytes(${slot.offset})`;
+        return `this.${face === "reader" ? "$read" : "$get"}Default(${slot.offset}, $.Data, ${this.#default(info)})`;
       case "list":
       case "struct":
       case "interface":
@@ -133,10 +132,14 @@ export class FieldPrinter {
         return `this.$setText(${slot.offset}, ${value})`;
       case "data":
         return `this.$setBytes(${slot.offset}, ${value})`;
+      case "anyPointer":
+        if (type.anyPointer.which === "unconstrained" && type.anyPointer.unconstrained.which !== "capability") {
+          return `$.setAnyPointer(this.$pointer(${slot.offset}), ${value})`;
+        }
+        return `this.$set(${slot.offset}, ${this.#types.value(type)}, ${value}${isParameter(type) ? " as never" : ""})`;
       case "list":
       case "struct":
       case "interface":
-      case "anyPointer":
         return `this.$set(${slot.offset}, ${this.#types.value(type)}, ${value}${isParameter(type) ? " as never" : ""})`;
       default: {
         const { verb, bits } = PRIMITIVES[type.which]!;

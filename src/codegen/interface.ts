@@ -34,7 +34,7 @@ export function printInterface(context: FileContext, node: NodeOf<"interface">, 
   const scope = context.typeScope(node.id, "brand");
   const types = new TypePrinter(context, scope);
   const info = { context, node, flat: context.flat(node.id), dotted: context.dotted(node.id), scope, types };
-  node.interface.methods.forEach((_, index) => printMethod(info, index));
+  for (let index = 0; index < node.interface.methods.length; index++) printMethod(info, index);
   const methods = clientMethods(info);
   printClient(info, methods);
   printServer(info, methods);
@@ -60,7 +60,10 @@ function printMethod(info: InterfaceInfo, index: number): void {
   ];
   const spec = `{ ${parts.join(", ")} }`;
   const { out } = context;
-  if (!scope.isGeneric) return out.line(`export const ${flat}$${name} = /*@__PURE__*/ $.method(${spec});`);
+  if (!scope.isGeneric) {
+    out.line(`export const ${flat}$${name} = /*@__PURE__*/ $.method(${spec});`);
+    return;
+  }
   const brand = `<${scope.names.map((each) => `${each} extends $.AnyType`).join(", ")}>(brand: $.Brand<[${scope.names.join(", ")}]>)`;
   out.line(`export const ${flat}$${name} = /*@__PURE__*/ $.perBrand(${brand} => $.method(${spec}));`);
 }
@@ -172,7 +175,8 @@ function printInterfaceConst(info: InterfaceInfo, nested: readonly string[]): vo
   const expression = `$.interfaceType<${dotted}.Client${scope.arguments}, ${dotted}.Server${scope.arguments}>({ ${parts.join(", ")} })`;
   if (!scope.isGeneric) {
     out.doc(context.request.docComment(node.id));
-    return printConst(context, flat, expression, nested);
+    printConst(context, flat, expression, nested);
+    return;
   }
   const declaration = `<${scope.names.map((each) => `${each} extends $.AnyType`).join(", ")}>(brand: $.Brand<[${scope.names.join(", ")}]>)`;
   out.line(

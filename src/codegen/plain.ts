@@ -6,7 +6,7 @@
 import type { Type } from "../schema/model.js";
 import { type FieldInfo, isParameter } from "./fields.js";
 import type { StructInfo } from "./struct.js";
-import { PRIMITIVES } from "./types.js";
+import { PRIMITIVES, type TypePrinter } from "./types.js";
 
 export function printInit(info: StructInfo): void {
   const { flat, scope, fields, members } = info;
@@ -23,8 +23,10 @@ export function printInit(info: StructInfo): void {
       each.map((field) => inputType(info, field)),
     );
   };
-  if (members.length === 0)
-    return out.block(`export interface ${flat}$Init${scope.declaration}`, () => printFields(common, true));
+  if (members.length === 0) {
+    out.block(`export interface ${flat}$Init${scope.declaration}`, () => printFields(common, true));
+    return;
+  }
   out.block(`export interface ${flat}$InitFields${scope.declaration}`, () => printFields(common, true));
   out.block(`export interface ${flat}$InitMembers${scope.declaration}`, () => printFields(members, false));
   const { arguments: args } = scope;
@@ -82,7 +84,10 @@ export function printAssign(info: StructInfo): void {
   const { out } = info.context;
   const args = scope.arguments;
   const common = fields.filter((each) => !each.inUnion);
-  if (fields.length === 0) return out.line(`assign(_init: ${dotted}.Init${args}): this { return this; }`);
+  if (fields.length === 0) {
+    out.line(`assign(_init: ${dotted}.Init${args}): this { return this; }`);
+    return;
+  }
   const set = ({ names: { property }, field }: FieldInfo) => {
     // A builder's value of a type parameter may be assigned like any, which the compiler cannot see.
     const cast =
@@ -121,10 +126,11 @@ export function plainExpression({ types }: StructInfo, { field, names }: FieldIn
   if (field.which === "group") return `${value}.toObject()`;
   const { type, hadExplicitDefault } = field.slot;
   if (type.which === "struct" && !hadExplicitDefault) return `this.${names.has}() ? ${value}.toObject() : undefined`;
-  return plainOf(type, value, (each) => types.value(each));
+  return plainOf(types, type, value);
 }
 
-function plainOf(type: Type, value: string, typeValue: (type: Type) => string): string {
+function plainOf(types: TypePrinter, type: Type, value: string): string {
+  const atRunTime = () => `$.toPlain<${types.plain(type)}>(${types.value(type)}, ${value})`;
   switch (type.which) {
     case "data":
       return `${value}.slice()`;
@@ -134,12 +140,12 @@ function plainOf(type: Type, value: string, typeValue: (type: Type) => string): 
       const element = type.list.elementType;
       if (PRIMITIVES[element.which]?.array) return `${value}.slice()`;
       if (element.which === "struct") return `${value}.map($.toObject)`;
-      if (["list", "data", "anyPointer"].includes(element.which)) return `$.toPlain(${typeValue(type)}, ${value})`;
+      if (["list", "data", "anyPointer"].includes(element.which)) return atRunTime();
       return `${value}.toArray()`;
     }
     case "anyPointer":
-      if (type.anyPointer.which !== "unconstrained") return `$.toPlain(${typeValue(type)}, ${value})`;
-      return type.anyPointer.unconstrained.which === "capability" ? value : `$.toPlain($.AnyPointer, ${value})`;
+      if (type.anyPointer.which !== "unconstrained") return atRunTime();
+      return type.anyPointer.unconstrained.which === "capability" ? value : `$.nullable(${value})`;
     default:
       return value;
   }

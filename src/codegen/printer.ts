@@ -39,8 +39,8 @@ export class Printer {
     if (lines.length > 0 && extra.length > 0) lines.push("");
     lines.push(...extra);
     const safe = lines.map((line) => line.trimEnd().replaceAll("*/", "*\\/"));
-    if (safe.length === 0) return;
-    if (safe.length === 1) return this.line(`/** ${safe[0]} */`);
+    if (safe.length === 1) this.line(`/** ${safe[0]} */`);
+    if (safe.length < 2) return;
     this.line("/**");
     for (const line of safe) this.line(line === "" ? " *" : ` * ${line}`);
     this.line(" */");

@@ -51,6 +51,6 @@ export {
 } from "../wire/index.js";
 export { bindBuilder, bindClient, bindPipeline, bindReader, bindStruct } from "./bind.js";
 export { type Brand, brand, perBrand } from "./brand.js";
-export { narrowed, struct, toObject, toPlain, unknownMember, withMembers } from "./declare.js";
+export { narrowed, nullable, setAnyPointer, struct, toObject, toPlain, unknownMember, withMembers } from "./declare.js";
 export { bytes, constant, pointer } from "./embedded.js";
 export * from "./faces.js";

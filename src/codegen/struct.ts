@@ -5,7 +5,7 @@
 
 import type { NodeOf } from "../schema/model.js";
 import { printBuilder } from "./builder.js";
-import { bytesExpression, pointerExpression } from "./constant.js";
+import { pointerExpression } from "./constant.js";
 import type { FileContext, TypeScope } from "./context.js";
 import { defaultName, type FieldInfo, FieldPrinter, fieldInfos, hasPointerDefault, isPointer } from "./fields.js";
 import { printPipeline } from "./pipeline.js";
@@ -94,7 +94,6 @@ function printDefaults({ context, fields, flat }: StructInfo): void {
     const value = field.slot.defaultValue;
     const name = defaultName(flat, names);
     if (value.which === "text") context.out.line(`const ${name} = ${JSON.stringify(value.text)};`);
-    else if (value.which === "data") context.out.line(`const ${name} = ${bytesExpression(value.data)};`);
     else context.out.line(`const ${name} = ${pointerExpression(value)};`);
   }
 }
@@ -160,7 +159,7 @@ function printToObject(info: StructInfo): void {
     return;
   }
   out.block(`toObject(): ${type}`, () => {
-    common.forEach((each, index) => out.line(`const $${index} = ${plainExpression(info, each)};`));
+    for (const [index, each] of common.entries()) out.line(`const $${index} = ${plainExpression(info, each)};`);
     const shared = common.map((each, index) => `${each.names.property}: $${index}, `).join("");
     out.line("const which = this.which;");
     out.block("switch (which)", () => {

@@ -6,7 +6,7 @@ export class Persistent$SaveParams$Reader<SturdyRef extends $.AnyType = typeof $
   /** Who will be allowed to restore the reference; anybody else who gets hold of it can do nothing with it. */
   get sealFor(): $.ReaderOf<Owner> { return this.$read(0, this.$brand.types[1]) as $.ReaderOf<Owner>; }
   hasSealFor(): boolean { return this.$has(0); }
-  toObject(): Persistent.SaveParams.Plain<SturdyRef, Owner> { return { sealFor: $.toPlain(this.$brand.types[1], this.sealFor) }; }
+  toObject(): Persistent.SaveParams.Plain<SturdyRef, Owner> { return { sealFor: $.toPlain<$.PlainOf<Owner>>(this.$brand.types[1], this.sealFor) }; }
 }
 
 export class Persistent$SaveParams$Builder<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
@@ -51,7 +51,7 @@ export class Persistent$SaveResults$Reader<SturdyRef extends $.AnyType = typeof 
   declare readonly $brand: $.Brand<[SturdyRef, Owner]>;
   get sturdyRef(): $.ReaderOf<SturdyRef> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<SturdyRef>; }
   hasSturdyRef(): boolean { return this.$has(0); }
-  toObject(): Persistent.SaveResults.Plain<SturdyRef, Owner> { return { sturdyRef: $.toPlain(this.$brand.types[0], this.sturdyRef) }; }
+  toObject(): Persistent.SaveResults.Plain<SturdyRef, Owner> { return { sturdyRef: $.toPlain<$.PlainOf<SturdyRef>>(this.$brand.types[0], this.sturdyRef) }; }
 }
 
 export class Persistent$SaveResults$Builder<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {

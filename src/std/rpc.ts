@@ -50,9 +50,9 @@ export class Message$ReaderClass extends $.StructReader {
       case "finish": return { which, finish: this.hasFinish() ? this.finish.toObject() : undefined };
       case "resolve": return { which, resolve: this.hasResolve() ? this.resolve.toObject() : undefined };
       case "release": return { which, release: this.hasRelease() ? this.release.toObject() : undefined };
-      case "obsoleteSave": return { which, obsoleteSave: $.toPlain($.AnyPointer, this.obsoleteSave) };
+      case "obsoleteSave": return { which, obsoleteSave: $.nullable(this.obsoleteSave) };
       case "bootstrap": return { which, bootstrap: this.hasBootstrap() ? this.bootstrap.toObject() : undefined };
-      case "obsoleteDelete": return { which, obsoleteDelete: $.toPlain($.AnyPointer, this.obsoleteDelete) };
+      case "obsoleteDelete": return { which, obsoleteDelete: $.nullable(this.obsoleteDelete) };
       case "provide": return { which, provide: this.hasProvide() ? this.provide.toObject() : undefined };
       case "accept": return { which, accept: this.hasAccept() ? this.accept.toObject() : undefined };
       case "join": return { which, join: this.hasJoin() ? this.join.toObject() : undefined };
@@ -127,13 +127,13 @@ export class Message$Builder extends $.StructBuilder {
   adoptDisembargo(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 13); }
   /** Answered with `unimplemented`. See `Persistent` for how it is done now. */
   get obsoleteSave(): $.AnyPointerBuilder { this.$expect(0, 7, "obsoleteSave"); return this.$get(0, $.AnyPointer); }
-  set obsoleteSave(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); this.$setUint16(0, 7); }
+  set obsoleteSave(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(0, 7); }
   hasObsoleteSave(): boolean { return this.$uint16(0) === 7 && this.$has(0); }
   disownObsoleteSave(): $.Orphan { this.$expect(0, 7, "obsoleteSave"); return this.$disown(0); }
   adoptObsoleteSave(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 7); }
   /** Answered with `unimplemented`. */
   get obsoleteDelete(): $.AnyPointerBuilder { this.$expect(0, 9, "obsoleteDelete"); return this.$get(0, $.AnyPointer); }
-  set obsoleteDelete(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); this.$setUint16(0, 9); }
+  set obsoleteDelete(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(0, 9); }
   hasObsoleteDelete(): boolean { return this.$uint16(0) === 9 && this.$has(0); }
   disownObsoleteDelete(): $.Orphan { this.$expect(0, 9, "obsoleteDelete"); return this.$disown(0); }
   adoptObsoleteDelete(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 9); }
@@ -273,7 +273,7 @@ export class Bootstrap$Reader extends $.StructReader {
   /** Once chose among several objects. A vat that wants that offers it as a method of its bootstrap object. */
   get deprecatedObjectId(): $.AnyPointerReader { return this.$read(0, $.AnyPointer); }
   hasDeprecatedObjectId(): boolean { return this.$has(0); }
-  toObject(): Bootstrap.Plain { return { questionId: this.questionId, deprecatedObjectId: $.toPlain($.AnyPointer, this.deprecatedObjectId) }; }
+  toObject(): Bootstrap.Plain { return { questionId: this.questionId, deprecatedObjectId: $.nullable(this.deprecatedObjectId) }; }
 }
 
 /** Asks for the object that a vat offers to whoever connects. The answer is a `Return` whose content is that capability. */
@@ -282,7 +282,7 @@ export class Bootstrap$Builder extends $.StructBuilder {
   set questionId(value: number) { this.$setUint32(0, value); }
   /** Once chose among several objects. A vat that wants that offers it as a method of its bootstrap object. */
   get deprecatedObjectId(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
-  set deprecatedObjectId(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); }
+  set deprecatedObjectId(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
   hasDeprecatedObjectId(): boolean { return this.$has(0); }
   disownDeprecatedObjectId(): $.Orphan { return this.$disown(0); }
   adoptDeprecatedObjectId(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -345,7 +345,7 @@ export class Call$SendResultsTo$ReaderClass extends $.StructReader {
     switch (which) {
       case "caller": return { which, caller: this.caller };
       case "yourself": return { which, yourself: this.yourself };
-      case "thirdParty": return { which, thirdParty: $.toPlain($.AnyPointer, this.thirdParty) };
+      case "thirdParty": return { which, thirdParty: $.nullable(this.thirdParty) };
       default: return { which };
     }
   }
@@ -368,7 +368,7 @@ export class Call$SendResultsTo$Builder extends $.StructBuilder {
   set yourself(_: null) { this.$setUint16(6, 1); }
   /** To another vat, by means of a `ThirdPartyAnswer`. */
   get thirdParty(): $.AnyPointerBuilder { this.$expect(6, 2, "thirdParty"); return this.$get(2, $.AnyPointer); }
-  set thirdParty(value: $.AnyPointerInput) { this.$set(2, $.AnyPointer, value); this.$setUint16(6, 2); }
+  set thirdParty(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(2), value); this.$setUint16(6, 2); }
   hasThirdParty(): boolean { return this.$uint16(6) === 2 && this.$has(2); }
   disownThirdParty(): $.Orphan { this.$expect(6, 2, "thirdParty"); return this.$disown(2); }
   adoptThirdParty(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setUint16(6, 2); }
@@ -616,7 +616,7 @@ export class Return$ReaderClass extends $.StructReader {
       case "canceled": return { answerId: $0, releaseParamCaps: $1, noFinishNeeded: $2, which, canceled: this.canceled };
       case "resultsSentElsewhere": return { answerId: $0, releaseParamCaps: $1, noFinishNeeded: $2, which, resultsSentElsewhere: this.resultsSentElsewhere };
       case "takeFromOtherQuestion": return { answerId: $0, releaseParamCaps: $1, noFinishNeeded: $2, which, takeFromOtherQuestion: this.takeFromOtherQuestion };
-      case "awaitFromThirdParty": return { answerId: $0, releaseParamCaps: $1, noFinishNeeded: $2, which, awaitFromThirdParty: $.toPlain($.AnyPointer, this.awaitFromThirdParty) };
+      case "awaitFromThirdParty": return { answerId: $0, releaseParamCaps: $1, noFinishNeeded: $2, which, awaitFromThirdParty: $.nullable(this.awaitFromThirdParty) };
       default: return { answerId: $0, releaseParamCaps: $1, noFinishNeeded: $2, which };
     }
   }
@@ -670,7 +670,7 @@ export class Return$Builder extends $.StructBuilder {
   set takeFromOtherQuestion(value: number) { this.$setUint32(8, value); this.$setUint16(6, 4); }
   /** Another vat will bring the results, in a `ThirdPartyAnswer`. Only sent if the call allowed it. */
   get awaitFromThirdParty(): $.AnyPointerBuilder { this.$expect(6, 5, "awaitFromThirdParty"); return this.$get(0, $.AnyPointer); }
-  set awaitFromThirdParty(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); this.$setUint16(6, 5); }
+  set awaitFromThirdParty(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(6, 5); }
   hasAwaitFromThirdParty(): boolean { return this.$uint16(6) === 5 && this.$has(0); }
   disownAwaitFromThirdParty(): $.Orphan { this.$expect(6, 5, "awaitFromThirdParty"); return this.$disown(0); }
   adoptAwaitFromThirdParty(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(6, 5); }
@@ -1195,7 +1195,7 @@ export class Provide$Reader extends $.StructReader {
   /** Who will come for it. */
   get recipient(): $.AnyPointerReader { return this.$read(1, $.AnyPointer); }
   hasRecipient(): boolean { return this.$has(1); }
-  toObject(): Provide.Plain { return { questionId: this.questionId, target: this.hasTarget() ? this.target.toObject() : undefined, recipient: $.toPlain($.AnyPointer, this.recipient) }; }
+  toObject(): Provide.Plain { return { questionId: this.questionId, target: this.hasTarget() ? this.target.toObject() : undefined, recipient: $.nullable(this.recipient) }; }
 }
 
 /**
@@ -1214,7 +1214,7 @@ export class Provide$Builder extends $.StructBuilder {
   adoptTarget(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   /** Who will come for it. */
   get recipient(): $.AnyPointerBuilder { return this.$get(1, $.AnyPointer); }
-  set recipient(value: $.AnyPointerInput) { this.$set(1, $.AnyPointer, value); }
+  set recipient(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(1), value); }
   hasRecipient(): boolean { return this.$has(1); }
   disownRecipient(): $.Orphan { return this.$disown(1); }
   adoptRecipient(orphan: $.Orphan): void { this.$adopt(1, orphan); }
@@ -1277,7 +1277,7 @@ export class Accept$Reader extends $.StructReader {
    */
   get embargo(): Uint8Array { return this.$bytes(1); }
   hasEmbargo(): boolean { return this.$has(1); }
-  toObject(): Accept.Plain { return { questionId: this.questionId, provision: $.toPlain($.AnyPointer, this.provision), embargo: this.embargo.slice() }; }
+  toObject(): Accept.Plain { return { questionId: this.questionId, provision: $.nullable(this.provision), embargo: this.embargo.slice() }; }
 }
 
 /** The recipient of an introduction picks up the object. Answered by a `Return` whose content is the capability. */
@@ -1286,7 +1286,7 @@ export class Accept$Builder extends $.StructBuilder {
   set questionId(value: number) { this.$setUint32(0, value); }
   /** Proves to the host that this is the vat the `Provide` spoke of. */
   get provision(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
-  set provision(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); }
+  set provision(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
   hasProvision(): boolean { return this.$has(0); }
   disownProvision(): $.Orphan { return this.$disown(0); }
   adoptProvision(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1356,14 +1356,14 @@ export class ThirdPartyAnswer$Reader extends $.StructReader {
    * for that: 2^30 up to, not including, 2^31. The `Return` and the `Finish` that follow go by this id.
    */
   get answerId(): number { return this.$uint32(0); }
-  toObject(): ThirdPartyAnswer.Plain { return { completion: $.toPlain($.AnyPointer, this.completion), answerId: this.answerId }; }
+  toObject(): ThirdPartyAnswer.Plain { return { completion: $.nullable(this.completion), answerId: this.answerId }; }
 }
 
 /** Brings the answer to a question that the receiver asked another vat. From here on the sender is the one that answers. */
 export class ThirdPartyAnswer$Builder extends $.StructBuilder {
   /** Says which question: it matches a `ThirdPartyToAwait` in the `Return` that pointed here. */
   get completion(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
-  set completion(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); }
+  set completion(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
   hasCompletion(): boolean { return this.$has(0); }
   disownCompletion(): $.Orphan { return this.$disown(0); }
   adoptCompletion(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1423,7 +1423,7 @@ export class Join$Reader extends $.StructReader {
   hasTarget(): boolean { return this.$has(0); }
   get keyPart(): $.AnyPointerReader { return this.$read(1, $.AnyPointer); }
   hasKeyPart(): boolean { return this.$has(1); }
-  toObject(): Join.Plain { return { questionId: this.questionId, target: this.hasTarget() ? this.target.toObject() : undefined, keyPart: $.toPlain($.AnyPointer, this.keyPart) }; }
+  toObject(): Join.Plain { return { questionId: this.questionId, target: this.hasTarget() ? this.target.toObject() : undefined, keyPart: $.nullable(this.keyPart) }; }
 }
 
 /** Asks whether several capabilities are one and the same object, by sending one of these along each of them. Not in use yet. */
@@ -1437,7 +1437,7 @@ export class Join$Builder extends $.StructBuilder {
   disownTarget(): $.Orphan { return this.$disown(0); }
   adoptTarget(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   get keyPart(): $.AnyPointerBuilder { return this.$get(1, $.AnyPointer); }
-  set keyPart(value: $.AnyPointerInput) { this.$set(1, $.AnyPointer, value); }
+  set keyPart(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(1), value); }
   hasKeyPart(): boolean { return this.$has(1); }
   disownKeyPart(): $.Orphan { return this.$disown(1); }
   adoptKeyPart(orphan: $.Orphan): void { this.$adopt(1, orphan); }
@@ -1577,14 +1577,14 @@ export class Payload$Reader extends $.StructReader {
   hasContent(): boolean { return this.$has(0); }
   get capTable(): $.ListReader<CapDescriptor.Reader> { return this.$read(1, $.listOf(CapDescriptor)); }
   hasCapTable(): boolean { return this.$has(1); }
-  toObject(): Payload.Plain { return { content: $.toPlain($.AnyPointer, this.content), capTable: this.capTable.map($.toObject) }; }
+  toObject(): Payload.Plain { return { content: $.nullable(this.content), capTable: this.capTable.map($.toObject) }; }
 }
 
 /** Parameters or results: data with capabilities in it. */
 export class Payload$Builder extends $.StructBuilder {
   /** Capability pointers in here hold an index into `capTable`. */
   get content(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
-  set content(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); }
+  set content(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
   hasContent(): boolean { return this.$has(0); }
   disownContent(): $.Orphan { return this.$disown(0); }
   adoptContent(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1919,14 +1919,14 @@ export class ThirdPartyCapDescriptor$Reader extends $.StructReader {
    * or will not contact the third vat calls this instead.
    */
   get vineId(): number { return this.$uint32(0); }
-  toObject(): ThirdPartyCapDescriptor.Plain { return { id: $.toPlain($.AnyPointer, this.id), vineId: this.vineId }; }
+  toObject(): ThirdPartyCapDescriptor.Plain { return { id: $.nullable(this.id), vineId: this.vineId }; }
 }
 
 /** A capability that a third vat hosts. */
 export class ThirdPartyCapDescriptor$Builder extends $.StructBuilder {
   /** Whom to ask for it. */
   get id(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
-  set id(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); }
+  set id(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
   hasId(): boolean { return this.$has(0); }
   disownId(): $.Orphan { return this.$disown(0); }
   adoptId(orphan: $.Orphan): void { this.$adopt(0, orphan); }

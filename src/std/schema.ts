@@ -2511,11 +2511,11 @@ export class Value$ReaderClass extends $.StructReader {
       case "float64": return { which, float64: this.float64 };
       case "text": return { which, text: this.text };
       case "data": return { which, data: this.data.slice() };
-      case "list": return { which, list: $.toPlain($.AnyPointer, this.list) };
+      case "list": return { which, list: $.nullable(this.list) };
       case "enum": return { which, enum: this.enum };
-      case "struct": return { which, struct: $.toPlain($.AnyPointer, this.struct) };
+      case "struct": return { which, struct: $.nullable(this.struct) };
       case "interface": return { which, interface: this.interface };
-      case "anyPointer": return { which, anyPointer: $.toPlain($.AnyPointer, this.anyPointer) };
+      case "anyPointer": return { which, anyPointer: $.nullable(this.anyPointer) };
       default: return { which };
     }
   }
@@ -2563,7 +2563,7 @@ export class Value$Builder extends $.StructBuilder {
   disownData(): $.Orphan { this.$expect(0, 13, "data"); return this.$disown(0); }
   adoptData(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 13); }
   get list(): $.AnyPointerBuilder { this.$expect(0, 14, "list"); return this.$get(0, $.AnyPointer); }
-  set list(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); this.$setUint16(0, 14); }
+  set list(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(0, 14); }
   hasList(): boolean { return this.$uint16(0) === 14 && this.$has(0); }
   disownList(): $.Orphan { this.$expect(0, 14, "list"); return this.$disown(0); }
   adoptList(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 14); }
@@ -2571,7 +2571,7 @@ export class Value$Builder extends $.StructBuilder {
   get enum(): number { this.$expect(0, 15, "enum"); return this.$uint16(2); }
   set enum(value: number) { this.$setUint16(2, value); this.$setUint16(0, 15); }
   get struct(): $.AnyPointerBuilder { this.$expect(0, 16, "struct"); return this.$get(0, $.AnyPointer); }
-  set struct(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); this.$setUint16(0, 16); }
+  set struct(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(0, 16); }
   hasStruct(): boolean { return this.$uint16(0) === 16 && this.$has(0); }
   disownStruct(): $.Orphan { this.$expect(0, 16, "struct"); return this.$disown(0); }
   adoptStruct(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 16); }
@@ -2579,7 +2579,7 @@ export class Value$Builder extends $.StructBuilder {
   get interface(): null { this.$expect(0, 17, "interface"); return null; }
   set interface(_: null) { this.$setUint16(0, 17); }
   get anyPointer(): $.AnyPointerBuilder { this.$expect(0, 18, "anyPointer"); return this.$get(0, $.AnyPointer); }
-  set anyPointer(value: $.AnyPointerInput) { this.$set(0, $.AnyPointer, value); this.$setUint16(0, 18); }
+  set anyPointer(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(0, 18); }
   hasAnyPointer(): boolean { return this.$uint16(0) === 18 && this.$has(0); }
   disownAnyPointer(): $.Orphan { this.$expect(0, 18, "anyPointer"); return this.$disown(0); }
   adoptAnyPointer(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 18); }

@@ -1,0 +1,55 @@
+// Regenerates every generated TypeScript file of the repository with the compiler in dist/. With `--check` it writes
+// nothing and fails if a file differs from what is checked in.
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generate } from "../dist/codegen/index.js";
+import { compile, formatDiagnostics } from "../dist/compiler/index.js";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const check = process.argv.includes("--check");
+let failed = false;
+
+/** Schemas below a directory whose code is checked in, as paths from the root of the repository. */
+function schemas(directory) {
+  return readdirSync(root + directory, { recursive: true })
+    .filter((name) => name.endsWith(".capnp") && !name.includes("node_modules") && !name.includes("build/"))
+    .map((name) => `${directory}/${name}`)
+    .sort();
+}
+
+function readFile(path) {
+  return existsSync(root + path) ? readFileSync(root + path) : undefined;
+}
+
+/** Generates the code of `files`; `target` says where the code of one goes. */
+function run(files, target, compileOptions, generateOptions) {
+  const { request, diagnostics } = compile({ files, readFile, ...compileOptions });
+  if (diagnostics.length > 0) {
+    console.error(formatDiagnostics(diagnostics));
+    failed = true;
+    return;
+  }
+  generate(request, generateOptions).forEach(({ text }, index) => write(target(files[index]), text));
+}
+
+function write(path, text) {
+  const now = existsSync(root + path) ? readFileSync(root + path, "utf8") : null;
+  if (now === text) return;
+  if (check) {
+    console.error(`${path} is not what its schema compiles to: run npm run gen`);
+    failed = true;
+  } else {
+    writeFileSync(root + path, text);
+    console.log(relative(process.cwd(), root + path));
+  }
+}
+
+const STANDARD = { runtime: "../codegen/runtime.js", standard: (name) => `./${name}.js` };
+run(schemas("src/std"), (file) => file.replace(/\.capnp$/, ".ts"), { sourcePrefixes: ["src/std"] }, STANDARD);
+for (const directory of ["examples", "test", "bench"]) {
+  // Each on its own: two of them may use one id.
+  for (const file of schemas(directory)) run([file], () => `${file}.ts`, { importPath: ["test/schemas"] }, {});
+}
+process.exitCode = failed ? 1 : 0;

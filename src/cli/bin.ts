@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+/** What `npx capwire` starts. */
+
+import { main } from "./main.js";
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,80 @@
+/** `capwire compile`: schemas in, TypeScript or the compiled schema out. */
+
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { encodeRequest } from "../codegen/encode-request.js";
+import { generate } from "../codegen/generate.js";
+import { type CompileResult, compile, formatDiagnostics } from "../compiler/index.js";
+import { readIfThere, writeStandardOutput, writeWithDirectories } from "./files.js";
+import { BadArguments } from "./usage.js";
+
+const USAGE = `Usage: capwire compile [options] <file.capnp>...
+
+Compiles schemas to TypeScript: <file>.capnp becomes <file>.capnp.ts.
+
+Options:
+  -o, --output <dir>          write below this directory, under the schema's own path
+                              (minus --src-prefix); default: next to each schema
+  -o-                         write the compiled schema (a CodeGeneratorRequest) to
+                              standard output instead, as \`capnp compile -o-\` does
+  -I, --import-path <dir>     look for imports that begin with / here; repeatable
+      --src-prefix <dir>      drop this directory from the path of the output; repeatable
+      --no-standard-import    don't find /capnp/*.capnp unless they are on the import path
+      --runtime <module>      what generated code imports in place of capwire/codegen/runtime
+  -h, --help                  show this text
+`;
+
+const OPTIONS = {
+  output: { type: "string", short: "o" },
+  "import-path": { type: "string", short: "I", multiple: true },
+  "src-prefix": { type: "string", multiple: true },
+  "no-standard-import": { type: "boolean" },
+  runtime: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** Runs the command; the exit code: 0, or 1 if a schema has errors, which go to standard error. */
+export async function compileCommand(args: string[]): Promise<number> {
+  const { values, positionals } = parse(args);
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const files = [...new Set(positionals)];
+  if (files.length === 0) throw new BadArguments("there is no file to compile", "capwire compile --help");
+  const result = compile({
+    files,
+    readFile: readIfThere,
+    importPath: values["import-path"] ?? [],
+    sourcePrefixes: values["src-prefix"] ?? [],
+    standardImports: !values["no-standard-import"],
+  });
+  if (result.diagnostics.length > 0) process.stderr.write(`${formatDiagnostics(result.diagnostics).trimEnd()}\n`);
+  if (result.diagnostics.some((each) => each.severity === "error")) return 1;
+  if (values.output === "-") await writeStandardOutput(encodeRequest(result.request));
+  else writeGenerated(files, result, values.output, values.runtime);
+  return 0;
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    // parseArgs throws TypeErrors that say what is wrong with the arguments.
+    if (error instanceof TypeError) throw new BadArguments(error.message, "capwire compile --help");
+    throw error;
+  }
+}
+
+function writeGenerated(
+  files: readonly string[],
+  result: CompileResult,
+  output: string | undefined,
+  runtime: string | undefined,
+): void {
+  const generated = generate(result.request, runtime === undefined ? {} : { runtime });
+  generated.forEach((file, index) => {
+    // One file is generated for each that was asked for, in their order.
+    writeWithDirectories(output === undefined ? `${files[index]}.ts` : join(output, file.path), file.text);
+  });
+}

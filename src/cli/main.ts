@@ -1,0 +1,60 @@
+/** The `capwire` command: picks the subcommand and turns its outcome into an exit code. bin.ts runs it. */
+
+import { readFileSync } from "node:fs";
+import { CapwireError } from "../errors.js";
+import { compileCommand } from "./compile.js";
+import { BadArguments } from "./usage.js";
+
+const USAGE = `Usage: capwire <command> [options]
+
+Commands:
+  compile   compile Cap'n Proto schemas to TypeScript
+
+Options:
+  -h, --help      show this text; \`capwire <command> --help\` shows a command's
+  --version       show the version
+`;
+
+const COMMANDS: { readonly [name: string]: ((args: string[]) => Promise<number>) | undefined } = {
+  compile: compileCommand,
+};
+
+/** Runs a command line. The exit code: 0 if all went well, 1 if not, 2 for arguments that make no sense. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    return await run(args);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    process.stderr.write(`capwire: ${error.message}\n`);
+    return error instanceof BadArguments ? 2 : 1;
+  }
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  if (name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (name === "--version") {
+    process.stdout.write(`capwire ${version()}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new BadArguments(`there is no command ${JSON.stringify(name)}`, "capwire --help");
+  return command(rest);
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Whether `error` is something that went wrong outside of capwire, such as a file that cannot be written. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof CapwireError || (error instanceof Error && "syscall" in error);
+}
