@@ -80,6 +80,8 @@ export interface CallContext {
   readonly interfaceId: bigint;
   readonly methodId: number;
   readonly hints: CallHints;
+  /** Who called, if the call came over a connection: "127.0.0.1:4000". */
+  readonly peer?: string | undefined;
   /** The params; throws UsageError after `releaseParams`. */
   readonly params: AnyPointerReader;
   /** Gives back the params and their capabilities; done at the end of the call otherwise. Idempotent. */

@@ -49,9 +49,8 @@ export class PendingCall extends ClientTable implements ResultReceiver {
   #error: unknown = null;
   readonly #site: Error | null;
   #pipelined: PipelinedClient[] | null = null;
-  #promise: Promise<void> | null = null;
-  #resolve: (() => void) | null = null;
-  #reject: ((error: unknown) => void) | null = null;
+  /** Who waits for the outcome. */
+  #observers: OutcomeObserver[] | null = null;
   /** Takes back signal listener and timer. */
   #unlimit: (() => void) | null = null;
   /** Whoever gets the outcome instead of us. */
@@ -94,10 +93,16 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     this.#phase = "gone";
   }
 
-  /** Settles when the outcome is here; made when first asked for, so that failures nobody awaits are nobody's unhandled rejection. */
-  settled(): Promise<void> {
-    this.#promise ??= this.#makePromise();
-    return this.#promise;
+  /** Tells `onReturned` or `onFailed` of the outcome, inside the transition that brings it; at once if it is here. */
+  observe(onReturned: () => void, onFailed: (error: unknown) => void): void {
+    if (this.#phase === "sent" && !this.#heir) {
+      this.#observers ??= [];
+      this.#observers.push({ onReturned, onFailed });
+    } else if (this.#phase === "returned") {
+      onReturned();
+    } else {
+      onFailed(this.#phase === "failed" ? this.#error : this.#goneError());
+    }
   }
 
   /** The pointer at `path` of the results; null if they have none there. Throws WireError if the path leads through something else than structs. */
@@ -129,7 +134,6 @@ export class PendingCall extends ClientTable implements ResultReceiver {
   /** Cancels the call if it has not returned and gives back every capability of its results, pipelined ones included. Idempotent. */
   [Symbol.dispose](): void {
     if (this.#phase === "gone" || this.#heir) return;
-    const reject = this.#phase === "sent" ? this.#reject : null;
     this.#phase = "gone";
     this.#content = null;
     this.#stopWaiting();
@@ -142,7 +146,8 @@ export class PendingCall extends ClientTable implements ResultReceiver {
       this.#slots.release();
       this.#slots = null;
     }
-    reject?.(new UsageError("disposed-call", `${this.method} was disposed before it returned`));
+    if (this.#observers)
+      this.#tellFailed(new UsageError("disposed-call", `${this.method} was disposed before it returned`));
   }
 
   /** Makes the outcome `context`'s; this call becomes unusable. Returns the pipeline, owned. */
@@ -199,7 +204,10 @@ export class PendingCall extends ClientTable implements ResultReceiver {
       this.#adoptPipelined();
     }
     this.#stopWaiting();
-    this.#resolve?.();
+    const observers = this.#observers;
+    if (!observers) return;
+    this.#observers = null;
+    for (const { onReturned } of observers) onReturned();
   }
 
   failed(error: RpcError): void {
@@ -239,28 +247,17 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     return type.client((index >= 0 && this.#slots?.take(index)) || nullCapability());
   }
 
-  #makePromise(): Promise<void> {
-    switch (this.#phase) {
-      case "sent":
-        if (this.#heir) return Promise.reject(this.#goneError());
-        return new Promise((resolve, reject) => {
-          this.#resolve = resolve;
-          this.#reject = reject;
-        });
-      case "returned":
-        return Promise.resolve();
-      case "failed":
-        return Promise.reject(this.#error);
-      default:
-        return Promise.reject(this.#goneError());
-    }
-  }
-
   #settleWith(error: unknown): void {
     this.#phase = "failed";
     this.#error = error;
     this.#stopWaiting();
-    this.#reject?.(error);
+    this.#tellFailed(error);
+  }
+
+  #tellFailed(error: unknown): void {
+    const observers = this.#observers;
+    this.#observers = null;
+    if (observers) for (const { onFailed } of observers) onFailed(error);
   }
 
   #stopWaiting(): void {
@@ -319,6 +316,11 @@ export class PendingCall extends ClientTable implements ResultReceiver {
 }
 
 const NO_SLOT = -1;
+
+interface OutcomeObserver {
+  readonly onReturned: () => void;
+  readonly onFailed: (error: unknown) => void;
+}
 
 interface PipelinedClient {
   readonly path: PipelinePath;

@@ -40,12 +40,13 @@ export class QueuedHook extends CapabilityHook {
   }
 
   newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
-    if (this.#resolution) return this.#resolution.newCall(interfaceId, methodId, hints);
+    // Not hop by hop: a chain of promises may be long.
+    if (this.#resolution) return innermost(this.#resolution).newCall(interfaceId, methodId, hints);
     return new LocalRequest(this, interfaceId, methodId, hints);
   }
 
   call(context: CallContext): PipelineHook {
-    if (this.#resolution) return this.#resolution.call(context);
+    if (this.#resolution) return innermost(this.#resolution).call(context);
     const call = new QueuedCall(this, context);
     if (this.#calls.length === 0) this.addRef();
     this.#calls.push(call);

@@ -37,7 +37,8 @@ export abstract class Pipeline<R> implements Promise<R & Disposable>, Disposable
     onfulfilled?: ((results: R & Disposable) => T | PromiseLike<T>) | null,
     onrejected?: ((error: unknown) => E | PromiseLike<E>) | null,
   ): Promise<T | E> {
-    this.#promise ??= this.$pending.settled().then(() => this.$read());
+    // Made when first asked for, so that a failure nobody awaits is nobody's unhandled rejection.
+    this.#promise ??= outcome(this.$pending, () => this.$read());
     return this.#promise.then(onfulfilled, onrejected);
   }
 
@@ -106,18 +107,20 @@ export class AnyPipeline {
   }
 
   /** The pointer itself, once the results are here. */
-  async read(): Promise<AnyPointerReader> {
-    await this.#call.settled();
-    const place = this.#call.place(this.#path);
-    return place
-      ? AnyPointer.read(place.segment, place.at, this.#call.content.nesting - this.#path.length)
-      : AnyPointer.zero();
+  read(): Promise<AnyPointerReader> {
+    const call = this.#call;
+    return outcome(call, () => {
+      const place = call.place(this.#path);
+      const nesting = call.content.nesting - this.#path.length;
+      return place ? AnyPointer.read(place.segment, place.at, nesting) : AnyPointer.zero();
+    });
   }
 }
 
 /** The promise of a streaming call: settles when the next one may be sent. Never an unhandled rejection; the error comes again from later calls. */
 export class StreamPromise implements Promise<undefined>, Disposable {
   readonly #call: PendingCall;
+  #promise: Promise<undefined> | null = null;
 
   constructor(call: PendingCall) {
     this.#call = call;
@@ -128,7 +131,8 @@ export class StreamPromise implements Promise<undefined>, Disposable {
     onfulfilled?: ((value: undefined) => T | PromiseLike<T>) | null,
     onrejected?: ((error: unknown) => E | PromiseLike<E>) | null,
   ): Promise<T | E> {
-    return this.#call.settled().then(onfulfilled as (() => T) | null, onrejected);
+    this.#promise ??= outcome(this.#call, () => undefined);
+    return this.#promise.then(onfulfilled, onrejected);
   }
 
   catch<E = never>(onrejected?: ((error: unknown) => E | PromiseLike<E>) | null): Promise<undefined | E> {
@@ -146,4 +150,17 @@ export class StreamPromise implements Promise<undefined>, Disposable {
   [Symbol.dispose](): void {
     this.#call[Symbol.dispose]();
   }
+}
+
+/** What `read` gives once `call` has returned; rejects as the call fails. */
+function outcome<T>(call: PendingCall, read: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call.observe(() => {
+      try {
+        resolve(read());
+      } catch (thrown) {
+        reject(thrown);
+      }
+    }, reject);
+  });
 }

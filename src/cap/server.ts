@@ -42,6 +42,8 @@ export interface ServerContext<
   /** Aborts when the caller has lost interest in results and pipeline. The method may go on; nobody will look. */
   readonly signal: AbortSignal;
   readonly cancelled: boolean;
+  /** Who called, if the call came over a connection: "127.0.0.1:4000". */
+  readonly peer: string | undefined;
   /** Gives back the capabilities in the params before the call ends. */
   releaseParams(): void;
   /**
@@ -128,6 +130,10 @@ export class ServerCall
 
   get cancelled(): boolean {
     return this.#context.cancelled && !this.pipeline.wanted;
+  }
+
+  get peer(): string | undefined {
+    return this.#context.peer;
   }
 
   get signal(): AbortSignal {

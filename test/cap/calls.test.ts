@@ -71,7 +71,9 @@ describe("calls inside the process", () => {
     using wrong = maker.castAs(Base);
     await expect(wrong.foo()).rejects.toMatchObject({
       kind: "unimplemented",
-      message: "Base.foo: TestMaker (Maker) does not implement interface @0x11 (method @0)",
+      message: expect.stringMatching(
+        /^Base.foo: TestMaker \(Maker\) does not implement interface @0x[0-9a-f]+ \(method @0\)$/,
+      ),
     });
   });
 
