@@ -38,6 +38,7 @@ export class TestFriend extends Counting implements Friend.Server {
   }
 
   hold({ cap }: Friend.HoldParams): void {
+    this.held?.[Symbol.dispose]();
     this.held = cap.dup();
   }
 
