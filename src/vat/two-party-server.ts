@@ -67,7 +67,13 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
       else this.#factory = this.#share(first.serve(second as S));
     } else {
       this.#options = (second as TwoPartyServerOptions | undefined) ?? {};
-      this.#factory = first instanceof Client ? this.#share(first.dup()) : first;
+      if (first instanceof Client) this.#factory = this.#share(first.dup());
+      else if (typeof first === "function") this.#factory = first;
+      else
+        throw new UsageError(
+          "no-interface",
+          "a server object needs its interface: new TwoPartyServer(Calculator, server)",
+        );
     }
   }
 

@@ -379,6 +379,10 @@ it("a server takes an implementation of its interface only", () => {
   expect(() => new TwoPartyServer(Friend, () => new TestCallee())).not.toThrow();
 });
 
+it("a server object without its interface is refused, in words that help", () => {
+  expect(() => new TwoPartyServer(new TestFriend() as never)).toThrow("needs its interface");
+});
+
 it("a connected transport can be handed to a client", async () => {
   const { listener } = await serving();
   const transport = await connectTransport({ port: listener.port!, host: "127.0.0.1" });
