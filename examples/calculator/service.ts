@@ -3,7 +3,7 @@
  * they are. Nothing here knows of connections.
  */
 
-import { RpcError } from "capwire";
+import { type Client, RpcError } from "capwire";
 import type { Calculator } from "./calculator.capnp.js";
 
 export class CalculatorService implements Calculator.Server {
@@ -35,9 +35,10 @@ class KeptValue implements Calculator.Value.Server {
 }
 
 class OperatorFunction implements Calculator.Function.Server {
-  readonly #operator: Calculator.Operator;
+  /** A number if it is newer than our schema. */
+  readonly #operator: Calculator.Operator | number;
 
-  constructor(operator: Calculator.Operator) {
+  constructor(operator: Calculator.Operator | number) {
     this.#operator = operator;
   }
 
@@ -92,11 +93,8 @@ class DefinedFunction implements Calculator.Function.Server {
 /** What an expression means, once its parameters are known. */
 type Formula = (parameters: readonly number[]) => number | Promise<number>;
 
-/** Something an expression refers to. */
-type Referenced = Calculator.Value.Client | Calculator.Function.Client;
-
 /** Reads `expression` once; `keep` says which reference the formula uses for each capability in it. */
-function formulaOf(expression: Calculator.Expression, keep: <C extends Referenced>(capability: C) => C): Formula {
+function formulaOf(expression: Calculator.Expression, keep: <C extends Client>(capability: C) => C): Formula {
   switch (expression.which) {
     case "literal": {
       const { literal } = expression;

@@ -10,25 +10,18 @@ import { CARRIERS, describeWithPeers, listenAddress, runClient, Server } from ".
 
 for (const carrier of CARRIERS) {
   describeWithPeers(`a C++ calculator over ${carrier}`, ["calculator-server"], () => {
-    const counter = new RoundTrips();
     let server: Server;
-    let client: TwoPartyClient;
-    let calculator: Calculator;
 
     beforeAll(async () => {
       server = await Server.start("calculator-server", carrier);
-      client = await TwoPartyClient.connect(server.connectAddress, { observer: counter });
-      calculator = client.bootstrap(Calculator);
     });
-    afterAll(async () => {
-      client.close();
-      await server.stop();
-    });
+    afterAll(() => server.stop());
 
     for (const step of STEPS) {
       it(`computes ${step.formula}`, async () => {
-        counter.take();
-        expect(await step.run(calculator)).toEqual(step.expected);
+        const counter = new RoundTrips();
+        using client = await TwoPartyClient.connect(server.connectAddress, { observer: counter });
+        expect(await step.run(client.bootstrap(Calculator))).toEqual(step.expected);
         const { callbacks, roundTrips } = counter.take();
         expect(roundTrips).toBe(1 + callbacks);
       });

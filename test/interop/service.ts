@@ -2,7 +2,7 @@
 
 import { RpcError, type ServerContext } from "capwire";
 import pDefer from "p-defer";
-import { Callee, type Counter, type Interop, type Sequence, type Tree } from "./interop.capnp.js";
+import { Callee, Counter, type Interop, ResettableCounter, type Sequence, type Tree } from "./interop.capnp.js";
 import {
   CalleeObject,
   CounterObject,
@@ -35,7 +35,11 @@ export class InteropService implements Interop.Server {
   // Objects
 
   newCounter({ start }: Interop.NewCounterParams) {
-    return { counter: new CounterObject(this.ledger, start) };
+    return (results: Interop.NewCounterResults.Builder) => {
+      // Passed as a Counter only, it could not be called as anything more.
+      using counter = ResettableCounter.serve(new CounterObject(this.ledger, start));
+      results.counter = counter;
+    };
   }
 
   newCounters({ count }: Interop.NewCountersParams) {
@@ -50,7 +54,17 @@ export class InteropService implements Interop.Server {
   }
 
   nest({ depth }: Interop.NestParams) {
-    return { box: this.#box(0, depth) };
+    return (results: Interop.NestResults.Builder) => {
+      let box = results.initBox();
+      for (let level = 0; ; level++) {
+        using counter = Counter.serve(new CounterObject(this.ledger, BigInt(level)));
+        box.content.counter = counter;
+        box.content.label = `box ${level}`;
+        box.untyped = counter;
+        if (level + 1 >= depth) break;
+        box = box.initInner();
+      }
+    };
   }
 
   async notify({ listener, times }: Interop.NotifyParams) {
@@ -101,13 +115,12 @@ export class InteropService implements Interop.Server {
   }
 
   async drive({ sequence, before, after, listener }: Interop.DriveParams) {
-    const calls: Promise<number>[] = [];
-    const next = async (expected: number) => (await sequence.next({ expected })).number;
-    for (let i = 0; i < before; i++) calls.push(next(i));
+    const calls: Promise<Sequence.NextResults>[] = [];
+    for (let i = 0; i < before; i++) calls.push(sequence.next({ expected: i }));
     const heard = listener.heard({ number: before });
     await sequence.whenResolved();
-    for (let i = 0; i < after; i++) calls.push(next(before + i));
-    const numbers = await Promise.all(calls);
+    for (let i = 0; i < after; i++) calls.push(sequence.next({ expected: before + i }));
+    const numbers = (await Promise.all(calls)).map((results) => results.number);
     await heard;
     return { numbers };
   }
@@ -158,15 +171,6 @@ export class InteropService implements Interop.Server {
   #theHeld(): Counter {
     if (!this.#held) throw RpcError.failed("nothing is held");
     return this.#held;
-  }
-
-  #box(level: number, depth: number): Interop.NestResults.Init["box"] {
-    const counter = new CounterObject(this.ledger, BigInt(level));
-    return {
-      content: { counter, label: `box ${level}` },
-      untyped: counter,
-      ...(level + 1 < depth ? { inner: this.#box(level + 1, depth) } : {}),
-    };
   }
 }
 

@@ -45,7 +45,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
       const nested = interop.nest({ depth: 4 });
       const innermost = nested.box.inner.inner.inner;
       const typed = add(innermost.content.counter, 10n);
-      const untyped = add(innermost.untyped.asCapability(Counter), 10n);
+      const untyped = add(innermost.untyped.asClient(Counter), 10n);
       expect(await typed).toBe(13n);
       expect(await untyped).toBe(23n);
       expect((await nested).box.inner.content.label).toBe("box 1");
