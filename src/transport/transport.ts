@@ -5,6 +5,9 @@
  */
 
 import type { MessageReader } from "../wire/message.js";
+import type { OutgoingFrame } from "../wire/slab.js";
+
+export type { OutgoingFrame } from "../wire/slab.js";
 
 /** Who receives what a transport reads. Set once, by `start`; called from the transport's own event, never inside `send`, `start` or `close`. */
 export interface TransportHandler {
@@ -22,12 +25,15 @@ export interface Transport {
   /** Begins reading. Called once. */
   start(handler: TransportHandler): void;
   /**
-   * Sends frames in order; each element is one whole frame, or (when `gather` chunks are used) the pieces of one. Adjacent frames in one buffer may
-   * be written as one. The bytes must not change until `release` runs (at once if the transport copies).
-   * Returns false when the peer is slow and the caller should hold back; the frames are accepted all the same. Ignored after close.
+   * Sends frames in order. Pieces that lie next to each other in one buffer may be written as one. The bytes must not
+   * change until `release` runs, which it does exactly once: at once if the transport copies or is closed, else when they were written or never will be.
+   * Returns false when the peer is slow and the caller should hold back; the frames are accepted all the same. Nothing is sent after close.
    */
   send(frames: readonly OutgoingFrame[], release: () => void): boolean;
-  /** Sends what was accepted, then closes both directions. `error` aborts instead of draining where that makes a difference. Idempotent. */
+  /**
+   * Sends what was accepted, then closes both directions; the handler hears nothing any more. With an `error` the transport
+   * aborts instead of draining, where that makes a difference. Idempotent.
+   */
   close(error?: Error): void;
   /** Runs `callback` soon, once per request, after the work at hand (promise reactions included): when a turn's messages are flushed. */
   schedule(callback: () => void): void;
@@ -36,6 +42,3 @@ export interface Transport {
   /** How many bytes the socket buffers, where known; sizes stream windows. */
   readonly sendBufferSize?: number;
 }
-
-/** The bytes of one message ready to send: one piece for a message of one segment built in a slab, else segment table and segments. */
-export type OutgoingFrame = readonly Uint8Array[];

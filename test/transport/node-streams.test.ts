@@ -212,6 +212,19 @@ describe("a child's standard streams", () => {
     expect(await exited).toBe(0);
   });
 
+  it("beyond the standard ones carry messages both ways", async () => {
+    const echo = `const s = new (require("node:net").Socket)({ fd: 3 }); s.pipe(s);`;
+    const child = spawn(process.execPath, ["-e", echo], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
+    const transport = childTransport(child, { index: 3 });
+    const seen = record(transport);
+    sendPayload(transport, "through descriptor 3");
+    await seen.until((record) => record.payloads.length === 1);
+    expect(seen.texts).toEqual(["through descriptor 3"]);
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    transport.close();
+    expect(await exited).toBe(0);
+  });
+
   it("end in an error when the child dies inside a message", async () => {
     const child = spawn("head", ["-c", "12"], { stdio: ["pipe", "pipe", "inherit"] });
     const seen = record(childTransport(child));
