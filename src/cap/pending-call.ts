@@ -13,6 +13,7 @@
 
 import { UsageError } from "../errors.js";
 import type { AnyPointerReader } from "../wire/any-pointer.js";
+import type { CapTableReader } from "../wire/cap-table.js";
 import { BrokenHook, BrokenPipeline, nullCapability } from "./broken.js";
 import { type CallOptions, limitCall } from "./call-options.js";
 import { callError } from "./call-site.js";
@@ -165,6 +166,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
       }
       case "returned": {
         const results = new RegainedResults(this.content, this.#slots ?? new Slots(null));
+        if (results.size > 0) results.content.segment.message.capTable = results;
         const pipeline = new ResultsPipeline(results);
         if (this.#slots) untrack(this);
         this.#slots = null;
@@ -351,7 +353,7 @@ class Slots {
 }
 
 /** Results on their way on, after they had arrived here. */
-class RegainedResults implements CallResults {
+class RegainedResults implements CallResults, CapTableReader {
   readonly content: AnyPointerReader;
   readonly #slots: Slots;
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { innermost } from "../../src/cap/hook.js";
 import { Capability, LocalHook, turns } from "../../src/cap/index.js";
 import { Base, Extended, Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, partial, settle, TestBase, TestMaker } from "./objects.js";
+import { PLACES } from "./places.js";
 
 /** A callback that fills results in. */
 function fill(x: string): (results: Base.FooResults.Builder) => void {
@@ -10,10 +12,10 @@ function fill(x: string): (results: Base.FooResults.Builder) => void {
   };
 }
 
-describe("calls inside the process", () => {
+describe.each(PLACES)("calls inside the process, $name", ({ serve }) => {
   it("run after the caller yields, in order, and bring back results or say the method is not implemented", async () => {
     const server = new TestBase();
-    const client = Base.serve(partial<Base.Server>(server));
+    const client = serve(Base, partial<Base.Server>(server));
     const foo = client.foo({ i: 123, j: true });
     const bar = client.bar();
     const baz = client.baz({ text: "baz" });
@@ -26,7 +28,7 @@ describe("calls inside the process", () => {
   });
 
   it("take params from a callback that fills the builder as well as from an object", async () => {
-    using client = Base.serve(partial<Base.Server>(new TestBase()));
+    using client = serve(Base, partial<Base.Server>(new TestBase()));
     const results = await client.foo((params) => {
       params.i = 5;
     });
@@ -46,7 +48,7 @@ describe("calls inside the process", () => {
       [inPlace, "in place"],
       [promised, "later"],
     ] as const) {
-      using client = Base.serve(partial<Base.Server>(server));
+      using client = serve(Base, partial<Base.Server>(server));
       expect((await client.foo()).x).toBe(expected);
     }
   });
@@ -57,7 +59,7 @@ describe("calls inside the process", () => {
         return { n: 4 };
       }
     }
-    using extended = Extended.serve(partial<Extended.Server>(new Server()));
+    using extended = serve(Extended, partial<Extended.Server>(new Server()));
     expect((await extended.qux()).n).toBe(4);
     expect((await extended.foo({ i: 1 })).x).toBe("1 false");
     using base = extended.castAs(Base);
@@ -67,26 +69,26 @@ describe("calls inside the process", () => {
   });
 
   it("on an interface the object does not have fail as unimplemented, naming both", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     using wrong = maker.castAs(Base);
     await expect(wrong.foo()).rejects.toMatchObject({
       kind: "unimplemented",
       message: expect.stringMatching(
-        /^Base.foo: TestMaker \(Maker\) does not implement interface @0x[0-9a-f]+ \(method @0\)$/,
+        /^Base.foo: (remote exception: )?TestMaker \(Maker\) does not implement interface @0x[0-9a-f]+ \(method @0\)/,
       ),
     });
   });
 
   it("throw at once for params that do not fit, and send nothing", async () => {
     const server = new Counting();
-    using client = Sequence.serve(server);
+    using client = serve(Sequence, server);
     expect(() => client.next({ expected: -1 })).toThrow(/UInt32/);
     await settle();
     expect(server.calls).toBe(0);
   });
 
   it("carry lists of capabilities both ways", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     const objects = [new Counting(), new Counting()];
     using results = await maker.echoList({ caps: objects });
     expect(results.caps.length).toBe(2);
@@ -117,7 +119,7 @@ describe("calls inside the process", () => {
         return { number: ++this.#n };
       }
     }
-    using client = Sequence.serve(new Private());
+    using client = serve(Sequence, new Private());
     expect((await client.next()).number).toBe(42);
   });
 });
@@ -138,22 +140,28 @@ describe("one object", () => {
     expect((await base.foo()).x).toBe("both");
     expect((await sequence.next()).number).toBe(0);
   });
+});
 
+describe.each(PLACES)("an object passed to another, $name", ({ serve }) => {
   it("is recognised when it comes back", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     const server = new Counting();
     using sequence = Sequence.serve(server);
     using results = await maker.echo({ cap: sequence });
-    expect(results.cap.$hook).toBe(sequence.$hook);
+    await results.cap.whenResolved();
+    expect(innermost(results.cap.$hook)).toBe(sequence.$hook);
   });
 });
 
-describe("a null capability", () => {
+describe.each(PLACES)("a null capability, $name", ({ serve }) => {
   it("reads from a field that is not set, fails when called, and travels as null", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     using results = await maker.echo({ cap: null });
     expect(results.cap.$isNull).toBe(true);
-    await expect(results.cap.next()).rejects.toMatchObject({ kind: "failed", reason: "called null capability" });
+    await expect(results.cap.next()).rejects.toMatchObject({
+      kind: "failed",
+      reason: expect.stringMatching(/called null capability$/),
+    });
     using again = await maker.echo({ cap: results.cap });
     expect(again.cap.$isNull).toBe(true);
   });

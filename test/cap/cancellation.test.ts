@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, Deferred, settle, TestMaker } from "./objects.js";
+import { PLACES } from "./places.js";
 
-describe("a call that its caller gives up", () => {
+describe.each(PLACES)("a call that its caller gives up, $name", ({ serve }) => {
   it("by disposing the promise before it was delivered never runs, and its params are given back", async () => {
     const server = new TestMaker();
     const object = new Counting();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const call = maker.hold({ cap: object });
     call[Symbol.dispose]();
     await settle();
@@ -17,7 +18,7 @@ describe("a call that its caller gives up", () => {
   it("after delivery aborts the method's signal, and what the method then returns is given back", async () => {
     const server = new TestMaker();
     const object = new Counting();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const call = maker.never({ cap: object });
     await settle();
     call[Symbol.dispose]();
@@ -32,7 +33,7 @@ describe("a call that its caller gives up", () => {
   });
 
   it("rejects, whoever awaits it already", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     const call = maker.never();
     const awaited = call.then(() => "returned");
     call[Symbol.dispose]();
@@ -42,7 +43,7 @@ describe("a call that its caller gives up", () => {
 
   it("goes on as long as something pipelined from it is held", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const object = new Counting();
     const call = maker.never({ cap: object });
     const kept = call.cap.dup();
@@ -60,7 +61,7 @@ describe("a call that its caller gives up", () => {
 
   it("is given up at last when the last thing pipelined from it is dropped", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const call = maker.never();
     const kept = call.cap.dup();
     await settle();
@@ -72,22 +73,23 @@ describe("a call that its caller gives up", () => {
 
   it("still queued on a promise is forgotten", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const deferred = new Deferred<Sequence>();
     using results = await maker.echo({ cap: deferred.promise });
     const object = new Counting();
     const first = results.cap.next({ expected: 1 });
     results.cap.next({ expected: 2 })[Symbol.dispose]();
-    deferred.resolve(Sequence.serve(object));
+    using client = Sequence.serve(object);
+    deferred.resolve(client);
     await first;
     expect(object.order).toEqual([1]);
   });
 });
 
-describe("an AbortSignal", () => {
+describe.each(PLACES)("an AbortSignal, $name", ({ serve }) => {
   it("rejects the call with its reason, and aborts the method", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const controller = new AbortController();
     const call = maker.never({}, { signal: controller.signal });
     const pipelined = call.cap.next();
@@ -102,7 +104,7 @@ describe("an AbortSignal", () => {
 
   it("that was aborted before sends nothing", async () => {
     const server = new Counting();
-    using client = Sequence.serve(server);
+    using client = serve(Sequence, server);
     const reason = new Error("no more");
     await expect(client.next({}, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     await settle();
@@ -110,7 +112,7 @@ describe("an AbortSignal", () => {
   });
 
   it("has no listener left once the call returned", async () => {
-    using client = Sequence.serve(new Counting());
+    using client = serve(Sequence, new Counting());
     let listeners = 0;
     const controller = new AbortController();
     const { signal } = controller;
@@ -131,10 +133,10 @@ describe("an AbortSignal", () => {
   });
 });
 
-describe("a timeout", () => {
+describe.each(PLACES)("a timeout, $name", ({ serve }) => {
   it("rejects the call as overloaded, naming method and time, and aborts the method", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     await expect(maker.never({}, { timeout: 5 })).rejects.toMatchObject({
       kind: "overloaded",
       message: "Maker.never: timed out after 5 ms",
@@ -144,7 +146,7 @@ describe("a timeout", () => {
   });
 
   it("does nothing to a call that returns in time", async () => {
-    using client = Sequence.serve(new Counting());
+    using client = serve(Sequence, new Counting());
     const results = await client.next({}, { timeout: 5 });
     await new Promise((resolve) => setTimeout(resolve, 15));
     expect(results.number).toBe(0);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MessageBuilder } from "../../src/wire/index.js";
 import { Box, Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, settle, TestMaker } from "./objects.js";
+import { PLACES } from "./places.js";
 
 describe("a server object", () => {
   it("is disposed when its last reference is given back, as a delivery", async () => {
@@ -64,10 +65,10 @@ describe("a Client", () => {
   });
 });
 
-describe("params", () => {
+describe.each(PLACES)("params, $name", ({ serve }) => {
   it("are the call's: released when it ends, kept by dup, and refused afterwards with a word about dup", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const object = new Counting();
     let leaked: Sequence | undefined;
     server.echo = ({ cap }) => {
@@ -89,7 +90,7 @@ describe("params", () => {
 
   it("may be released early by the method; then they cannot be read", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const object = new Counting();
     let refused: unknown;
     const hold: Maker.Server["hold"] = async (_params, context) => {
@@ -110,7 +111,7 @@ describe("params", () => {
 
   it("that the caller passed stay the caller's", async () => {
     const object = new Counting();
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     const client = Sequence.serve(object);
     expect((await maker.callNow({ cap: client })).number).toBe(0);
     expect((await client.next()).number).toBe(1);
@@ -122,7 +123,7 @@ describe("params", () => {
 
   it("of a request that could not be built are given back", async () => {
     const object = new Counting();
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     expect(() =>
       maker.hold((params) => {
         params.cap = object;
@@ -134,10 +135,10 @@ describe("params", () => {
   });
 });
 
-describe("results", () => {
+describe.each(PLACES)("results, $name", ({ serve }) => {
   it("give back every capability when disposed, read or not, pipelined or not", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     {
       using made = maker.make();
       made.box.inner.cap.next();
@@ -150,7 +151,7 @@ describe("results", () => {
 
   it("give back one capability when its Client is disposed, and keep the rest", async () => {
     const objects = [new Counting(), new Counting()];
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     using results = await maker.echoList({ caps: objects });
     results.caps.at(0)[Symbol.dispose]();
     await settle();
@@ -160,7 +161,7 @@ describe("results", () => {
   });
 
   it("refuse to hand out capabilities after they were disposed", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     const made = maker.make();
     const results = await made;
     results[Symbol.dispose]();
@@ -171,7 +172,7 @@ describe("results", () => {
 
   it("are given back by disposing the promise too", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const made = maker.make();
     await made;
     made[Symbol.dispose]();
@@ -181,19 +182,21 @@ describe("results", () => {
 
   it("that the server returned stay the server's", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const object = new Counting();
     await maker.hold({ cap: object });
     for (const number of [0, 1]) {
       using results = await maker.getHeld();
       expect((await results.cap.next()).number).toBe(number);
     }
+    await settle();
     expect(server.held?.$hook.references).toBe(1);
+    server.held?.[Symbol.dispose]();
   });
 
   it("of which nothing was awaited leave no reference behind once the promise is disposed", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     {
       using made = maker.make();
       await made.cap.next();
@@ -204,7 +207,7 @@ describe("results", () => {
 
   it("keep the identity of capabilities when they are copied into a message", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const results = await maker.make();
     const message = new MessageBuilder();
     message.setRoot(Box, results.box);
@@ -223,9 +226,10 @@ describe("results", () => {
 
   it("may read one capability as two interfaces", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     {
-      using results = await maker.echo({ cap: Maker.serve(new TestMaker()) });
+      using inner = Maker.serve(new TestMaker());
+      using results = await maker.echo({ cap: inner });
       const asMaker = results.cap.castAs(Maker);
       expect((await asMaker.next()).number).toBe(0);
       expect((await results.cap.next()).number).toBe(1);

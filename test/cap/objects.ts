@@ -13,9 +13,9 @@ export class Deferred<T> {
   });
 }
 
-/** Lets promise reactions and deliveries run until nothing is left to do. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+/** Lets promise reactions, deliveries and messages under way run until nothing is left to do. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** An object that implements only some methods of its interface. */

@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { AnyPointer } from "../../src/wire/index.js";
 import { Box, Box$Pipeline, Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, Deferred, partial, settle, TestMaker } from "./objects.js";
+import { PLACES } from "./places.js";
 
-describe("what a call will return", () => {
+describe.each(PLACES)("what a call will return, $name", ({ serve }) => {
   it("can be called before the call returns, through structs and groups", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     using made = maker.make({ label: "x" });
     const calls = [
       made.cap.next({ expected: 0 }),
@@ -20,7 +21,7 @@ describe("what a call will return", () => {
   });
 
   it("is one Client per path, the same before and after, and the one read from the results", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     using made = maker.make();
     const early = made.box.inner.cap;
     expect(made.box.inner.cap).toBe(early);
@@ -33,7 +34,7 @@ describe("what a call will return", () => {
 
   it("keeps calls in order whether made before the return, in between or after, through either way of naming it", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     using made = maker.make();
     const calls = [made.cap.next({ expected: 0 }), made.cap.next({ expected: 1 })];
     const results = await made;
@@ -43,9 +44,11 @@ describe("what a call will return", () => {
   });
 
   it("is null where the results have nothing, and broken where they have no capability", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     using made = maker.make();
-    await expect(made.box.inner.inner.cap.next()).rejects.toMatchObject({ reason: "called null capability" });
+    await expect(made.box.inner.inner.cap.next()).rejects.toMatchObject({
+      reason: expect.stringMatching(/called null capability$/),
+    });
     // Pointer 2 of a Box is text.
     const label = made.box.inner as unknown as { $client(index: number, type: unknown): Sequence };
     const wrong = made.box as unknown as typeof label;
@@ -56,17 +59,20 @@ describe("what a call will return", () => {
   });
 
   it("fails as the call fails", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     const failed = maker.fail({ kind: "overloaded" });
     const early = failed.cap.next();
     await expect(failed).rejects.toMatchObject({ kind: "overloaded" });
     await expect(early).rejects.toMatchObject({ kind: "overloaded", method: "Sequence.next" });
-    await expect(failed.cap.next()).rejects.toMatchObject({ kind: "overloaded", reason: "as you wish" });
+    await expect(failed.cap.next()).rejects.toMatchObject({
+      kind: "overloaded",
+      reason: expect.stringMatching(/as you wish$/),
+    });
   });
 
   it("can be read struct by struct: a pipeline is a promise, and disposing what it gave disposes the call", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     {
       using inner = await maker.make({ label: "outer" }).box;
       expect(inner.label).toBe("outer");
@@ -80,7 +86,7 @@ describe("what a call will return", () => {
   });
 
   it("is defaults where a struct is null", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     using made = maker.make();
     using absent = await made.box.inner.inner;
     expect(absent.label).toBe("");
@@ -89,7 +95,7 @@ describe("what a call will return", () => {
 
   it("stays usable when the results were dropped, by dup", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const made = maker.make();
     using kept = made.cap.dup();
     (await made)[Symbol.dispose]();
@@ -102,7 +108,7 @@ describe("what a call will return", () => {
     const make: Maker.Server["make"] = () => (results) => {
       results.any.set(Box, { cap: object, label: "any" });
     };
-    using maker = Maker.serve(partial<Maker.Server>({ make }));
+    using maker = serve(Maker, partial<Maker.Server>({ make }));
     using made = maker.make();
     const early = made.any.asStruct(Box$Pipeline).cap.next();
     expect((await early).number).toBe(0);
@@ -116,7 +122,7 @@ describe("what a call will return", () => {
   it("can be a capability in an AnyPointer", async () => {
     const object = new Counting();
     const make: Maker.Server["make"] = () => (results) => results.any.set(Sequence, object);
-    using maker = Maker.serve(partial<Maker.Server>({ make }));
+    using maker = serve(Maker, partial<Maker.Server>({ make }));
     using made = maker.make();
     const early = made.any.asClient(Sequence);
     expect((await early.next()).number).toBe(0);
@@ -125,7 +131,7 @@ describe("what a call will return", () => {
 
   it("can be passed to another call before it is there", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     using made = maker.make();
     const first = made.cap.next({ expected: 0 });
     expect((await maker.callNow({ cap: made.cap, expected: 1 })).number).toBe(1);
@@ -135,7 +141,7 @@ describe("what a call will return", () => {
 
   it("answers pipelined calls before the method returns, if the server says early what it will be", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     using early = maker.early();
     expect((await early.cap.next()).number).toBe(0);
     let returned = false;
@@ -150,17 +156,17 @@ describe("what a call will return", () => {
 
   it("can be all that is wanted", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     using made = maker.make({ label: "x" }, { pipelineOnly: true });
     expect((await made.cap.next()).number).toBe(0);
     await expect(made).rejects.toMatchObject({ code: "no-results" });
   });
 });
 
-describe("a promise given as a capability", () => {
+describe.each(PLACES)("a promise given as a capability, $name", ({ serve }) => {
   it("takes calls in order before and after it resolves", async () => {
     const deferred = new Deferred<Sequence>();
-    const maker = Maker.serve(new TestMaker());
+    const maker = serve(Maker, new TestMaker());
     using results = await maker.echo({ cap: deferred.promise });
     const object = new Counting();
     const calls = [0, 1, 2].map((expected) => results.cap.next({ expected }));
@@ -175,13 +181,21 @@ describe("a promise given as a capability", () => {
   });
 
   it("may resolve to a server object, to null, or fail", async () => {
-    using maker = Maker.serve(new TestMaker());
+    using maker = serve(Maker, new TestMaker());
     using toObject = await maker.echo({ cap: Promise.resolve(new Counting()) });
     expect((await toObject.cap.next()).number).toBe(0);
     using toNull = await maker.echo({ cap: Promise.resolve(null) });
-    await expect(toNull.cap.next()).rejects.toMatchObject({ reason: "called null capability" });
+    await expect(toNull.cap.next()).rejects.toMatchObject({ reason: expect.stringMatching(/called null capability$/) });
     using failed = await maker.echo({ cap: Promise.reject(new Error("no such object")) });
-    await expect(failed.cap.next()).rejects.toMatchObject({ kind: "failed", reason: "no such object" });
-    await expect(failed.cap.whenResolved()).rejects.toThrow("no such object");
+    await expect(failed.cap.next()).rejects.toMatchObject({
+      kind: "failed",
+      reason: expect.stringMatching(/no such object$/),
+    });
+  });
+
+  it("that fails rejects who waits for it to resolve", async () => {
+    using maker = Maker.serve(new TestMaker());
+    using results = await maker.echo({ cap: Promise.reject(new Error("no such object")) });
+    await expect(results.cap.whenResolved()).rejects.toThrow("no such object");
   });
 });

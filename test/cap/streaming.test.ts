@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Maker } from "../schemas/cap-stories.capnp.js";
 import { Deferred, settle, TestMaker } from "./objects.js";
+import { PLACES } from "./places.js";
 
-describe("streaming calls on one object", () => {
+describe.each(PLACES)("streaming calls on one object, $name", ({ serve }) => {
   it("run one at a time, and every other call waits for its turn", async () => {
     const server = new TestMaker();
     let most = 0;
@@ -10,7 +11,7 @@ describe("streaming calls on one object", () => {
       most = Math.max(most, server.writing);
       await settle();
     };
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const writes = [1, 2, 3].map((n) => maker.write({ n }));
     const finish = maker.finish();
     expect((await finish).total).toBe(3);
@@ -24,12 +25,12 @@ describe("streaming calls on one object", () => {
     server.onWrite = (n) => {
       if (n === 2) throw new Error("disk full");
     };
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const writes = [1, 2, 3].map((n) => maker.write({ n }));
     await writes[0];
-    await expect(writes[1]).rejects.toThrow("Maker.write: disk full");
+    await expect(writes[1]).rejects.toThrow(/^Maker.write: .*disk full/);
     await expect(writes[2]).rejects.toThrow("disk full");
-    await expect(maker.finish()).rejects.toThrow("Maker.finish: disk full");
+    await expect(maker.finish()).rejects.toThrow(/^Maker.finish: .*disk full/);
     expect(server.written).toEqual([1]);
   });
 
@@ -37,11 +38,12 @@ describe("streaming calls on one object", () => {
     const server = new TestMaker();
     const gate = new Deferred<void>();
     server.onWrite = () => gate.promise;
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const first = maker.write({ n: 1 });
     const second = maker.write({ n: 2 });
     await settle();
     second[Symbol.dispose]();
+    await settle();
     gate.resolve();
     await first;
     expect((await maker.finish()).total).toBe(1);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Maker } from "../schemas/cap-stories.capnp.js";
 import { Counting, partial, settle, TestMaker } from "./objects.js";
+import { PLACES } from "./places.js";
 
-describe("a tail call", () => {
+describe.each(PLACES)("a tail call, $name", ({ serve }) => {
   it("gives the caller the other call's results, and its pipeline at once", async () => {
     const callee = new TestMaker();
-    using caller = Maker.serve(new TestMaker());
+    using caller = serve(Maker, new TestMaker());
     using to = Maker.serve(callee);
     using made = caller.tail({ to, label: "tail" });
     const calls = [0, 1].map((expected) => made.cap.next({ expected }));
@@ -21,7 +22,7 @@ describe("a tail call", () => {
 
   it("passes on the callee's failure", async () => {
     const callee = partial<Maker.Server>({});
-    using caller = Maker.serve(new TestMaker());
+    using caller = serve(Maker, new TestMaker());
     using to = Maker.serve(callee);
     const made = caller.tail({ to });
     await expect(made).rejects.toMatchObject({ kind: "unimplemented", method: "Maker.tail" });
@@ -32,10 +33,11 @@ describe("a tail call", () => {
     const callee = new TestMaker();
     const server: Partial<Maker.Server> = {
       echo: ({ cap }, context) => {
-        context.tailCall((tail) => cap.castAs(Maker).never({}, tail));
+        using to = cap.castAs(Maker);
+        context.tailCall((tail) => to.never({}, tail));
       },
     };
-    using caller = Maker.serve(partial<Maker.Server>(server));
+    using caller = serve(Maker, partial<Maker.Server>(server));
     using to = Maker.serve(callee);
     const call = caller.echo({ cap: to });
     await settle();
@@ -64,7 +66,7 @@ describe("a tail call", () => {
         context.tailCall(sent);
       },
     };
-    using caller = Maker.serve(partial<Maker.Server>(server));
+    using caller = serve(Maker, partial<Maker.Server>(server));
     {
       using made = caller.make({ label: "sent" });
       expect((await made.cap.next()).number).toBe(0);
@@ -82,7 +84,9 @@ describe("a tail call", () => {
       expect((await held.cap.next()).number).toBe(0);
       expect((await (await held).cap.next()).number).toBe(1);
     }
+    await settle();
     expect(callee.held?.$hook.references).toBe(1);
+    callee.held?.[Symbol.dispose]();
     await expect(caller.fail({ kind: "overloaded" })).rejects.toMatchObject({ kind: "overloaded" });
     await settle();
     expect(callee.made[0]?.disposed).toBe(1);
@@ -106,7 +110,7 @@ describe("a tail call", () => {
         context.tailCall(() => to.echo());
       },
     };
-    using caller = Maker.serve(partial<Maker.Server>(server));
+    using caller = serve(Maker, partial<Maker.Server>(server));
     using results = await caller.make({ label: "first" });
     expect(results.box.label).toBe("first");
     expect(second).toMatchObject({ code: "second-answer" });
