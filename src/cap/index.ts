@@ -36,4 +36,5 @@ export {
 } from "./remote-promise.js";
 export { RpcError, type RpcErrorDetail, type RpcErrorKind, type RpcErrorOptions } from "./rpc-error.js";
 export type { ServerContext, ServerResult } from "./server.js";
+export { ServerSet } from "./server-set.js";
 export { type Delivery, TurnQueue, turns } from "./turn.js";

@@ -30,6 +30,8 @@ export class LocalHook extends CapabilityHook {
   /** Calls delivered while a streaming call ran. */
   #waiting: ServerCall[] = [];
   #streamError: RpcError | null = null;
+  /** Who waits for the streaming calls to end. */
+  #idlers: (() => void)[] = [];
 
   private constructor(server: object, dispatch: Dispatch) {
     super();
@@ -84,11 +86,22 @@ export class LocalHook extends CapabilityHook {
     else this.#run(call);
   }
 
+  /** Resolves when every call received so far has been delivered, those waiting behind streaming calls included. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      // A delivery of our own, behind theirs.
+      turns.enqueue(() => {
+        if (this.#running) this.#idlers.push(resolve);
+        else resolve();
+      });
+    });
+  }
+
   /** The streaming call has ended, with `error` or well. */
   streamed(error: RpcError | null): void {
     this.#running = null;
     this.#streamError ??= error;
-    if (this.#waiting.length > 0) turns.enqueue(() => this.#runWaiting());
+    if (this.#waiting.length > 0 || this.#idlers.length > 0) turns.enqueue(() => this.#runWaiting());
   }
 
   #run(call: ServerCall): void {
@@ -98,8 +111,12 @@ export class LocalHook extends CapabilityHook {
   #runWaiting(): void {
     while (!this.#running) {
       const call = this.#waiting.shift();
-      if (!call) return;
-      this.#run(call);
+      if (call) {
+        this.#run(call);
+        continue;
+      }
+      for (const resolve of this.#idlers.splice(0)) resolve();
+      return;
     }
   }
 
