@@ -48,8 +48,9 @@ function write(path, text) {
 
 const STANDARD = { runtime: "../codegen/runtime.js", standard: (name) => `./${name}.js` };
 run(schemas("src/std"), (file) => file.replace(/\.capnp$/, ".ts"), { sourcePrefixes: ["src/std"] }, STANDARD);
-for (const directory of ["examples", "test", "bench"]) {
+for (const directory of ["examples", "test/schemas", "test/interop", "bench/schema"]) {
   // Each on its own: two of them may use one id.
-  for (const file of schemas(directory)) run([file], () => `${file}.ts`, { importPath: ["test/schemas"] }, {});
+  const options = { importPath: ["test/schemas"], sourcePrefixes: ["test/schemas"] };
+  for (const file of schemas(directory)) run([file], () => `${file}.ts`, options, {});
 }
 process.exitCode = failed ? 1 : 0;

@@ -644,7 +644,7 @@ export class Service$NextResults$Builder extends $.StructBuilder {
 
 export class Service$NextResults$Pipeline extends $.Pipeline<Service.NextResults.Reader> {
   protected override get $type(): $.StructType<Service.NextResults.Reader, unknown, never> { return Service$NextResults; }
-  get service(): Service.Client { return this.$client(0, Service); }
+  get service(): Service.Client { return this.$client<Service.Client>(0, Service); }
 }
 
 export interface Service$NextResults$Init {
@@ -709,7 +709,7 @@ export class Service$MakeCounterResults$Builder extends $.StructBuilder {
 
 export class Service$MakeCounterResults$Pipeline extends $.Pipeline<Service.MakeCounterResults.Reader> {
   protected override get $type(): $.StructType<Service.MakeCounterResults.Reader, unknown, never> { return Service$MakeCounterResults; }
-  get counter(): Counter.Client { return this.$client(0, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Service$MakeCounterResults$Init {
@@ -814,6 +814,7 @@ export declare namespace Service {
     type Init = Service$EchoParams$Init;
     type Plain = Service$EchoParams$Plain;
     type Pipeline = Service$EchoParams$Pipeline;
+    type $Type = $.StructType<Service$EchoParams$Reader, Service$EchoParams$Builder, Service$EchoParams$Init | Service$EchoParams$Builder, Service$EchoParams$Plain>;
   }
   type EchoResults = Service$EchoResults$Reader;
   namespace EchoResults {
@@ -822,6 +823,7 @@ export declare namespace Service {
     type Init = Service$EchoResults$Init;
     type Plain = Service$EchoResults$Plain;
     type Pipeline = Service$EchoResults$Pipeline;
+    type $Type = $.StructType<Service$EchoResults$Reader, Service$EchoResults$Builder, Service$EchoResults$Init | Service$EchoResults$Builder, Service$EchoResults$Plain>;
   }
   type EchoDataParams = Service$EchoDataParams$Reader;
   namespace EchoDataParams {
@@ -830,6 +832,7 @@ export declare namespace Service {
     type Init = Service$EchoDataParams$Init;
     type Plain = Service$EchoDataParams$Plain;
     type Pipeline = Service$EchoDataParams$Pipeline;
+    type $Type = $.StructType<Service$EchoDataParams$Reader, Service$EchoDataParams$Builder, Service$EchoDataParams$Init | Service$EchoDataParams$Builder, Service$EchoDataParams$Plain>;
   }
   type EchoDataResults = Service$EchoDataResults$Reader;
   namespace EchoDataResults {
@@ -838,6 +841,7 @@ export declare namespace Service {
     type Init = Service$EchoDataResults$Init;
     type Plain = Service$EchoDataResults$Plain;
     type Pipeline = Service$EchoDataResults$Pipeline;
+    type $Type = $.StructType<Service$EchoDataResults$Reader, Service$EchoDataResults$Builder, Service$EchoDataResults$Init | Service$EchoDataResults$Builder, Service$EchoDataResults$Plain>;
   }
   type NextParams = Service$NextParams$Reader;
   namespace NextParams {
@@ -846,6 +850,7 @@ export declare namespace Service {
     type Init = Service$NextParams$Init;
     type Plain = Service$NextParams$Plain;
     type Pipeline = Service$NextParams$Pipeline;
+    type $Type = $.StructType<Service$NextParams$Reader, Service$NextParams$Builder, Service$NextParams$Init | Service$NextParams$Builder, Service$NextParams$Plain>;
   }
   type NextResults = Service$NextResults$Reader;
   namespace NextResults {
@@ -854,6 +859,7 @@ export declare namespace Service {
     type Init = Service$NextResults$Init;
     type Plain = Service$NextResults$Plain;
     type Pipeline = Service$NextResults$Pipeline;
+    type $Type = $.StructType<Service$NextResults$Reader, Service$NextResults$Builder, Service$NextResults$Init | Service$NextResults$Builder, Service$NextResults$Plain>;
   }
   type MakeCounterParams = Service$MakeCounterParams$Reader;
   namespace MakeCounterParams {
@@ -862,6 +868,7 @@ export declare namespace Service {
     type Init = Service$MakeCounterParams$Init;
     type Plain = Service$MakeCounterParams$Plain;
     type Pipeline = Service$MakeCounterParams$Pipeline;
+    type $Type = $.StructType<Service$MakeCounterParams$Reader, Service$MakeCounterParams$Builder, Service$MakeCounterParams$Init | Service$MakeCounterParams$Builder, Service$MakeCounterParams$Plain>;
   }
   type MakeCounterResults = Service$MakeCounterResults$Reader;
   namespace MakeCounterResults {
@@ -870,6 +877,7 @@ export declare namespace Service {
     type Init = Service$MakeCounterResults$Init;
     type Plain = Service$MakeCounterResults$Plain;
     type Pipeline = Service$MakeCounterResults$Pipeline;
+    type $Type = $.StructType<Service$MakeCounterResults$Reader, Service$MakeCounterResults$Builder, Service$MakeCounterResults$Init | Service$MakeCounterResults$Builder, Service$MakeCounterResults$Plain>;
   }
   type LiveCountersParams = Service$LiveCountersParams$Reader;
   namespace LiveCountersParams {
@@ -878,6 +886,7 @@ export declare namespace Service {
     type Init = Service$LiveCountersParams$Init;
     type Plain = Service$LiveCountersParams$Plain;
     type Pipeline = Service$LiveCountersParams$Pipeline;
+    type $Type = $.StructType<Service$LiveCountersParams$Reader, Service$LiveCountersParams$Builder, Service$LiveCountersParams$Init | Service$LiveCountersParams$Builder, Service$LiveCountersParams$Plain>;
   }
   type LiveCountersResults = Service$LiveCountersResults$Reader;
   namespace LiveCountersResults {
@@ -886,6 +895,7 @@ export declare namespace Service {
     type Init = Service$LiveCountersResults$Init;
     type Plain = Service$LiveCountersResults$Plain;
     type Pipeline = Service$LiveCountersResults$Pipeline;
+    type $Type = $.StructType<Service$LiveCountersResults$Reader, Service$LiveCountersResults$Builder, Service$LiveCountersResults$Init | Service$LiveCountersResults$Builder, Service$LiveCountersResults$Plain>;
   }
 }
 
@@ -974,6 +984,7 @@ export declare namespace Counter {
     type Init = Counter$AddParams$Init;
     type Plain = Counter$AddParams$Plain;
     type Pipeline = Counter$AddParams$Pipeline;
+    type $Type = $.StructType<Counter$AddParams$Reader, Counter$AddParams$Builder, Counter$AddParams$Init | Counter$AddParams$Builder, Counter$AddParams$Plain>;
   }
   type AddResults = Counter$AddResults$Reader;
   namespace AddResults {
@@ -982,5 +993,6 @@ export declare namespace Counter {
     type Init = Counter$AddResults$Init;
     type Plain = Counter$AddResults$Plain;
     type Pipeline = Counter$AddResults$Pipeline;
+    type $Type = $.StructType<Counter$AddResults$Reader, Counter$AddResults$Builder, Counter$AddResults$Init | Counter$AddResults$Builder, Counter$AddResults$Plain>;
   }
 }

@@ -35,7 +35,7 @@ export class Calculator$Expression$Call$Builder extends $.StructBuilder {
 const Calculator$Expression$Call$$type = /*@__PURE__*/ $.struct<Calculator.Expression.Call.Reader, Calculator.Expression.Call.Builder, Calculator.Expression.Call.Init, Calculator.Expression.Call.Plain>({ id: 0xd99522a3d3878d66n, name: "Calculator.Expression.call", dataWords: 2, pointerCount: 2, Reader: Calculator$Expression$Call$Reader, Builder: Calculator$Expression$Call$Builder });
 export class Calculator$Expression$Call$Pipeline extends $.Pipeline<Calculator.Expression.Call.Reader> {
   protected override get $type(): $.StructType<Calculator.Expression.Call.Reader, unknown, never> { return Calculator$Expression$Call$$type; }
-  get function(): Calculator.Function.Client { return this.$client(0, Calculator$Function); }
+  get function(): Calculator.Function.Client { return this.$client<Calculator.Function.Client>(0, Calculator$Function); }
 }
 
 export interface Calculator$Expression$Call$Init {
@@ -116,7 +116,7 @@ export class Calculator$Expression$Builder extends $.StructBuilder {
 
 export class Calculator$Expression$Pipeline extends $.Pipeline<Calculator.Expression.Reader> {
   protected override get $type(): $.StructType<Calculator.Expression.Reader, unknown, never> { return Calculator$Expression; }
-  get previousResult(): Calculator.Value.Client { return this.$client(0, Calculator$Value); }
+  get previousResult(): Calculator.Value.Client { return this.$client<Calculator.Value.Client>(0, Calculator$Value); }
   get call(): Calculator.Expression.Call.Pipeline { return this.$group(Calculator$Expression$Call$Pipeline); }
 }
 
@@ -369,7 +369,7 @@ export class Calculator$EvaluateResults$Builder extends $.StructBuilder {
 
 export class Calculator$EvaluateResults$Pipeline extends $.Pipeline<Calculator.EvaluateResults.Reader> {
   protected override get $type(): $.StructType<Calculator.EvaluateResults.Reader, unknown, never> { return Calculator$EvaluateResults; }
-  get value(): Calculator.Value.Client { return this.$client(0, Calculator$Value); }
+  get value(): Calculator.Value.Client { return this.$client<Calculator.Value.Client>(0, Calculator$Value); }
 }
 
 export interface Calculator$EvaluateResults$Init {
@@ -446,7 +446,7 @@ export class Calculator$DefFunctionResults$Builder extends $.StructBuilder {
 
 export class Calculator$DefFunctionResults$Pipeline extends $.Pipeline<Calculator.DefFunctionResults.Reader> {
   protected override get $type(): $.StructType<Calculator.DefFunctionResults.Reader, unknown, never> { return Calculator$DefFunctionResults; }
-  get func(): Calculator.Function.Client { return this.$client(0, Calculator$Function); }
+  get func(): Calculator.Function.Client { return this.$client<Calculator.Function.Client>(0, Calculator$Function); }
 }
 
 export interface Calculator$DefFunctionResults$Init {
@@ -511,7 +511,7 @@ export class Calculator$GetOperatorResults$Builder extends $.StructBuilder {
 
 export class Calculator$GetOperatorResults$Pipeline extends $.Pipeline<Calculator.GetOperatorResults.Reader> {
   protected override get $type(): $.StructType<Calculator.GetOperatorResults.Reader, unknown, never> { return Calculator$GetOperatorResults; }
-  get func(): Calculator.Function.Client { return this.$client(0, Calculator$Function); }
+  get func(): Calculator.Function.Client { return this.$client<Calculator.Function.Client>(0, Calculator$Function); }
 }
 
 export interface Calculator$GetOperatorResults$Init {
@@ -598,6 +598,7 @@ export declare namespace Calculator {
       type Init = Calculator$Value$ReadParams$Init;
       type Plain = Calculator$Value$ReadParams$Plain;
       type Pipeline = Calculator$Value$ReadParams$Pipeline;
+      type $Type = $.StructType<Calculator$Value$ReadParams$Reader, Calculator$Value$ReadParams$Builder, Calculator$Value$ReadParams$Init | Calculator$Value$ReadParams$Builder, Calculator$Value$ReadParams$Plain>;
     }
     type ReadResults = Calculator$Value$ReadResults$Reader;
     namespace ReadResults {
@@ -606,6 +607,7 @@ export declare namespace Calculator {
       type Init = Calculator$Value$ReadResults$Init;
       type Plain = Calculator$Value$ReadResults$Plain;
       type Pipeline = Calculator$Value$ReadResults$Pipeline;
+      type $Type = $.StructType<Calculator$Value$ReadResults$Reader, Calculator$Value$ReadResults$Builder, Calculator$Value$ReadResults$Init | Calculator$Value$ReadResults$Builder, Calculator$Value$ReadResults$Plain>;
     }
   }
   type Function = Calculator$Function$Client;
@@ -620,6 +622,7 @@ export declare namespace Calculator {
       type Init = Calculator$Function$CallParams$Init;
       type Plain = Calculator$Function$CallParams$Plain;
       type Pipeline = Calculator$Function$CallParams$Pipeline;
+      type $Type = $.StructType<Calculator$Function$CallParams$Reader, Calculator$Function$CallParams$Builder, Calculator$Function$CallParams$Init | Calculator$Function$CallParams$Builder, Calculator$Function$CallParams$Plain>;
     }
     type CallResults = Calculator$Function$CallResults$Reader;
     namespace CallResults {
@@ -628,6 +631,7 @@ export declare namespace Calculator {
       type Init = Calculator$Function$CallResults$Init;
       type Plain = Calculator$Function$CallResults$Plain;
       type Pipeline = Calculator$Function$CallResults$Pipeline;
+      type $Type = $.StructType<Calculator$Function$CallResults$Reader, Calculator$Function$CallResults$Builder, Calculator$Function$CallResults$Init | Calculator$Function$CallResults$Builder, Calculator$Function$CallResults$Plain>;
     }
   }
   type Operator = Calculator$Operator;
@@ -638,6 +642,7 @@ export declare namespace Calculator {
     type Init = Calculator$EvaluateParams$Init;
     type Plain = Calculator$EvaluateParams$Plain;
     type Pipeline = Calculator$EvaluateParams$Pipeline;
+    type $Type = $.StructType<Calculator$EvaluateParams$Reader, Calculator$EvaluateParams$Builder, Calculator$EvaluateParams$Init | Calculator$EvaluateParams$Builder, Calculator$EvaluateParams$Plain>;
   }
   type EvaluateResults = Calculator$EvaluateResults$Reader;
   namespace EvaluateResults {
@@ -646,6 +651,7 @@ export declare namespace Calculator {
     type Init = Calculator$EvaluateResults$Init;
     type Plain = Calculator$EvaluateResults$Plain;
     type Pipeline = Calculator$EvaluateResults$Pipeline;
+    type $Type = $.StructType<Calculator$EvaluateResults$Reader, Calculator$EvaluateResults$Builder, Calculator$EvaluateResults$Init | Calculator$EvaluateResults$Builder, Calculator$EvaluateResults$Plain>;
   }
   type DefFunctionParams = Calculator$DefFunctionParams$Reader;
   namespace DefFunctionParams {
@@ -654,6 +660,7 @@ export declare namespace Calculator {
     type Init = Calculator$DefFunctionParams$Init;
     type Plain = Calculator$DefFunctionParams$Plain;
     type Pipeline = Calculator$DefFunctionParams$Pipeline;
+    type $Type = $.StructType<Calculator$DefFunctionParams$Reader, Calculator$DefFunctionParams$Builder, Calculator$DefFunctionParams$Init | Calculator$DefFunctionParams$Builder, Calculator$DefFunctionParams$Plain>;
   }
   type DefFunctionResults = Calculator$DefFunctionResults$Reader;
   namespace DefFunctionResults {
@@ -662,6 +669,7 @@ export declare namespace Calculator {
     type Init = Calculator$DefFunctionResults$Init;
     type Plain = Calculator$DefFunctionResults$Plain;
     type Pipeline = Calculator$DefFunctionResults$Pipeline;
+    type $Type = $.StructType<Calculator$DefFunctionResults$Reader, Calculator$DefFunctionResults$Builder, Calculator$DefFunctionResults$Init | Calculator$DefFunctionResults$Builder, Calculator$DefFunctionResults$Plain>;
   }
   type GetOperatorParams = Calculator$GetOperatorParams$Reader;
   namespace GetOperatorParams {
@@ -670,6 +678,7 @@ export declare namespace Calculator {
     type Init = Calculator$GetOperatorParams$Init;
     type Plain = Calculator$GetOperatorParams$Plain;
     type Pipeline = Calculator$GetOperatorParams$Pipeline;
+    type $Type = $.StructType<Calculator$GetOperatorParams$Reader, Calculator$GetOperatorParams$Builder, Calculator$GetOperatorParams$Init | Calculator$GetOperatorParams$Builder, Calculator$GetOperatorParams$Plain>;
   }
   type GetOperatorResults = Calculator$GetOperatorResults$Reader;
   namespace GetOperatorResults {
@@ -678,5 +687,6 @@ export declare namespace Calculator {
     type Init = Calculator$GetOperatorResults$Init;
     type Plain = Calculator$GetOperatorResults$Plain;
     type Pipeline = Calculator$GetOperatorResults$Pipeline;
+    type $Type = $.StructType<Calculator$GetOperatorResults$Reader, Calculator$GetOperatorResults$Builder, Calculator$GetOperatorResults$Init | Calculator$GetOperatorResults$Builder, Calculator$GetOperatorResults$Plain>;
   }
 }

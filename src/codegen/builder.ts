@@ -4,7 +4,7 @@
  */
 
 import type { NodeOf, Slot, Type } from "../schema/model.js";
-import { type FieldInfo, isPointer } from "./fields.js";
+import { type FieldInfo, isParameter, isPointer } from "./fields.js";
 import { printAssign } from "./plain.js";
 import {
   groupClass,
@@ -60,7 +60,7 @@ function printSlot(info: StructInfo, each: FieldInfo, slot: Slot): void {
   const value = types.value(type);
   if (isSized(type)) {
     out.line(
-      `${init}(length: number): ${types.builder(type)} { ${choose(info, each)}return this.$init(${slot.offset}, ${value}, length); }`,
+      `${init}(length: number): ${types.builder(type)} { ${choose(info, each)}return this.$init(${slot.offset}, ${value}, length)${isParameter(type) ? ` as ${types.builder(type)}` : ""}; }`,
     );
   } else if (type.which === "struct") {
     out.line(`${init}(): ${types.builder(type)} { ${choose(info, each)}return this.$init(${slot.offset}, ${value}); }`);

@@ -3,10 +3,11 @@
 import { UsageError } from "../errors.js";
 import { AnyPointerBuilder, AnyPointerReader } from "../wire/any-pointer.js";
 import { AnyPointer } from "../wire/any-pointer-type.js";
+import { listOf as listOfWire } from "../wire/list-of.js";
 import type { StructBuilderClass, StructReaderClass, StructType } from "../wire/pointer-type.js";
 import { AnyStruct, structType } from "../wire/struct-type.js";
 import { brand } from "./brand.js";
-import type { AnyPointerInput, AnyType } from "./faces.js";
+import type { AnyPointerInput, AnyType, ListOf } from "./faces.js";
 
 /** What `struct` is told of a struct. */
 export interface StructSpec<R, B> {
@@ -42,6 +43,9 @@ export function struct<R, B, I, P>(spec: StructSpec<R, B>): StructType<R, B, I |
     toPlain: (reader) => toObject.call(reader),
   });
 }
+
+/** List(E), as a type argument knows it. */
+export const listOf = listOfWire as <E extends AnyType>(elementType: E) => ListOf<E>;
 
 /** `type` with `members`: the types and constants declared inside it. */
 export function withMembers<T extends object, M extends object>(type: T, members: M): T & M {

@@ -33,8 +33,7 @@ function printMembers(context: FileContext, node: NodeOf<"struct"> | NodeOf<"int
     out.line(`type ${face}${declaration} = ${flat}$${face}${args};`);
   }
   if (node.which === "struct") {
-    const faces = `${flat}$Reader${args}, ${flat}$Builder${args}, ${flat}$Init${args} | ${flat}$Builder${args}, ${flat}$Plain${args}`;
-    out.line(`type $Type${declaration} = $.StructType<${faces}>;`);
+    out.line(`type $Type${declaration} = ${structType(flat, args)};`);
   } else {
     out.line(`type $Type${declaration} = $.InterfaceType<${flat}$Client${args}, ${flat}$Server${args}>;`);
   }
@@ -96,5 +95,11 @@ function printMethodStruct(
   out.line(`type ${name}${declaration} = ${flat}$Reader${args};`);
   out.block(`namespace ${name}`, () => {
     for (const face of STRUCT_FACES) out.line(`type ${face}${declaration} = ${flat}$${face}${args};`);
+    out.line(`type $Type${declaration} = ${structType(flat, args)};`);
   });
+}
+
+/** The type of a struct's run-time object. */
+function structType(flat: string, args: string): string {
+  return `$.StructType<${flat}$Reader${args}, ${flat}$Builder${args}, ${flat}$Init${args} | ${flat}$Builder${args}, ${flat}$Plain${args}>`;
 }

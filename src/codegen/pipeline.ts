@@ -44,7 +44,7 @@ function pointerGetter({ types }: StructInfo, type: Type, offset: number): strin
     case "struct":
       return `${types.named(type.struct, "Pipeline")} { return this.$struct(${offset}, ${types.pipelineValue(type.struct)}); }`;
     case "interface":
-      return `${types.named(type.interface, "Client")} { return this.$client(${offset}, ${types.value(type)}); }`;
+      return `${types.named(type.interface, "Client")} { return this.$client<${types.named(type.interface, "Client")}>(${offset}, ${types.value(type)}); }`;
     case "anyPointer":
       if (type.anyPointer.which === "unconstrained" && type.anyPointer.unconstrained.which === "capability") {
         return `$.CapabilityClient { return this.$client(${offset}, $.Capability); }`;

@@ -97,7 +97,10 @@ export function printAssign(info: StructInfo): void {
   out.doc("Sets what `init` gives and leaves the rest as it is.");
   out.block(`assign(init: ${dotted}.Init${args} | ${flat}$Builder${args}): this`, () => {
     if (members.length === 0) out.line("const from = init;");
-    else out.line(`const from: ${flat}$InitFields${args} & $.Open<${flat}$InitMembers${args}> = init;`);
+    else {
+      const open = `${flat}$InitFields${args} & $.Open<${flat}$InitMembers${args}>`;
+      out.line(scope.isGeneric ? `const from = init as ${open};` : `const from: ${open} = init;`);
+    }
     for (const each of common) out.line(set(each));
     if (members.length > 0) printAssignUnion(info, set);
     out.line("return this;");

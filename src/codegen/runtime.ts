@@ -37,7 +37,6 @@ export {
   Int64List,
   ListBuilder,
   ListReader,
-  listOf,
   Orphan,
   StructBuilder,
   StructReader,
@@ -51,6 +50,16 @@ export {
 } from "../wire/index.js";
 export { bindBuilder, bindClient, bindPipeline, bindReader, bindStruct } from "./bind.js";
 export { type Brand, brand, perBrand } from "./brand.js";
-export { narrowed, nullable, setAnyPointer, struct, toObject, toPlain, unknownMember, withMembers } from "./declare.js";
+export {
+  listOf,
+  narrowed,
+  nullable,
+  setAnyPointer,
+  struct,
+  toObject,
+  toPlain,
+  unknownMember,
+  withMembers,
+} from "./declare.js";
 export { bytes, constant, pointer } from "./embedded.js";
 export * from "./faces.js";

@@ -35,6 +35,11 @@ export const PRIMITIVES: { readonly [which: string]: Primitive | undefined } = {
   float64: { type: "number", verb: "Float64", list: "Float64List", bits: 64, array: "Float64Array" },
 };
 
+function implicitParameter(parameterIndex: number): Type {
+  const implicitMethodParameter = { parameterIndex };
+  return { which: "anyPointer", anyPointer: { which: "implicitMethodParameter", implicitMethodParameter } };
+}
+
 export class TypePrinter {
   readonly #context: FileContext;
   readonly #scope: TypeScope;
@@ -192,7 +197,13 @@ export class TypePrinter {
   }
 
   #bindings({ typeId, brand }: NamedType): (Type | null)[] | null {
-    const bindings = this.#context.request.typeParameters(typeId).map((each) => boundTo(brand, each));
+    const { request } = this.#context;
+    const isMethodStruct = request.methodStruct(typeId) !== undefined;
+    const bindings = request.typeParameters(typeId).map((each) => {
+      // A parameter list's own type parameters are the method's; no brand says so.
+      const implicit = isMethodStruct && each.scopeId === typeId;
+      return implicit ? implicitParameter(each.index) : boundTo(brand, each);
+    });
     return bindings.some((each) => each !== null) ? bindings : null;
   }
 

@@ -275,7 +275,7 @@ export class Interop$NewCounterResults$Builder extends $.StructBuilder {
 
 export class Interop$NewCounterResults$Pipeline extends $.Pipeline<Interop.NewCounterResults.Reader> {
   protected override get $type(): $.StructType<Interop.NewCounterResults.Reader, unknown, never> { return Interop$NewCounterResults; }
-  get counter(): Counter.Client { return this.$client(0, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Interop$NewCounterResults$Init {
@@ -515,7 +515,7 @@ export class Interop$NotifyParams$Builder extends $.StructBuilder {
 
 export class Interop$NotifyParams$Pipeline extends $.Pipeline<Interop.NotifyParams.Reader> {
   protected override get $type(): $.StructType<Interop.NotifyParams.Reader, unknown, never> { return Interop$NotifyParams; }
-  get listener(): Listener.Client { return this.$client(0, Listener); }
+  get listener(): Listener.Client { return this.$client<Listener.Client>(0, Listener); }
 }
 
 export interface Interop$NotifyParams$Init {
@@ -587,7 +587,7 @@ export class Interop$HoldParams$Builder extends $.StructBuilder {
 
 export class Interop$HoldParams$Pipeline extends $.Pipeline<Interop.HoldParams.Reader> {
   protected override get $type(): $.StructType<Interop.HoldParams.Reader, unknown, never> { return Interop$HoldParams; }
-  get counter(): Counter.Client { return this.$client(0, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Interop$HoldParams$Init {
@@ -663,7 +663,7 @@ export class Interop$HeldResults$Builder extends $.StructBuilder {
 
 export class Interop$HeldResults$Pipeline extends $.Pipeline<Interop.HeldResults.Reader> {
   protected override get $type(): $.StructType<Interop.HeldResults.Reader, unknown, never> { return Interop$HeldResults; }
-  get counter(): Counter.Client { return this.$client(0, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Interop$HeldResults$Init {
@@ -801,7 +801,7 @@ export class Interop$NothingParams$Builder extends $.StructBuilder {
 
 export class Interop$NothingParams$Pipeline extends $.Pipeline<Interop.NothingParams.Reader> {
   protected override get $type(): $.StructType<Interop.NothingParams.Reader, unknown, never> { return Interop$NothingParams; }
-  get counter(): Counter.Client { return this.$client(0, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Interop$NothingParams$Init {
@@ -839,7 +839,7 @@ export class Interop$NothingResults$Builder extends $.StructBuilder {
 
 export class Interop$NothingResults$Pipeline extends $.Pipeline<Interop.NothingResults.Reader> {
   protected override get $type(): $.StructType<Interop.NothingResults.Reader, unknown, never> { return Interop$NothingResults; }
-  get counter(): Counter.Client { return this.$client(0, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Interop$NothingResults$Init {
@@ -947,7 +947,7 @@ export class Interop$ReflectParams$Builder extends $.StructBuilder {
 
 export class Interop$ReflectParams$Pipeline extends $.Pipeline<Interop.ReflectParams.Reader> {
   protected override get $type(): $.StructType<Interop.ReflectParams.Reader, unknown, never> { return Interop$ReflectParams; }
-  get sequence(): Sequence.Client { return this.$client(0, Sequence); }
+  get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
 
 export interface Interop$ReflectParams$Init {
@@ -981,7 +981,7 @@ export class Interop$ReflectResults$Builder extends $.StructBuilder {
 
 export class Interop$ReflectResults$Pipeline extends $.Pipeline<Interop.ReflectResults.Reader> {
   protected override get $type(): $.StructType<Interop.ReflectResults.Reader, unknown, never> { return Interop$ReflectResults; }
-  get sequence(): Sequence.Client { return this.$client(0, Sequence); }
+  get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
 
 export interface Interop$ReflectResults$Init {
@@ -1042,8 +1042,8 @@ export class Interop$NewPromiseResults$Builder extends $.StructBuilder {
 
 export class Interop$NewPromiseResults$Pipeline extends $.Pipeline<Interop.NewPromiseResults.Reader> {
   protected override get $type(): $.StructType<Interop.NewPromiseResults.Reader, unknown, never> { return Interop$NewPromiseResults; }
-  get sequence(): Sequence.Client { return this.$client(0, Sequence); }
-  get resolver(): Resolver.Client { return this.$client(1, Resolver); }
+  get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
+  get resolver(): Resolver.Client { return this.$client<Resolver.Client>(1, Resolver); }
 }
 
 export interface Interop$NewPromiseResults$Init {
@@ -1100,7 +1100,7 @@ export class Interop$NewSequenceResults$Builder extends $.StructBuilder {
 
 export class Interop$NewSequenceResults$Pipeline extends $.Pipeline<Interop.NewSequenceResults.Reader> {
   protected override get $type(): $.StructType<Interop.NewSequenceResults.Reader, unknown, never> { return Interop$NewSequenceResults; }
-  get sequence(): Sequence.Client { return this.$client(0, Sequence); }
+  get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
 
 export interface Interop$NewSequenceResults$Init {
@@ -1148,8 +1148,8 @@ export class Interop$DriveParams$Builder extends $.StructBuilder {
 
 export class Interop$DriveParams$Pipeline extends $.Pipeline<Interop.DriveParams.Reader> {
   protected override get $type(): $.StructType<Interop.DriveParams.Reader, unknown, never> { return Interop$DriveParams; }
-  get sequence(): Sequence.Client { return this.$client(0, Sequence); }
-  get listener(): Listener.Client { return this.$client(1, Listener); }
+  get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
+  get listener(): Listener.Client { return this.$client<Listener.Client>(1, Listener); }
 }
 
 export interface Interop$DriveParams$Init {
@@ -1229,7 +1229,7 @@ export class Interop$TailParams$Builder extends $.StructBuilder {
 
 export class Interop$TailParams$Pipeline extends $.Pipeline<Interop.TailParams.Reader> {
   protected override get $type(): $.StructType<Interop.TailParams.Reader, unknown, never> { return Interop$TailParams; }
-  get callee(): Callee.Client { return this.$client(0, Callee); }
+  get callee(): Callee.Client { return this.$client<Callee.Client>(0, Callee); }
 }
 
 export interface Interop$TailParams$Init {
@@ -1296,7 +1296,7 @@ export class Interop$EarlyParams$Builder extends $.StructBuilder {
 
 export class Interop$EarlyParams$Pipeline extends $.Pipeline<Interop.EarlyParams.Reader> {
   protected override get $type(): $.StructType<Interop.EarlyParams.Reader, unknown, never> { return Interop$EarlyParams; }
-  get gate(): Listener.Client { return this.$client(0, Listener); }
+  get gate(): Listener.Client { return this.$client<Listener.Client>(0, Listener); }
 }
 
 export interface Interop$EarlyParams$Init {
@@ -1330,7 +1330,7 @@ export class Interop$EarlyResults$Builder extends $.StructBuilder {
 
 export class Interop$EarlyResults$Pipeline extends $.Pipeline<Interop.EarlyResults.Reader> {
   protected override get $type(): $.StructType<Interop.EarlyResults.Reader, unknown, never> { return Interop$EarlyResults; }
-  get counter(): Counter.Client { return this.$client(0, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Interop$EarlyResults$Init {
@@ -1364,7 +1364,7 @@ export class Interop$HangParams$Builder extends $.StructBuilder {
 
 export class Interop$HangParams$Pipeline extends $.Pipeline<Interop.HangParams.Reader> {
   protected override get $type(): $.StructType<Interop.HangParams.Reader, unknown, never> { return Interop$HangParams; }
-  get counter(): Counter.Client { return this.$client(0, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Interop$HangParams$Init {
@@ -1460,7 +1460,7 @@ export class Interop$FailResults$Builder extends $.StructBuilder {
 
 export class Interop$FailResults$Pipeline extends $.Pipeline<Interop.FailResults.Reader> {
   protected override get $type(): $.StructType<Interop.FailResults.Reader, unknown, never> { return Interop$FailResults; }
-  get counter(): Counter.Client { return this.$client(0, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Interop$FailResults$Init {
@@ -1494,7 +1494,7 @@ export class Interop$RelayParams$Builder extends $.StructBuilder {
 
 export class Interop$RelayParams$Pipeline extends $.Pipeline<Interop.RelayParams.Reader> {
   protected override get $type(): $.StructType<Interop.RelayParams.Reader, unknown, never> { return Interop$RelayParams; }
-  get listener(): Listener.Client { return this.$client(0, Listener); }
+  get listener(): Listener.Client { return this.$client<Listener.Client>(0, Listener); }
 }
 
 export interface Interop$RelayParams$Init {
@@ -1584,7 +1584,7 @@ export class Interop$NewSinkResults$Builder extends $.StructBuilder {
 
 export class Interop$NewSinkResults$Pipeline extends $.Pipeline<Interop.NewSinkResults.Reader> {
   protected override get $type(): $.StructType<Interop.NewSinkResults.Reader, unknown, never> { return Interop$NewSinkResults; }
-  get sink(): Sink.Client { return this.$client(0, Sink); }
+  get sink(): Sink.Client { return this.$client<Sink.Client>(0, Sink); }
 }
 
 export interface Interop$NewSinkResults$Init {
@@ -1760,6 +1760,7 @@ export declare namespace Interop {
     type Init = Interop$EchoParams$Init;
     type Plain = Interop$EchoParams$Plain;
     type Pipeline = Interop$EchoParams$Pipeline;
+    type $Type = $.StructType<Interop$EchoParams$Reader, Interop$EchoParams$Builder, Interop$EchoParams$Init | Interop$EchoParams$Builder, Interop$EchoParams$Plain>;
   }
   type EchoResults = Interop$EchoResults$Reader;
   namespace EchoResults {
@@ -1768,6 +1769,7 @@ export declare namespace Interop {
     type Init = Interop$EchoResults$Init;
     type Plain = Interop$EchoResults$Plain;
     type Pipeline = Interop$EchoResults$Pipeline;
+    type $Type = $.StructType<Interop$EchoResults$Reader, Interop$EchoResults$Builder, Interop$EchoResults$Init | Interop$EchoResults$Builder, Interop$EchoResults$Plain>;
   }
   type EchoValuesParams = Interop$EchoValuesParams$Reader;
   namespace EchoValuesParams {
@@ -1776,6 +1778,7 @@ export declare namespace Interop {
     type Init = Interop$EchoValuesParams$Init;
     type Plain = Interop$EchoValuesParams$Plain;
     type Pipeline = Interop$EchoValuesParams$Pipeline;
+    type $Type = $.StructType<Interop$EchoValuesParams$Reader, Interop$EchoValuesParams$Builder, Interop$EchoValuesParams$Init | Interop$EchoValuesParams$Builder, Interop$EchoValuesParams$Plain>;
   }
   type EchoValuesResults = Interop$EchoValuesResults$Reader;
   namespace EchoValuesResults {
@@ -1784,6 +1787,7 @@ export declare namespace Interop {
     type Init = Interop$EchoValuesResults$Init;
     type Plain = Interop$EchoValuesResults$Plain;
     type Pipeline = Interop$EchoValuesResults$Pipeline;
+    type $Type = $.StructType<Interop$EchoValuesResults$Reader, Interop$EchoValuesResults$Builder, Interop$EchoValuesResults$Init | Interop$EchoValuesResults$Builder, Interop$EchoValuesResults$Plain>;
   }
   type TreeParams = Interop$TreeParams$Reader;
   namespace TreeParams {
@@ -1792,6 +1796,7 @@ export declare namespace Interop {
     type Init = Interop$TreeParams$Init;
     type Plain = Interop$TreeParams$Plain;
     type Pipeline = Interop$TreeParams$Pipeline;
+    type $Type = $.StructType<Interop$TreeParams$Reader, Interop$TreeParams$Builder, Interop$TreeParams$Init | Interop$TreeParams$Builder, Interop$TreeParams$Plain>;
   }
   type TreeResults = Interop$TreeResults$Reader;
   namespace TreeResults {
@@ -1800,6 +1805,7 @@ export declare namespace Interop {
     type Init = Interop$TreeResults$Init;
     type Plain = Interop$TreeResults$Plain;
     type Pipeline = Interop$TreeResults$Pipeline;
+    type $Type = $.StructType<Interop$TreeResults$Reader, Interop$TreeResults$Builder, Interop$TreeResults$Init | Interop$TreeResults$Builder, Interop$TreeResults$Plain>;
   }
   type NewCounterParams = Interop$NewCounterParams$Reader;
   namespace NewCounterParams {
@@ -1808,6 +1814,7 @@ export declare namespace Interop {
     type Init = Interop$NewCounterParams$Init;
     type Plain = Interop$NewCounterParams$Plain;
     type Pipeline = Interop$NewCounterParams$Pipeline;
+    type $Type = $.StructType<Interop$NewCounterParams$Reader, Interop$NewCounterParams$Builder, Interop$NewCounterParams$Init | Interop$NewCounterParams$Builder, Interop$NewCounterParams$Plain>;
   }
   type NewCounterResults = Interop$NewCounterResults$Reader;
   namespace NewCounterResults {
@@ -1816,6 +1823,7 @@ export declare namespace Interop {
     type Init = Interop$NewCounterResults$Init;
     type Plain = Interop$NewCounterResults$Plain;
     type Pipeline = Interop$NewCounterResults$Pipeline;
+    type $Type = $.StructType<Interop$NewCounterResults$Reader, Interop$NewCounterResults$Builder, Interop$NewCounterResults$Init | Interop$NewCounterResults$Builder, Interop$NewCounterResults$Plain>;
   }
   type NewCountersParams = Interop$NewCountersParams$Reader;
   namespace NewCountersParams {
@@ -1824,6 +1832,7 @@ export declare namespace Interop {
     type Init = Interop$NewCountersParams$Init;
     type Plain = Interop$NewCountersParams$Plain;
     type Pipeline = Interop$NewCountersParams$Pipeline;
+    type $Type = $.StructType<Interop$NewCountersParams$Reader, Interop$NewCountersParams$Builder, Interop$NewCountersParams$Init | Interop$NewCountersParams$Builder, Interop$NewCountersParams$Plain>;
   }
   type NewCountersResults = Interop$NewCountersResults$Reader;
   namespace NewCountersResults {
@@ -1832,6 +1841,7 @@ export declare namespace Interop {
     type Init = Interop$NewCountersResults$Init;
     type Plain = Interop$NewCountersResults$Plain;
     type Pipeline = Interop$NewCountersResults$Pipeline;
+    type $Type = $.StructType<Interop$NewCountersResults$Reader, Interop$NewCountersResults$Builder, Interop$NewCountersResults$Init | Interop$NewCountersResults$Builder, Interop$NewCountersResults$Plain>;
   }
   type SumCountersParams = Interop$SumCountersParams$Reader;
   namespace SumCountersParams {
@@ -1840,6 +1850,7 @@ export declare namespace Interop {
     type Init = Interop$SumCountersParams$Init;
     type Plain = Interop$SumCountersParams$Plain;
     type Pipeline = Interop$SumCountersParams$Pipeline;
+    type $Type = $.StructType<Interop$SumCountersParams$Reader, Interop$SumCountersParams$Builder, Interop$SumCountersParams$Init | Interop$SumCountersParams$Builder, Interop$SumCountersParams$Plain>;
   }
   type SumCountersResults = Interop$SumCountersResults$Reader;
   namespace SumCountersResults {
@@ -1848,6 +1859,7 @@ export declare namespace Interop {
     type Init = Interop$SumCountersResults$Init;
     type Plain = Interop$SumCountersResults$Plain;
     type Pipeline = Interop$SumCountersResults$Pipeline;
+    type $Type = $.StructType<Interop$SumCountersResults$Reader, Interop$SumCountersResults$Builder, Interop$SumCountersResults$Init | Interop$SumCountersResults$Builder, Interop$SumCountersResults$Plain>;
   }
   type NestParams = Interop$NestParams$Reader;
   namespace NestParams {
@@ -1856,6 +1868,7 @@ export declare namespace Interop {
     type Init = Interop$NestParams$Init;
     type Plain = Interop$NestParams$Plain;
     type Pipeline = Interop$NestParams$Pipeline;
+    type $Type = $.StructType<Interop$NestParams$Reader, Interop$NestParams$Builder, Interop$NestParams$Init | Interop$NestParams$Builder, Interop$NestParams$Plain>;
   }
   type NestResults = Interop$NestResults$Reader;
   namespace NestResults {
@@ -1864,6 +1877,7 @@ export declare namespace Interop {
     type Init = Interop$NestResults$Init;
     type Plain = Interop$NestResults$Plain;
     type Pipeline = Interop$NestResults$Pipeline;
+    type $Type = $.StructType<Interop$NestResults$Reader, Interop$NestResults$Builder, Interop$NestResults$Init | Interop$NestResults$Builder, Interop$NestResults$Plain>;
   }
   type NotifyParams = Interop$NotifyParams$Reader;
   namespace NotifyParams {
@@ -1872,6 +1886,7 @@ export declare namespace Interop {
     type Init = Interop$NotifyParams$Init;
     type Plain = Interop$NotifyParams$Plain;
     type Pipeline = Interop$NotifyParams$Pipeline;
+    type $Type = $.StructType<Interop$NotifyParams$Reader, Interop$NotifyParams$Builder, Interop$NotifyParams$Init | Interop$NotifyParams$Builder, Interop$NotifyParams$Plain>;
   }
   type NotifyResults = Interop$NotifyResults$Reader;
   namespace NotifyResults {
@@ -1880,6 +1895,7 @@ export declare namespace Interop {
     type Init = Interop$NotifyResults$Init;
     type Plain = Interop$NotifyResults$Plain;
     type Pipeline = Interop$NotifyResults$Pipeline;
+    type $Type = $.StructType<Interop$NotifyResults$Reader, Interop$NotifyResults$Builder, Interop$NotifyResults$Init | Interop$NotifyResults$Builder, Interop$NotifyResults$Plain>;
   }
   type HoldParams = Interop$HoldParams$Reader;
   namespace HoldParams {
@@ -1888,6 +1904,7 @@ export declare namespace Interop {
     type Init = Interop$HoldParams$Init;
     type Plain = Interop$HoldParams$Plain;
     type Pipeline = Interop$HoldParams$Pipeline;
+    type $Type = $.StructType<Interop$HoldParams$Reader, Interop$HoldParams$Builder, Interop$HoldParams$Init | Interop$HoldParams$Builder, Interop$HoldParams$Plain>;
   }
   type HoldResults = Interop$HoldResults$Reader;
   namespace HoldResults {
@@ -1896,6 +1913,7 @@ export declare namespace Interop {
     type Init = Interop$HoldResults$Init;
     type Plain = Interop$HoldResults$Plain;
     type Pipeline = Interop$HoldResults$Pipeline;
+    type $Type = $.StructType<Interop$HoldResults$Reader, Interop$HoldResults$Builder, Interop$HoldResults$Init | Interop$HoldResults$Builder, Interop$HoldResults$Plain>;
   }
   type HeldParams = Interop$HeldParams$Reader;
   namespace HeldParams {
@@ -1904,6 +1922,7 @@ export declare namespace Interop {
     type Init = Interop$HeldParams$Init;
     type Plain = Interop$HeldParams$Plain;
     type Pipeline = Interop$HeldParams$Pipeline;
+    type $Type = $.StructType<Interop$HeldParams$Reader, Interop$HeldParams$Builder, Interop$HeldParams$Init | Interop$HeldParams$Builder, Interop$HeldParams$Plain>;
   }
   type HeldResults = Interop$HeldResults$Reader;
   namespace HeldResults {
@@ -1912,6 +1931,7 @@ export declare namespace Interop {
     type Init = Interop$HeldResults$Init;
     type Plain = Interop$HeldResults$Plain;
     type Pipeline = Interop$HeldResults$Pipeline;
+    type $Type = $.StructType<Interop$HeldResults$Reader, Interop$HeldResults$Builder, Interop$HeldResults$Init | Interop$HeldResults$Builder, Interop$HeldResults$Plain>;
   }
   type CallHeldParams = Interop$CallHeldParams$Reader;
   namespace CallHeldParams {
@@ -1920,6 +1940,7 @@ export declare namespace Interop {
     type Init = Interop$CallHeldParams$Init;
     type Plain = Interop$CallHeldParams$Plain;
     type Pipeline = Interop$CallHeldParams$Pipeline;
+    type $Type = $.StructType<Interop$CallHeldParams$Reader, Interop$CallHeldParams$Builder, Interop$CallHeldParams$Init | Interop$CallHeldParams$Builder, Interop$CallHeldParams$Plain>;
   }
   type CallHeldResults = Interop$CallHeldResults$Reader;
   namespace CallHeldResults {
@@ -1928,6 +1949,7 @@ export declare namespace Interop {
     type Init = Interop$CallHeldResults$Init;
     type Plain = Interop$CallHeldResults$Plain;
     type Pipeline = Interop$CallHeldResults$Pipeline;
+    type $Type = $.StructType<Interop$CallHeldResults$Reader, Interop$CallHeldResults$Builder, Interop$CallHeldResults$Init | Interop$CallHeldResults$Builder, Interop$CallHeldResults$Plain>;
   }
   type LetGoParams = Interop$LetGoParams$Reader;
   namespace LetGoParams {
@@ -1936,6 +1958,7 @@ export declare namespace Interop {
     type Init = Interop$LetGoParams$Init;
     type Plain = Interop$LetGoParams$Plain;
     type Pipeline = Interop$LetGoParams$Pipeline;
+    type $Type = $.StructType<Interop$LetGoParams$Reader, Interop$LetGoParams$Builder, Interop$LetGoParams$Init | Interop$LetGoParams$Builder, Interop$LetGoParams$Plain>;
   }
   type LetGoResults = Interop$LetGoResults$Reader;
   namespace LetGoResults {
@@ -1944,6 +1967,7 @@ export declare namespace Interop {
     type Init = Interop$LetGoResults$Init;
     type Plain = Interop$LetGoResults$Plain;
     type Pipeline = Interop$LetGoResults$Pipeline;
+    type $Type = $.StructType<Interop$LetGoResults$Reader, Interop$LetGoResults$Builder, Interop$LetGoResults$Init | Interop$LetGoResults$Builder, Interop$LetGoResults$Plain>;
   }
   type NothingParams = Interop$NothingParams$Reader;
   namespace NothingParams {
@@ -1952,6 +1976,7 @@ export declare namespace Interop {
     type Init = Interop$NothingParams$Init;
     type Plain = Interop$NothingParams$Plain;
     type Pipeline = Interop$NothingParams$Pipeline;
+    type $Type = $.StructType<Interop$NothingParams$Reader, Interop$NothingParams$Builder, Interop$NothingParams$Init | Interop$NothingParams$Builder, Interop$NothingParams$Plain>;
   }
   type NothingResults = Interop$NothingResults$Reader;
   namespace NothingResults {
@@ -1960,6 +1985,7 @@ export declare namespace Interop {
     type Init = Interop$NothingResults$Init;
     type Plain = Interop$NothingResults$Plain;
     type Pipeline = Interop$NothingResults$Pipeline;
+    type $Type = $.StructType<Interop$NothingResults$Reader, Interop$NothingResults$Builder, Interop$NothingResults$Init | Interop$NothingResults$Builder, Interop$NothingResults$Plain>;
   }
   type AnythingParams = Interop$AnythingParams$Reader;
   namespace AnythingParams {
@@ -1968,6 +1994,7 @@ export declare namespace Interop {
     type Init = Interop$AnythingParams$Init;
     type Plain = Interop$AnythingParams$Plain;
     type Pipeline = Interop$AnythingParams$Pipeline;
+    type $Type = $.StructType<Interop$AnythingParams$Reader, Interop$AnythingParams$Builder, Interop$AnythingParams$Init | Interop$AnythingParams$Builder, Interop$AnythingParams$Plain>;
   }
   type AnythingResults = Interop$AnythingResults$Reader;
   namespace AnythingResults {
@@ -1976,6 +2003,7 @@ export declare namespace Interop {
     type Init = Interop$AnythingResults$Init;
     type Plain = Interop$AnythingResults$Plain;
     type Pipeline = Interop$AnythingResults$Pipeline;
+    type $Type = $.StructType<Interop$AnythingResults$Reader, Interop$AnythingResults$Builder, Interop$AnythingResults$Init | Interop$AnythingResults$Builder, Interop$AnythingResults$Plain>;
   }
   type ReflectParams = Interop$ReflectParams$Reader;
   namespace ReflectParams {
@@ -1984,6 +2012,7 @@ export declare namespace Interop {
     type Init = Interop$ReflectParams$Init;
     type Plain = Interop$ReflectParams$Plain;
     type Pipeline = Interop$ReflectParams$Pipeline;
+    type $Type = $.StructType<Interop$ReflectParams$Reader, Interop$ReflectParams$Builder, Interop$ReflectParams$Init | Interop$ReflectParams$Builder, Interop$ReflectParams$Plain>;
   }
   type ReflectResults = Interop$ReflectResults$Reader;
   namespace ReflectResults {
@@ -1992,6 +2021,7 @@ export declare namespace Interop {
     type Init = Interop$ReflectResults$Init;
     type Plain = Interop$ReflectResults$Plain;
     type Pipeline = Interop$ReflectResults$Pipeline;
+    type $Type = $.StructType<Interop$ReflectResults$Reader, Interop$ReflectResults$Builder, Interop$ReflectResults$Init | Interop$ReflectResults$Builder, Interop$ReflectResults$Plain>;
   }
   type NewPromiseParams = Interop$NewPromiseParams$Reader;
   namespace NewPromiseParams {
@@ -2000,6 +2030,7 @@ export declare namespace Interop {
     type Init = Interop$NewPromiseParams$Init;
     type Plain = Interop$NewPromiseParams$Plain;
     type Pipeline = Interop$NewPromiseParams$Pipeline;
+    type $Type = $.StructType<Interop$NewPromiseParams$Reader, Interop$NewPromiseParams$Builder, Interop$NewPromiseParams$Init | Interop$NewPromiseParams$Builder, Interop$NewPromiseParams$Plain>;
   }
   type NewPromiseResults = Interop$NewPromiseResults$Reader;
   namespace NewPromiseResults {
@@ -2008,6 +2039,7 @@ export declare namespace Interop {
     type Init = Interop$NewPromiseResults$Init;
     type Plain = Interop$NewPromiseResults$Plain;
     type Pipeline = Interop$NewPromiseResults$Pipeline;
+    type $Type = $.StructType<Interop$NewPromiseResults$Reader, Interop$NewPromiseResults$Builder, Interop$NewPromiseResults$Init | Interop$NewPromiseResults$Builder, Interop$NewPromiseResults$Plain>;
   }
   type NewSequenceParams = Interop$NewSequenceParams$Reader;
   namespace NewSequenceParams {
@@ -2016,6 +2048,7 @@ export declare namespace Interop {
     type Init = Interop$NewSequenceParams$Init;
     type Plain = Interop$NewSequenceParams$Plain;
     type Pipeline = Interop$NewSequenceParams$Pipeline;
+    type $Type = $.StructType<Interop$NewSequenceParams$Reader, Interop$NewSequenceParams$Builder, Interop$NewSequenceParams$Init | Interop$NewSequenceParams$Builder, Interop$NewSequenceParams$Plain>;
   }
   type NewSequenceResults = Interop$NewSequenceResults$Reader;
   namespace NewSequenceResults {
@@ -2024,6 +2057,7 @@ export declare namespace Interop {
     type Init = Interop$NewSequenceResults$Init;
     type Plain = Interop$NewSequenceResults$Plain;
     type Pipeline = Interop$NewSequenceResults$Pipeline;
+    type $Type = $.StructType<Interop$NewSequenceResults$Reader, Interop$NewSequenceResults$Builder, Interop$NewSequenceResults$Init | Interop$NewSequenceResults$Builder, Interop$NewSequenceResults$Plain>;
   }
   type DriveParams = Interop$DriveParams$Reader;
   namespace DriveParams {
@@ -2032,6 +2066,7 @@ export declare namespace Interop {
     type Init = Interop$DriveParams$Init;
     type Plain = Interop$DriveParams$Plain;
     type Pipeline = Interop$DriveParams$Pipeline;
+    type $Type = $.StructType<Interop$DriveParams$Reader, Interop$DriveParams$Builder, Interop$DriveParams$Init | Interop$DriveParams$Builder, Interop$DriveParams$Plain>;
   }
   type DriveResults = Interop$DriveResults$Reader;
   namespace DriveResults {
@@ -2040,6 +2075,7 @@ export declare namespace Interop {
     type Init = Interop$DriveResults$Init;
     type Plain = Interop$DriveResults$Plain;
     type Pipeline = Interop$DriveResults$Pipeline;
+    type $Type = $.StructType<Interop$DriveResults$Reader, Interop$DriveResults$Builder, Interop$DriveResults$Init | Interop$DriveResults$Builder, Interop$DriveResults$Plain>;
   }
   type TailParams = Interop$TailParams$Reader;
   namespace TailParams {
@@ -2048,6 +2084,7 @@ export declare namespace Interop {
     type Init = Interop$TailParams$Init;
     type Plain = Interop$TailParams$Plain;
     type Pipeline = Interop$TailParams$Pipeline;
+    type $Type = $.StructType<Interop$TailParams$Reader, Interop$TailParams$Builder, Interop$TailParams$Init | Interop$TailParams$Builder, Interop$TailParams$Plain>;
   }
   type TailResults = Called$Reader;
   namespace TailResults {
@@ -2056,6 +2093,7 @@ export declare namespace Interop {
     type Init = Called$Init;
     type Plain = Called$Plain;
     type Pipeline = Called$Pipeline;
+    type $Type = $.StructType<Called$Reader, Called$Builder, Called$Init | Called$Builder, Called$Plain>;
   }
   type TailLocalParams = Interop$TailLocalParams$Reader;
   namespace TailLocalParams {
@@ -2064,6 +2102,7 @@ export declare namespace Interop {
     type Init = Interop$TailLocalParams$Init;
     type Plain = Interop$TailLocalParams$Plain;
     type Pipeline = Interop$TailLocalParams$Pipeline;
+    type $Type = $.StructType<Interop$TailLocalParams$Reader, Interop$TailLocalParams$Builder, Interop$TailLocalParams$Init | Interop$TailLocalParams$Builder, Interop$TailLocalParams$Plain>;
   }
   type TailLocalResults = Called$Reader;
   namespace TailLocalResults {
@@ -2072,6 +2111,7 @@ export declare namespace Interop {
     type Init = Called$Init;
     type Plain = Called$Plain;
     type Pipeline = Called$Pipeline;
+    type $Type = $.StructType<Called$Reader, Called$Builder, Called$Init | Called$Builder, Called$Plain>;
   }
   type EarlyParams = Interop$EarlyParams$Reader;
   namespace EarlyParams {
@@ -2080,6 +2120,7 @@ export declare namespace Interop {
     type Init = Interop$EarlyParams$Init;
     type Plain = Interop$EarlyParams$Plain;
     type Pipeline = Interop$EarlyParams$Pipeline;
+    type $Type = $.StructType<Interop$EarlyParams$Reader, Interop$EarlyParams$Builder, Interop$EarlyParams$Init | Interop$EarlyParams$Builder, Interop$EarlyParams$Plain>;
   }
   type EarlyResults = Interop$EarlyResults$Reader;
   namespace EarlyResults {
@@ -2088,6 +2129,7 @@ export declare namespace Interop {
     type Init = Interop$EarlyResults$Init;
     type Plain = Interop$EarlyResults$Plain;
     type Pipeline = Interop$EarlyResults$Pipeline;
+    type $Type = $.StructType<Interop$EarlyResults$Reader, Interop$EarlyResults$Builder, Interop$EarlyResults$Init | Interop$EarlyResults$Builder, Interop$EarlyResults$Plain>;
   }
   type HangParams = Interop$HangParams$Reader;
   namespace HangParams {
@@ -2096,6 +2138,7 @@ export declare namespace Interop {
     type Init = Interop$HangParams$Init;
     type Plain = Interop$HangParams$Plain;
     type Pipeline = Interop$HangParams$Pipeline;
+    type $Type = $.StructType<Interop$HangParams$Reader, Interop$HangParams$Builder, Interop$HangParams$Init | Interop$HangParams$Builder, Interop$HangParams$Plain>;
   }
   type HangResults = Interop$HangResults$Reader;
   namespace HangResults {
@@ -2104,6 +2147,7 @@ export declare namespace Interop {
     type Init = Interop$HangResults$Init;
     type Plain = Interop$HangResults$Plain;
     type Pipeline = Interop$HangResults$Pipeline;
+    type $Type = $.StructType<Interop$HangResults$Reader, Interop$HangResults$Builder, Interop$HangResults$Init | Interop$HangResults$Builder, Interop$HangResults$Plain>;
   }
   type FailParams = Interop$FailParams$Reader;
   namespace FailParams {
@@ -2112,6 +2156,7 @@ export declare namespace Interop {
     type Init = Interop$FailParams$Init;
     type Plain = Interop$FailParams$Plain;
     type Pipeline = Interop$FailParams$Pipeline;
+    type $Type = $.StructType<Interop$FailParams$Reader, Interop$FailParams$Builder, Interop$FailParams$Init | Interop$FailParams$Builder, Interop$FailParams$Plain>;
   }
   type FailResults = Interop$FailResults$Reader;
   namespace FailResults {
@@ -2120,6 +2165,7 @@ export declare namespace Interop {
     type Init = Interop$FailResults$Init;
     type Plain = Interop$FailResults$Plain;
     type Pipeline = Interop$FailResults$Pipeline;
+    type $Type = $.StructType<Interop$FailResults$Reader, Interop$FailResults$Builder, Interop$FailResults$Init | Interop$FailResults$Builder, Interop$FailResults$Plain>;
   }
   type RelayParams = Interop$RelayParams$Reader;
   namespace RelayParams {
@@ -2128,6 +2174,7 @@ export declare namespace Interop {
     type Init = Interop$RelayParams$Init;
     type Plain = Interop$RelayParams$Plain;
     type Pipeline = Interop$RelayParams$Pipeline;
+    type $Type = $.StructType<Interop$RelayParams$Reader, Interop$RelayParams$Builder, Interop$RelayParams$Init | Interop$RelayParams$Builder, Interop$RelayParams$Plain>;
   }
   type RelayResults = Interop$RelayResults$Reader;
   namespace RelayResults {
@@ -2136,6 +2183,7 @@ export declare namespace Interop {
     type Init = Interop$RelayResults$Init;
     type Plain = Interop$RelayResults$Plain;
     type Pipeline = Interop$RelayResults$Pipeline;
+    type $Type = $.StructType<Interop$RelayResults$Reader, Interop$RelayResults$Builder, Interop$RelayResults$Init | Interop$RelayResults$Builder, Interop$RelayResults$Plain>;
   }
   type NewSinkParams = Interop$NewSinkParams$Reader;
   namespace NewSinkParams {
@@ -2144,6 +2192,7 @@ export declare namespace Interop {
     type Init = Interop$NewSinkParams$Init;
     type Plain = Interop$NewSinkParams$Plain;
     type Pipeline = Interop$NewSinkParams$Pipeline;
+    type $Type = $.StructType<Interop$NewSinkParams$Reader, Interop$NewSinkParams$Builder, Interop$NewSinkParams$Init | Interop$NewSinkParams$Builder, Interop$NewSinkParams$Plain>;
   }
   type NewSinkResults = Interop$NewSinkResults$Reader;
   namespace NewSinkResults {
@@ -2152,6 +2201,7 @@ export declare namespace Interop {
     type Init = Interop$NewSinkResults$Init;
     type Plain = Interop$NewSinkResults$Plain;
     type Pipeline = Interop$NewSinkResults$Pipeline;
+    type $Type = $.StructType<Interop$NewSinkResults$Reader, Interop$NewSinkResults$Builder, Interop$NewSinkResults$Init | Interop$NewSinkResults$Builder, Interop$NewSinkResults$Plain>;
   }
   type ActivityParams = Interop$ActivityParams$Reader;
   namespace ActivityParams {
@@ -2160,6 +2210,7 @@ export declare namespace Interop {
     type Init = Interop$ActivityParams$Init;
     type Plain = Interop$ActivityParams$Plain;
     type Pipeline = Interop$ActivityParams$Pipeline;
+    type $Type = $.StructType<Interop$ActivityParams$Reader, Interop$ActivityParams$Builder, Interop$ActivityParams$Init | Interop$ActivityParams$Builder, Interop$ActivityParams$Plain>;
   }
   type ActivityResults = Activity$Reader;
   namespace ActivityResults {
@@ -2168,6 +2219,7 @@ export declare namespace Interop {
     type Init = Activity$Init;
     type Plain = Activity$Plain;
     type Pipeline = Activity$Pipeline;
+    type $Type = $.StructType<Activity$Reader, Activity$Builder, Activity$Init | Activity$Builder, Activity$Plain>;
   }
 }
 
@@ -2718,7 +2770,7 @@ export class Box$Content$Builder extends $.StructBuilder {
 const Box$Content$$type = /*@__PURE__*/ $.struct<Box.Content.Reader, Box.Content.Builder, Box.Content.Init, Box.Content.Plain>({ id: 0xa027904e0bd8aec3n, name: "Box.content", dataWords: 0, pointerCount: 4, Reader: Box$Content$Reader, Builder: Box$Content$Builder });
 export class Box$Content$Pipeline extends $.Pipeline<Box.Content.Reader> {
   protected override get $type(): $.StructType<Box.Content.Reader, unknown, never> { return Box$Content$$type; }
-  get counter(): Counter.Client { return this.$client(1, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(1, Counter); }
 }
 
 export interface Box$Content$Init {
@@ -2937,7 +2989,7 @@ export class Counter$NextResults$Builder extends $.StructBuilder {
 
 export class Counter$NextResults$Pipeline extends $.Pipeline<Counter.NextResults.Reader> {
   protected override get $type(): $.StructType<Counter.NextResults.Reader, unknown, never> { return Counter$NextResults; }
-  get counter(): Counter.Client { return this.$client(0, Counter); }
+  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Counter$NextResults$Init {
@@ -2979,6 +3031,7 @@ export declare namespace Counter {
     type Init = Counter$AddParams$Init;
     type Plain = Counter$AddParams$Plain;
     type Pipeline = Counter$AddParams$Pipeline;
+    type $Type = $.StructType<Counter$AddParams$Reader, Counter$AddParams$Builder, Counter$AddParams$Init | Counter$AddParams$Builder, Counter$AddParams$Plain>;
   }
   type AddResults = Counter$AddResults$Reader;
   namespace AddResults {
@@ -2987,6 +3040,7 @@ export declare namespace Counter {
     type Init = Counter$AddResults$Init;
     type Plain = Counter$AddResults$Plain;
     type Pipeline = Counter$AddResults$Pipeline;
+    type $Type = $.StructType<Counter$AddResults$Reader, Counter$AddResults$Builder, Counter$AddResults$Init | Counter$AddResults$Builder, Counter$AddResults$Plain>;
   }
   type NextParams = Counter$NextParams$Reader;
   namespace NextParams {
@@ -2995,6 +3049,7 @@ export declare namespace Counter {
     type Init = Counter$NextParams$Init;
     type Plain = Counter$NextParams$Plain;
     type Pipeline = Counter$NextParams$Pipeline;
+    type $Type = $.StructType<Counter$NextParams$Reader, Counter$NextParams$Builder, Counter$NextParams$Init | Counter$NextParams$Builder, Counter$NextParams$Plain>;
   }
   type NextResults = Counter$NextResults$Reader;
   namespace NextResults {
@@ -3003,6 +3058,7 @@ export declare namespace Counter {
     type Init = Counter$NextResults$Init;
     type Plain = Counter$NextResults$Plain;
     type Pipeline = Counter$NextResults$Pipeline;
+    type $Type = $.StructType<Counter$NextResults$Reader, Counter$NextResults$Builder, Counter$NextResults$Init | Counter$NextResults$Builder, Counter$NextResults$Plain>;
   }
 }
 
@@ -3091,6 +3147,7 @@ export declare namespace ResettableCounter {
     type Init = ResettableCounter$ResetParams$Init;
     type Plain = ResettableCounter$ResetParams$Plain;
     type Pipeline = ResettableCounter$ResetParams$Pipeline;
+    type $Type = $.StructType<ResettableCounter$ResetParams$Reader, ResettableCounter$ResetParams$Builder, ResettableCounter$ResetParams$Init | ResettableCounter$ResetParams$Builder, ResettableCounter$ResetParams$Plain>;
   }
   type ResetResults = ResettableCounter$ResetResults$Reader;
   namespace ResetResults {
@@ -3099,6 +3156,7 @@ export declare namespace ResettableCounter {
     type Init = ResettableCounter$ResetResults$Init;
     type Plain = ResettableCounter$ResetResults$Plain;
     type Pipeline = ResettableCounter$ResetResults$Pipeline;
+    type $Type = $.StructType<ResettableCounter$ResetResults$Reader, ResettableCounter$ResetResults$Builder, ResettableCounter$ResetResults$Init | ResettableCounter$ResetResults$Builder, ResettableCounter$ResetResults$Plain>;
   }
 }
 
@@ -3191,6 +3249,7 @@ export declare namespace Listener {
     type Init = Listener$HeardParams$Init;
     type Plain = Listener$HeardParams$Plain;
     type Pipeline = Listener$HeardParams$Pipeline;
+    type $Type = $.StructType<Listener$HeardParams$Reader, Listener$HeardParams$Builder, Listener$HeardParams$Init | Listener$HeardParams$Builder, Listener$HeardParams$Plain>;
   }
   type HeardResults = Listener$HeardResults$Reader;
   namespace HeardResults {
@@ -3199,6 +3258,7 @@ export declare namespace Listener {
     type Init = Listener$HeardResults$Init;
     type Plain = Listener$HeardResults$Plain;
     type Pipeline = Listener$HeardResults$Pipeline;
+    type $Type = $.StructType<Listener$HeardResults$Reader, Listener$HeardResults$Builder, Listener$HeardResults$Init | Listener$HeardResults$Builder, Listener$HeardResults$Plain>;
   }
 }
 
@@ -3355,6 +3415,7 @@ export declare namespace Sequence {
     type Init = Sequence$NextParams$Init;
     type Plain = Sequence$NextParams$Plain;
     type Pipeline = Sequence$NextParams$Pipeline;
+    type $Type = $.StructType<Sequence$NextParams$Reader, Sequence$NextParams$Builder, Sequence$NextParams$Init | Sequence$NextParams$Builder, Sequence$NextParams$Plain>;
   }
   type NextResults = Sequence$NextResults$Reader;
   namespace NextResults {
@@ -3363,6 +3424,7 @@ export declare namespace Sequence {
     type Init = Sequence$NextResults$Init;
     type Plain = Sequence$NextResults$Plain;
     type Pipeline = Sequence$NextResults$Pipeline;
+    type $Type = $.StructType<Sequence$NextResults$Reader, Sequence$NextResults$Builder, Sequence$NextResults$Init | Sequence$NextResults$Builder, Sequence$NextResults$Plain>;
   }
   type StateParams = Sequence$StateParams$Reader;
   namespace StateParams {
@@ -3371,6 +3433,7 @@ export declare namespace Sequence {
     type Init = Sequence$StateParams$Init;
     type Plain = Sequence$StateParams$Plain;
     type Pipeline = Sequence$StateParams$Pipeline;
+    type $Type = $.StructType<Sequence$StateParams$Reader, Sequence$StateParams$Builder, Sequence$StateParams$Init | Sequence$StateParams$Builder, Sequence$StateParams$Plain>;
   }
   type StateResults = Sequence$StateResults$Reader;
   namespace StateResults {
@@ -3379,6 +3442,7 @@ export declare namespace Sequence {
     type Init = Sequence$StateResults$Init;
     type Plain = Sequence$StateResults$Plain;
     type Pipeline = Sequence$StateResults$Pipeline;
+    type $Type = $.StructType<Sequence$StateResults$Reader, Sequence$StateResults$Builder, Sequence$StateResults$Init | Sequence$StateResults$Builder, Sequence$StateResults$Plain>;
   }
 }
 
@@ -3404,7 +3468,7 @@ export class Resolver$ResolveParams$Builder extends $.StructBuilder {
 
 export class Resolver$ResolveParams$Pipeline extends $.Pipeline<Resolver.ResolveParams.Reader> {
   protected override get $type(): $.StructType<Resolver.ResolveParams.Reader, unknown, never> { return Resolver$ResolveParams; }
-  get sequence(): Sequence.Client { return this.$client(0, Sequence); }
+  get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
 
 export interface Resolver$ResolveParams$Init {
@@ -3527,6 +3591,7 @@ export declare namespace Resolver {
     type Init = Resolver$ResolveParams$Init;
     type Plain = Resolver$ResolveParams$Plain;
     type Pipeline = Resolver$ResolveParams$Pipeline;
+    type $Type = $.StructType<Resolver$ResolveParams$Reader, Resolver$ResolveParams$Builder, Resolver$ResolveParams$Init | Resolver$ResolveParams$Builder, Resolver$ResolveParams$Plain>;
   }
   type ResolveResults = Resolver$ResolveResults$Reader;
   namespace ResolveResults {
@@ -3535,6 +3600,7 @@ export declare namespace Resolver {
     type Init = Resolver$ResolveResults$Init;
     type Plain = Resolver$ResolveResults$Plain;
     type Pipeline = Resolver$ResolveResults$Pipeline;
+    type $Type = $.StructType<Resolver$ResolveResults$Reader, Resolver$ResolveResults$Builder, Resolver$ResolveResults$Init | Resolver$ResolveResults$Builder, Resolver$ResolveResults$Plain>;
   }
   type RejectParams = Resolver$RejectParams$Reader;
   namespace RejectParams {
@@ -3543,6 +3609,7 @@ export declare namespace Resolver {
     type Init = Resolver$RejectParams$Init;
     type Plain = Resolver$RejectParams$Plain;
     type Pipeline = Resolver$RejectParams$Pipeline;
+    type $Type = $.StructType<Resolver$RejectParams$Reader, Resolver$RejectParams$Builder, Resolver$RejectParams$Init | Resolver$RejectParams$Builder, Resolver$RejectParams$Plain>;
   }
   type RejectResults = Resolver$RejectResults$Reader;
   namespace RejectResults {
@@ -3551,6 +3618,7 @@ export declare namespace Resolver {
     type Init = Resolver$RejectResults$Init;
     type Plain = Resolver$RejectResults$Plain;
     type Pipeline = Resolver$RejectResults$Pipeline;
+    type $Type = $.StructType<Resolver$RejectResults$Reader, Resolver$RejectResults$Builder, Resolver$RejectResults$Init | Resolver$RejectResults$Builder, Resolver$RejectResults$Plain>;
   }
 }
 
@@ -3608,6 +3676,7 @@ export declare namespace Callee {
     type Init = Callee$CalledParams$Init;
     type Plain = Callee$CalledParams$Plain;
     type Pipeline = Callee$CalledParams$Pipeline;
+    type $Type = $.StructType<Callee$CalledParams$Reader, Callee$CalledParams$Builder, Callee$CalledParams$Init | Callee$CalledParams$Builder, Callee$CalledParams$Plain>;
   }
   type CalledResults = Called$Reader;
   namespace CalledResults {
@@ -3616,6 +3685,7 @@ export declare namespace Callee {
     type Init = Called$Init;
     type Plain = Called$Plain;
     type Pipeline = Called$Pipeline;
+    type $Type = $.StructType<Called$Reader, Called$Builder, Called$Init | Called$Builder, Called$Plain>;
   }
 }
 
@@ -3655,7 +3725,7 @@ export class Called$Builder extends $.StructBuilder {
 
 export class Called$Pipeline extends $.Pipeline<Called.Reader> {
   protected override get $type(): $.StructType<Called.Reader, unknown, never> { return Called; }
-  get sequence(): Sequence.Client { return this.$client(1, Sequence); }
+  get sequence(): Sequence.Client { return this.$client<Sequence.Client>(1, Sequence); }
 }
 
 export interface Called$Init {
@@ -3804,6 +3874,7 @@ export declare namespace Sink {
     type Init = Sink$WriteParams$Init;
     type Plain = Sink$WriteParams$Plain;
     type Pipeline = Sink$WriteParams$Pipeline;
+    type $Type = $.StructType<Sink$WriteParams$Reader, Sink$WriteParams$Builder, Sink$WriteParams$Init | Sink$WriteParams$Builder, Sink$WriteParams$Plain>;
   }
   type WriteResults = $stream.StreamResult$Reader;
   namespace WriteResults {
@@ -3812,6 +3883,7 @@ export declare namespace Sink {
     type Init = $stream.StreamResult$Init;
     type Plain = $stream.StreamResult$Plain;
     type Pipeline = $stream.StreamResult$Pipeline;
+    type $Type = $.StructType<$stream.StreamResult$Reader, $stream.StreamResult$Builder, $stream.StreamResult$Init | $stream.StreamResult$Builder, $stream.StreamResult$Plain>;
   }
   type DoneParams = Sink$DoneParams$Reader;
   namespace DoneParams {
@@ -3820,6 +3892,7 @@ export declare namespace Sink {
     type Init = Sink$DoneParams$Init;
     type Plain = Sink$DoneParams$Plain;
     type Pipeline = Sink$DoneParams$Pipeline;
+    type $Type = $.StructType<Sink$DoneParams$Reader, Sink$DoneParams$Builder, Sink$DoneParams$Init | Sink$DoneParams$Builder, Sink$DoneParams$Plain>;
   }
   type DoneResults = Sink$DoneResults$Reader;
   namespace DoneResults {
@@ -3828,6 +3901,7 @@ export declare namespace Sink {
     type Init = Sink$DoneResults$Init;
     type Plain = Sink$DoneResults$Plain;
     type Pipeline = Sink$DoneResults$Pipeline;
+    type $Type = $.StructType<Sink$DoneResults$Reader, Sink$DoneResults$Builder, Sink$DoneResults$Init | Sink$DoneResults$Builder, Sink$DoneResults$Plain>;
   }
 }
 
