@@ -318,11 +318,11 @@ export class Evaluator {
       return assignments && { kind: "group", field, assignments };
     }
     const first = node.struct.fields[0];
-    if (first?.which !== "slot") {
-      this.#error("type-mismatch", scope, expression, `A group is expected here: '(name = value, …)'.`);
+    const type = first?.which === "slot" ? bindType(first.slot.type, brand) : undefined;
+    if (first?.which !== "slot" || type === undefined || (isLiteral(expression) && !this.#fits(expression, type))) {
+      this.#error("type-mismatch", scope, expression, "A group is expected here: '(name = value, …)'.");
       return undefined;
     }
-    const type = bindType(first.slot.type, brand);
     const value = this.evaluate(expression, type, scope);
     return value && { kind: "group", field, assignments: [{ kind: "slot", field: first, type, value }] };
   }
@@ -385,6 +385,11 @@ function wrap(
   value: Evaluated,
 ): StructValue {
   return { kind: "struct", type, assignments: [{ kind: "slot", field, type: fieldType, value }] };
+}
+
+/** Whether the expression is neither a name nor something made of parts. */
+function isLiteral({ kind }: Expression): boolean {
+  return kind === "integer" || kind === "float" || kind === "string" || kind === "data" || kind === "list";
 }
 
 function isFloat(type: Type): boolean {

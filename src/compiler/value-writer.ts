@@ -174,7 +174,7 @@ export class ValueWriter {
     this.#count((items.length * step) / 8 + 2);
     const place = allocateStructList(segment, at, items.length, dataWordCount, pointerCount);
     items.forEach((item, index) => {
-      const content = place.content + index * step;
+      const content = place.content + 8 + index * step;
       if (item.kind !== "struct") return;
       this.#fill({ ...place, content }, content + dataWordCount * 8, node, item.assignments);
     });

@@ -14,6 +14,11 @@ import { comparableComments, comparableFiles, comparableNodes } from "./comparab
 
 const INSTALLED = "/usr/include";
 
+const OWN = [...schemaFiles("test"), ...schemaFiles("examples")];
+
+/** Schemas with what C++ 0.9 has not, or gets wrong (`List(T)`). A version that compiles them should be compared with. */
+const BEYOND_CPP = OWN.filter((path) => path.includes("/newer/"));
+
 function readFile(path: string): Uint8Array | undefined {
   try {
     return readFileSync(path);
@@ -44,8 +49,14 @@ describe.skipIf(!hasCapnpTool)(`The compiler agrees with C++ (needs: ${INSTALL_H
     expectSame([path], { importPath: [INSTALLED], sourcePrefixes: [INSTALLED] });
   });
 
-  it.each([...schemaFiles("test"), ...schemaFiles("examples")])("compiles our own %s to the same nodes", (path) => {
-    expectSame([path], { importPath: [INSTALLED, "test/schemas"] });
+  it.each(OWN.filter((path) => !BEYOND_CPP.includes(path)))("compiles our own %s to the same nodes", (path) => {
+    const roots = ["test/compiler", "test/schemas"];
+    expectSame([path], { importPath: [...roots, INSTALLED], sourcePrefixes: roots });
+  });
+
+  it.each(BEYOND_CPP)("alone compiles %s, as long as C++ does not", (path) => {
+    expect(capnpCompile([path]).status).not.toBe(0);
+    expect(formatDiagnostics(compile({ files: [path], readFile }).diagnostics)).toBe("");
   });
 
   describe("on the standard schemas in our words", () => {
