@@ -93,15 +93,24 @@ export class Server {
   }
 }
 
+export interface ClientOptions {
+  /** Only these scenarios. */
+  readonly scenarios?: readonly string[];
+  /** One connection for all of them, not one each. */
+  readonly oneConnection?: boolean;
+}
+
 /** Runs a C++ client against `address`. The lines it printed, by the second word: `ok NAME …`, `FAIL NAME …`. */
 export async function runClient(
   program: Program,
   address: string,
-  env: Record<string, string> = {},
+  options: ClientOptions = {},
 ): Promise<Map<string, string>> {
-  const child = spawn(join(BUILD, program), [address], {
+  const env = environment();
+  if (options.oneConnection) env["CAPWIRE_ONE_CONNECTION"] = "1";
+  const child = spawn(join(BUILD, program), [address, ...(options.scenarios ?? [])], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...environment(), ...env },
+    env,
   });
   const ended = once(child, "exit");
   const verdicts = new Map<string, string>();

@@ -68,6 +68,7 @@ private:
 struct Scenario {
   kj::StringPtr name;
   void (*run)(Stage& stage);
+  bool onlyWhenNamed = false;  // It needs a server that does something unusual.
 };
 
 using Scenarios = kj::Vector<Scenario>;

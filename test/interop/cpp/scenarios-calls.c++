@@ -166,6 +166,15 @@ void failedStream(Stage& stage) {
   KJ_ASSERT(kindOf(exception) == Kind::FAILED, exception);
 }
 
+// The server must end the connection when `hang` is called.
+void serverLeaves(Stage& stage) {
+  auto counter = stage.newCounter();
+  auto running = stage.failureOf(stage.interop.hangRequest().send());
+  KJ_ASSERT(kindOf(running) == Kind::DISCONNECTED, running);
+  auto later = stage.failureOf(counter.addRequest().send());
+  KJ_ASSERT(kindOf(later) == Kind::DISCONNECTED, later);
+}
+
 }  // namespace
 
 void addCallScenarios(Scenarios& scenarios) {
@@ -182,4 +191,5 @@ void addCallScenarios(Scenarios& scenarios) {
   scenarios.add(Scenario{"a-pipeline-set-early-works-before-the-return", earlyPipeline});
   scenarios.add(Scenario{"a-stream-of-writes-arrives", stream});
   scenarios.add(Scenario{"a-failed-write-fails-what-follows", failedStream});
+  scenarios.add(Scenario{"a-server-that-leaves-breaks-its-calls", serverLeaves, true});
 }

@@ -146,7 +146,8 @@ void callbackThatCallsBack(Stage& stage) {
   });
   auto request = stage.interop.relayRequest();
   request.setListener(listener);
-  KJ_ASSERT(stage.wait(request.send()).getAnswer() == "heard 0");
+  auto response = stage.wait(request.send());
+  KJ_ASSERT(response.getAnswer() == "heard 0");
 }
 
 void releasesResults(Stage& stage) {

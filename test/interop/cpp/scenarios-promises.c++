@@ -176,7 +176,8 @@ public:
   }
 
   void check() {
-    auto numbers = stage.wait(kj::mv(call)).getNumbers();
+    auto response = stage.wait(kj::mv(call));
+    auto numbers = response.getNumbers();
     KJ_ASSERT(numbers.size() == 8);
     for (uint32_t i = 0; i < 8; i++) KJ_ASSERT(numbers[i] == i, i, numbers[i]);
   }
