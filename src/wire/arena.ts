@@ -35,6 +35,8 @@ const MAX_GROWTH_BYTES = 64 * 1024 * 1024;
 export class HeapAllocator implements SegmentAllocator {
   #chunk: { view: DataView; bytes: Uint8Array } | null = null;
   #free = 0;
+  /** Where the newest space of the chunk starts: what lies between it and #free is how large the last message grew. */
+  #newest = 0;
 
   allocate(minBytes: number, usedBytes: number): SegmentSpace {
     if (minBytes > MAX_SEGMENT_BYTES) {
@@ -42,19 +44,24 @@ export class HeapAllocator implements SegmentAllocator {
     }
     const wanted = Math.max(minBytes, Math.min(usedBytes, MAX_GROWTH_BYTES), FIRST_BYTES);
     if (wanted > LARGEST_SHARED_BYTES) return ownSpace(roundUpToWord(wanted));
-    if (!this.#chunk || this.#free + wanted > CHUNK_BYTES) {
+    // A message like the last one should find room to grow as far: one segment is cheaper than two.
+    const room = Math.max(wanted, this.#free - this.#newest);
+    if (!this.#chunk || this.#free + room > CHUNK_BYTES) {
       const buffer = new ArrayBuffer(CHUNK_BYTES);
       this.#chunk = { view: new DataView(buffer), bytes: new Uint8Array(buffer) };
       this.#free = 0;
     }
     const start = this.#free;
+    this.#newest = start;
     this.#free = start + roundUpToWord(wanted);
     return { view: this.#chunk.view, bytes: this.#chunk.bytes, start, end: this.#free };
   }
 
   extend(view: DataView, end: number, moreBytes: number): number {
     if (view !== this.#chunk?.view || end !== this.#free || end + moreBytes > CHUNK_BYTES) return -1;
-    this.#free = Math.min(CHUNK_BYTES, end + Math.max(roundUpToWord(moreBytes), FIRST_BYTES));
+    // Doubles, so that a message of n bytes is extended log n times.
+    const more = Math.max(moreBytes, end - this.#newest);
+    this.#free = Math.min(CHUNK_BYTES, end + roundUpToWord(more));
     return this.#free;
   }
 }

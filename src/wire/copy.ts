@@ -119,13 +119,14 @@ export function copyList(toSegment: BuilderSegment, to: number, list: ListTarget
 function copyStructList(toSegment: BuilderSegment, to: number, list: ListTarget, nesting: number): void {
   const { segment: from, start, length, step, dataSize, pointerCount } = list;
   const place = allocateStructList(toSegment, to, length, dataSize / 8, pointerCount);
+  const first = place.content + 8;
   if (pointerCount === 0) {
-    copyBytes(place.segment.bytes, place.content, from.bytes, start, length * step);
+    copyBytes(place.segment.bytes, first, from.bytes, start, length * step);
     return;
   }
   for (let index = 0; index < length; index++) {
     const source = start + index * step;
-    const target = place.content + index * step;
+    const target = first + index * step;
     copySections(
       place.segment,
       target,

@@ -7,7 +7,7 @@
 import { WireError } from "./errors.js";
 import { frameHeaderLength } from "./framing-encode.js";
 import { DEFAULT_TRAVERSAL_LIMIT_IN_WORDS, type ReaderOptions } from "./limits.js";
-import { MessageReader } from "./message.js";
+import { MessageReader, NO_SEGMENTS } from "./message.js";
 import { wholeBuffer } from "./whole-buffer.js";
 import { BYTES_PER_WORD } from "./word.js";
 
@@ -25,55 +25,47 @@ export const DEFAULT_MAX_SEGMENTS = 511;
 /** A straddling message's buffer starts no larger than this, however long the frame says it is. */
 const FIRST_TRUST_BYTES = 1024 * 1024;
 
-/** Checks what a segment table says, before anything is allocated for it. */
-class FrameLimits {
-  readonly options: FrameOptions | undefined;
-  readonly maxSegments: number;
-  readonly maxMessageWords: number;
-
-  constructor(options?: FrameOptions) {
-    this.options = options;
-    this.maxSegments = options?.maxSegments ?? DEFAULT_MAX_SEGMENTS;
-    this.maxMessageWords =
-      options?.maxMessageWords ?? options?.traversalLimitInWords ?? DEFAULT_TRAVERSAL_LIMIT_IN_WORDS;
-  }
-
-  /** `field` is the segment count minus one, as sent. Throws WireError. */
-  checkSegments(field: number): void {
-    if (field < this.maxSegments) return;
-    throw new WireError(
-      "too-many-segments",
-      `Frame announces ${field + 1} segments, more than ${this.maxSegments}`,
-      0,
-      0,
-    );
-  }
-
-  checkWords(words: number): void {
-    if (words <= this.maxMessageWords) return;
-    throw new WireError("frame-too-large", `Frame announces ${words} words, more than ${this.maxMessageWords}`, 0, 0);
-  }
-}
-
 /** Bytes of the frame that starts at `at`: negative if [at, end) does not hold its whole table yet (then minus the bytes that are needed to know more). Throws WireError for a frame beyond the limits. */
-function frameLength(view: DataView, at: number, end: number, limits: FrameLimits): number {
+function frameLength(view: DataView, at: number, end: number, options: FrameOptions | undefined): number {
   if (end - at < BYTES_PER_WORD) return -BYTES_PER_WORD;
   const field = view.getUint32(at, true);
-  limits.checkSegments(field);
+  if (field === 0) {
+    const words = view.getUint32(at + 4, true);
+    checkWords(words, options);
+    return BYTES_PER_WORD + words * BYTES_PER_WORD;
+  }
+  checkSegments(field, options);
   const headerLength = frameHeaderLength(field + 1);
   if (end - at < headerLength) return -headerLength;
   let words = 0;
   for (let id = 0; id <= field; id++) words += view.getUint32(at + 4 + id * 4, true);
-  limits.checkWords(words);
+  checkWords(words, options);
   return headerLength + words * BYTES_PER_WORD;
+}
+
+/** `field` is the segment count minus one, as sent: up to 0xffffffff, so nothing is added to it before this check. */
+function checkSegments(field: number, options: FrameOptions | undefined): void {
+  const limit = options?.maxSegments ?? DEFAULT_MAX_SEGMENTS;
+  if (field < limit) return;
+  throw new WireError("too-many-segments", `Frame announces ${field + 1} segments, more than ${limit}`, 0, 0);
+}
+
+function checkWords(words: number, options: FrameOptions | undefined): void {
+  const limit = options?.maxMessageWords ?? options?.traversalLimitInWords ?? DEFAULT_TRAVERSAL_LIMIT_IN_WORDS;
+  if (words <= limit) return;
+  throw new WireError("frame-too-large", `Frame announces ${words} words, more than ${limit}`, 0, 4);
 }
 
 /** The message of the complete frame at `at`. */
 function readFrame(view: DataView, bytes: Uint8Array, at: number, options: ReaderOptions | undefined): MessageReader {
-  const count = view.getUint32(at, true) + 1;
-  const message = new MessageReader([], options);
-  let start = at + frameHeaderLength(count);
-  for (let id = 0; id < count; id++) {
+  const message = new MessageReader(NO_SEGMENTS, options);
+  const field = view.getUint32(at, true);
+  if (field === 0) {
+    message.addSegment(view, bytes, at + 8, at + 8 + view.getUint32(at + 4, true) * BYTES_PER_WORD);
+    return message;
+  }
+  let start = at + frameHeaderLength(field + 1);
+  for (let id = 0; id <= field; id++) {
     const end = start + view.getUint32(at + 4 + id * 4, true) * BYTES_PER_WORD;
     message.addSegment(view, bytes, start, end);
     start = end;
@@ -85,7 +77,7 @@ function readFrame(view: DataView, bytes: Uint8Array, at: number, options: Reade
 export function decodeFrame(bytes: Uint8Array, options?: FrameOptions): MessageReader {
   const { view, bytes: all } = wholeBuffer(bytes);
   const start = bytes.byteOffset;
-  const length = frameLength(view, start, start + bytes.byteLength, new FrameLimits(options));
+  const length = frameLength(view, start, start + bytes.byteLength, options);
   if (length < 0 || length > bytes.byteLength) throw prematureEnd(bytes.byteLength);
   return readFrame(view, all, start, options);
 }
@@ -96,7 +88,7 @@ function prematureEnd(offset: number): WireError {
 
 /** A byte stream's frames, decoded as chunks come. */
 export class FrameDecoder {
-  readonly #limits: FrameLimits;
+  readonly #options: FrameOptions | undefined;
   /** The beginning of a frame that straddles chunks; #filled bytes of it are there. */
   #partial: Uint8Array | null = null;
   #filled = 0;
@@ -105,7 +97,7 @@ export class FrameDecoder {
   #failed: WireError | null = null;
 
   constructor(options?: FrameOptions) {
-    this.#limits = new FrameLimits(options);
+    this.#options = options;
   }
 
   /** Whether the stream so far ends inside a frame. */
@@ -141,13 +133,13 @@ export class FrameDecoder {
     const end = chunk.byteOffset + chunk.byteLength;
     let at = chunk.byteOffset + taken;
     while (at < end) {
-      const length = frameLength(view, at, end, this.#limits);
+      const length = frameLength(view, at, end, this.#options);
       if (length < 0 || length > end - at) {
         taken = at - chunk.byteOffset;
         this.#begin(chunk.subarray(taken), Math.abs(length));
         return;
       }
-      onMessage(readFrame(view, bytes, at, this.#limits.options));
+      onMessage(readFrame(view, bytes, at, this.#options));
       at += length;
     }
   }
@@ -171,14 +163,14 @@ export class FrameDecoder {
       if (count < wanted) break;
       const partial: Uint8Array = this.#partial;
       const view = new DataView(partial.buffer);
-      const length = frameLength(view, 0, this.#filled, this.#limits);
+      const length = frameLength(view, 0, this.#filled, this.#options);
       if (length < 0 || length > this.#filled) {
         this.#needed = Math.abs(length);
         continue;
       }
       this.#partial = null;
       this.#filled = 0;
-      onMessage(readFrame(view, partial, 0, this.#limits.options));
+      onMessage(readFrame(view, partial, 0, this.#options));
     }
     return taken;
   }

@@ -49,7 +49,14 @@ export function allocate(segment: BuilderSegment, at: number, bytes: number): Pl
   return { segment: other, pointer: pad, content: pad + 8 };
 }
 
-function writeFar(segment: BuilderSegment, at: number, target: BuilderSegment, pad: number, isDouble: boolean): void {
+/** Makes the pointer at `at` a far pointer to the landing pad at `pad` of `target`. */
+export function writeFar(
+  segment: BuilderSegment,
+  at: number,
+  target: BuilderSegment,
+  pad: number,
+  isDouble: boolean,
+): void {
   segment.view.setUint32(at, pad - target.start + (isDouble ? 4 : 0) + FAR, true);
   segment.view.setUint32(at + 4, target.id, true);
 }
@@ -80,7 +87,7 @@ export function allocateList(segment: BuilderSegment, at: number, elementSize: n
   return place;
 }
 
-/** Allocates a zeroed list of structs for the null pointer at `at`; `content` of the result is the first element, behind the tag. */
+/** Allocates a zeroed list of structs for the null pointer at `at`; `content` of the result is the tag, the first element follows it. */
 export function allocateStructList(
   segment: BuilderSegment,
   at: number,
@@ -96,7 +103,7 @@ export function allocateStructList(
   const { view } = place.segment;
   view.setUint32(place.content, length * 4 + STRUCT, true);
   view.setUint32(place.content + 4, dataWords + pointerCount * 0x10000, true);
-  return { segment: place.segment, pointer: place.pointer, content: place.content + 8 };
+  return place;
 }
 
 function checkLength(length: number): void {

@@ -16,7 +16,8 @@ import { BuilderSegment, ReaderSegment } from "./segment.js";
 import { wholeBuffer } from "./whole-buffer.js";
 import { BYTES_PER_WORD, roundUpToWord, UNLIMITED_NESTING } from "./word.js";
 
-const NO_SEGMENTS: readonly Uint8Array[] = [];
+/** For messages whose segments are added one by one. */
+export const NO_SEGMENTS: readonly Uint8Array[] = [];
 
 /** A message being read. Nothing is looked at until it is accessed; then WireError says what is wrong with it. */
 export class MessageReader {
@@ -37,7 +38,8 @@ export class MessageReader {
     this.nestingLimit = trusted ? UNLIMITED_NESTING : (options?.nestingLimit ?? DEFAULT_NESTING_LIMIT);
     this.trusted = trusted;
     this.others = null;
-    for (const bytes of segments) {
+    for (let id = 0; id < segments.length; id++) {
+      const bytes = segments[id]!;
       const { view, bytes: all } = wholeBuffer(bytes);
       const start = bytes.byteOffset;
       this.addSegment(view, all, start, start + Math.floor(bytes.byteLength / BYTES_PER_WORD) * BYTES_PER_WORD);

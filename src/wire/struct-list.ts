@@ -162,21 +162,31 @@ export class StructListType<R, B, I>
     clearPointer(segment, at);
     const { dataWords, pointerCount } = this.elementType;
     const place = allocateStructList(segment, at, count, dataWords, pointerCount);
-    return new StructListBuilder(this.elementType, place.segment, place.content, count, dataWords * 8, pointerCount);
+    return new StructListBuilder(
+      this.elementType,
+      place.segment,
+      place.content + 8,
+      count,
+      dataWords * 8,
+      pointerCount,
+    );
   }
 
   set(segment: BuilderSegment, at: number, value: ListInit<I> | ListReader<R> | ListBuilder<B, I>): void {
-    replace(segment, at, () => {
-      if (value instanceof StructListReader) {
-        copyList(segment, at, value, value.nesting);
-      } else if (value instanceof StructListBuilder) {
-        copyList(segment, at, value.asReader(StructReader), UNLIMITED_NESTING);
-      } else {
-        const values = toArrayLike(value as ListInit<I>);
-        const list = this.init(segment, at, values.length);
-        for (let index = 0; index < values.length; index++) list.set(index, values[index]!);
-      }
-    });
+    if (isNull(segment.view, at)) this.fill(segment, at, value);
+    else replace(segment, at, () => this.fill(segment, at, value));
+  }
+
+  private fill(segment: BuilderSegment, at: number, value: ListInit<I> | ListReader<R> | ListBuilder<B, I>): void {
+    if (value instanceof StructListReader) {
+      copyList(segment, at, value, value.nesting);
+    } else if (value instanceof StructListBuilder) {
+      copyList(segment, at, value.asReader(StructReader), UNLIMITED_NESTING);
+    } else {
+      const values = toArrayLike(value as ListInit<I>);
+      const list = this.init(segment, at, values.length);
+      for (let index = 0; index < values.length; index++) list.set(index, values[index]!);
+    }
   }
 
   toPlain(value: ListReader<R>): unknown[] {

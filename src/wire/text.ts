@@ -6,11 +6,11 @@
 import { UsageError } from "../errors.js";
 import { checkBlob, farBlob, isFar } from "./blob-pointer.js";
 import { WireError } from "./errors.js";
-import { allocateList, clearPointer, follow } from "./layout.js";
+import { allocateList, clearPointer, follow, writeFar } from "./layout.js";
 import type { PointerType } from "./pointer-type.js";
 import type { BuilderSegment, ReaderSegment } from "./segment.js";
 import { decodeUtf8, encodeUtf8, maxUtf8Length, utf8Length } from "./utf8.js";
-import { BYTE_ELEMENTS, LIST, MAX_LIST_LENGTH } from "./word.js";
+import { BYTE_ELEMENTS, LIST, roundUpToWord } from "./word.js";
 
 /** The text the pointer at `at` leads to; "" for a null pointer. Throws WireError. */
 export function readText(segment: ReaderSegment, at: number): string {
@@ -31,25 +31,42 @@ function textAt(segment: ReaderSegment, at: number, home: ReaderSegment, start: 
   if (length === 0 || home.bytes[last] !== 0) {
     throw new WireError("unterminated-text", "Text does not end in a NUL byte", segment.id, at - segment.start);
   }
-  return decodeUtf8(home.bytes, start, last);
+  return decodeUtf8(home.view, home.bytes, start, last);
 }
+
+/** Longest text, in UTF-16 units, for which room for the worst case is taken before it is encoded. */
+const UNCOUNTED_UNITS = 8 * 1024;
 
 /** Replaces what the pointer at `at` holds by `text`. */
 export function writeText(segment: BuilderSegment, at: number, text: string): void {
   clearPointer(segment, at);
-  // With room for the worst case the text is encoded in place and the rest given back; no need to count first.
-  const most = maxUtf8Length(text) + 1;
-  if (most < MAX_LIST_LENGTH && segment.hasRoom(most)) {
-    const start = segment.pos;
-    const length = encodeUtf8(text, segment.bytes, start) - start + 1;
-    segment.pos = start + (((length + 7) >>> 3) << 3);
-    segment.view.setInt32(at, (start - at - 8) / 2 + LIST, true);
-    segment.view.setInt32(at + 4, (length << 3) | BYTE_ELEMENTS, true);
+  // With room for the worst case, text is encoded in place and the rest given back; no need to count its bytes first.
+  const most = roundUpToWord(maxUtf8Length(text) + 1);
+  if (text.length <= UNCOUNTED_UNITS) {
+    if (segment.hasRoom(most)) appendText(segment, at, text);
+    else appendFarText(segment, at, text, most);
     return;
   }
-  const length = utf8Length(text) + 1;
-  const place = allocateList(segment, at, BYTE_ELEMENTS, length);
-  encodeUtf8(text, place.segment.bytes, place.content);
+  const place = allocateList(segment, at, BYTE_ELEMENTS, utf8Length(text) + 1);
+  encodeUtf8(text, place.segment.view, place.segment.bytes, place.content);
+}
+
+/** Encodes `text` at the end of `home`, which has room, and points the pointer at `at` of the same segment there. */
+function appendText(home: BuilderSegment, at: number, text: string): void {
+  const { view } = home;
+  const start = home.pos;
+  const length = encodeUtf8(text, view, home.bytes, start) - start + 1;
+  home.pos = start + (((length + 7) >>> 3) << 3);
+  view.setInt32(at, (start - at - 8) / 2 + LIST, true);
+  view.setInt32(at + 4, (length << 3) | BYTE_ELEMENTS, true);
+}
+
+/** The same in another segment, behind a landing pad. */
+function appendFarText(segment: BuilderSegment, at: number, text: string, most: number): void {
+  const home = segment.message.segmentWithRoom(most + 8);
+  const pad = home.allocate(8);
+  writeFar(segment, at, home, pad, false);
+  appendText(home, pad, text);
 }
 
 /** What a builder's pointer holds as text; "" for a null pointer. */
@@ -58,7 +75,9 @@ export function builtText(segment: BuilderSegment, at: number): string {
   const target = follow(segment, at);
   if ((target.low & 3) !== LIST || (target.high & 7) !== BYTE_ELEMENTS) throw notText();
   const length = target.high >>> 3;
-  return length === 0 ? "" : decodeUtf8(target.segment.bytes, target.content, target.content + length - 1);
+  return length === 0
+    ? ""
+    : decodeUtf8(target.segment.view, target.segment.bytes, target.content, target.content + length - 1);
 }
 
 function notText(): UsageError {

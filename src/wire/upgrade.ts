@@ -81,13 +81,13 @@ export function growStructList(
   const newStep = (newDataWords + newPointerCount) * 8;
   for (let index = 0; index < length; index++) {
     const from = target.content + index * bytes;
-    const to = place.content + index * newStep;
+    const to = place.content + 8 + index * newStep;
     moveStruct(target, from, isPointers ? 0 : bytes, isPointers ? 1 : 0, place.segment, to, newDataWords * 8);
   }
   target.segment.bytes.fill(0, target.content, target.content + roundUpToWord(length * bytes));
   return {
     segment: place.segment,
-    start: place.content,
+    start: place.content + 8,
     length,
     dataWords: newDataWords,
     pointerCount: newPointerCount,
@@ -118,13 +118,13 @@ function growComposite(
   const newStep = (newDataWords + newPointerCount) * 8;
   for (let index = 0; index < length; index++) {
     const from = start + index * oldStep;
-    const to = place.content + index * newStep;
+    const to = place.content + 8 + index * newStep;
     moveStruct(target, from, oldDataWords * 8, oldPointerCount, place.segment, to, newDataWords * 8);
   }
   bytes.fill(0, target.content, start + length * oldStep);
   return {
     segment: place.segment,
-    start: place.content,
+    start: place.content + 8,
     length,
     dataWords: newDataWords,
     pointerCount: newPointerCount,

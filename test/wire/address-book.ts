@@ -4,11 +4,13 @@
  */
 
 import {
+  type BuilderSegment,
   Data,
   type ListBuilder,
   type ListInit,
   type ListReader,
   listOf,
+  type ReaderSegment,
   StructBuilder,
   StructReader,
   structType,
@@ -25,6 +27,17 @@ export interface PhoneInit {
 }
 
 export class PhoneReader extends StructReader {
+  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  constructor(
+    segment: ReaderSegment,
+    data: number,
+    dataSize: number,
+    pointers: number,
+    pointerCount: number,
+    nesting: number,
+  ) {
+    super(segment, data, dataSize, pointers, pointerCount, nesting);
+  }
   get number(): string {
     return this.$text(0);
   }
@@ -34,6 +47,10 @@ export class PhoneReader extends StructReader {
 }
 
 export class PhoneBuilder extends StructBuilder {
+  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
+    super(segment, data, dataSize, pointers, pointerCount);
+  }
   get number(): string {
     return this.$text(0);
   }
@@ -69,6 +86,17 @@ export const EMPLOYMENT = ["unemployed", "employer", "school", "selfEmployed"] a
 export type EmploymentInit = { unemployed: null } | { employer: string } | { school: string } | { selfEmployed: null };
 
 export class EmploymentReader extends StructReader {
+  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  constructor(
+    segment: ReaderSegment,
+    data: number,
+    dataSize: number,
+    pointers: number,
+    pointerCount: number,
+    nesting: number,
+  ) {
+    super(segment, data, dataSize, pointers, pointerCount, nesting);
+  }
   get which(): (typeof EMPLOYMENT)[number] | number {
     return this.$which(4, EMPLOYMENT);
   }
@@ -83,6 +111,10 @@ export class EmploymentReader extends StructReader {
 }
 
 export class EmploymentBuilder extends StructBuilder {
+  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
+    super(segment, data, dataSize, pointers, pointerCount);
+  }
   get which(): (typeof EMPLOYMENT)[number] | number {
     return this.$which(4, EMPLOYMENT);
   }
@@ -126,6 +158,17 @@ export interface PersonInit {
 }
 
 export class PersonReader extends StructReader {
+  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  constructor(
+    segment: ReaderSegment,
+    data: number,
+    dataSize: number,
+    pointers: number,
+    pointerCount: number,
+    nesting: number,
+  ) {
+    super(segment, data, dataSize, pointers, pointerCount, nesting);
+  }
   get id(): number {
     return this.$uint32(0);
   }
@@ -144,6 +187,10 @@ export class PersonReader extends StructReader {
 }
 
 export class PersonBuilder extends StructBuilder {
+  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
+    super(segment, data, dataSize, pointers, pointerCount);
+  }
   get id(): number {
     return this.$uint32(0);
   }
@@ -213,12 +260,27 @@ export const Person = structType<PersonReader, PersonBuilder, PersonInit | Perso
 export const PersonList = listOf(Person);
 
 export class AddressBookReader extends StructReader {
+  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  constructor(
+    segment: ReaderSegment,
+    data: number,
+    dataSize: number,
+    pointers: number,
+    pointerCount: number,
+    nesting: number,
+  ) {
+    super(segment, data, dataSize, pointers, pointerCount, nesting);
+  }
   get people(): ListReader<PersonReader> {
     return this.$read(0, PersonList);
   }
 }
 
 export class AddressBookBuilder extends StructBuilder {
+  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
+    super(segment, data, dataSize, pointers, pointerCount);
+  }
   get people(): ListBuilder<PersonBuilder, PersonInit | PersonReader | PersonBuilder> {
     return this.$get(0, PersonList);
   }
