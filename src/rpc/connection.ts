@@ -177,6 +177,15 @@ export class Connection {
 
   // --- drain ------------------------------------------------------------------------------------------------------
 
+  /** Whether anything queued is waited for by the peer. What is not (Finish, Release) may wait for the next messages. */
+  get hasUrgent(): boolean {
+    return this.outbox.isUrgent;
+  }
+
+  get hasOutgoing(): boolean {
+    return !this.outbox.isEmpty;
+  }
+
   /** The frames queued since the last call, in order. Hand them to `recycle` once their bytes are no longer needed. */
   takeOutgoing(): readonly OutgoingFrame[] {
     return this.outbox.take();
@@ -226,7 +235,7 @@ export class Connection {
     finish.questionId = id;
     finish.releaseResultCaps = releaseResultCaps;
     finish.requireEarlyCancellationWorkaround = false;
-    this.outbox.post(message);
+    this.outbox.post(message, false);
   }
 
   sendRelease(id: ImportId, referenceCount: number): void {
@@ -235,7 +244,7 @@ export class Connection {
     const release = message.initRoot(Message).initRelease();
     release.id = id;
     release.referenceCount = referenceCount;
-    this.outbox.post(message);
+    this.outbox.post(message, false);
   }
 
   // --- dispatch ---------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ export class Outbox {
   /** Sees each message just before it is posted. */
   observe: ((message: MessageBuilder) => void) | null = null;
   #closed = false;
+  #urgent = false;
 
   constructor(maxWords: number, onPosted: () => void) {
     this.#maxWords = maxWords;
@@ -37,9 +38,13 @@ export class Outbox {
     );
   }
 
-  /** Queues `message`. The cap table was written as descriptors; what it held is given back. */
-  post(message: MessageBuilder): void {
+  /**
+   * Queues `message`. The cap table was written as descriptors; what it held is given back. `urgent` is false for what nobody waits for
+   * (Finish, Release): it may wait for company.
+   */
+  post(message: MessageBuilder, urgent = true): void {
     if (this.#closed) return this.abandon(message);
+    if (urgent) this.#urgent = true;
     this.observe?.(message);
     const first = this.#frames.length === 0;
     this.#frames.push(this.#slab.finish(message));
@@ -56,10 +61,16 @@ export class Outbox {
     return this.#frames.length === 0;
   }
 
+  /** Whether something posted since the last `take` is waited for by the peer. */
+  get isUrgent(): boolean {
+    return this.#urgent;
+  }
+
   /** The frames posted since the last call. */
   take(): readonly OutgoingFrame[] {
     const frames = this.#frames;
     this.#frames = [];
+    this.#urgent = false;
     return frames;
   }
 

@@ -145,7 +145,9 @@ export class Session {
   #batchEnd(): void {
     turns.drain();
     this.#inBatch = false;
-    this.#flush();
+    // Finish and Release wait for what the application is about to call, now that its results are here.
+    if (this.#connection.hasUrgent || this.isClosed) this.#flush();
+    else if (this.#connection.hasOutgoing) this.#transport.schedule(this.#flush);
     if (this.isClosed) this.#tearDown();
   }
 
