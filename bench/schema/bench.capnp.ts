@@ -97,10 +97,10 @@ export class Contact$Work$Builder extends $.StructBuilder {
     const from: Contact$Work$InitFields & $.Open<Contact$Work$InitMembers> = init;
     const which = from.which ?? (from.none !== undefined ? "none" : from.company !== undefined ? "company" : from.university !== undefined ? "university" : from.freelance !== undefined ? "freelance" : undefined);
     switch (which) {
-      case "none": this.$setUint16(4, 0); if (from.none !== undefined) this.none = from.none; break;
-      case "company": this.$setUint16(4, 1); if (from.company !== undefined) this.company = from.company; break;
-      case "university": this.$setUint16(4, 2); if (from.university !== undefined) this.university = from.university; break;
-      case "freelance": this.$setUint16(4, 3); if (from.freelance !== undefined) this.freelance = from.freelance; break;
+      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setUint16(4, 0); } break;
+      case "company": if (from.company !== undefined) this.company = from.company; else { this.$clear(3); this.$setUint16(4, 1); } break;
+      case "university": if (from.university !== undefined) this.university = from.university; else { this.$clear(3); this.$setUint16(4, 2); } break;
+      case "freelance": if (from.freelance !== undefined) this.freelance = from.freelance; else { this.$setUint16(4, 3); } break;
       case undefined: break;
       default: throw $.unknownMember("Contact.Work", which);
     }
