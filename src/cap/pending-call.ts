@@ -13,7 +13,6 @@
 
 import { UsageError } from "../errors.js";
 import type { AnyPointerReader } from "../wire/any-pointer.js";
-import type { CapTableReader } from "../wire/cap-table.js";
 import { BrokenHook, BrokenPipeline, nullCapability } from "./broken.js";
 import { type CallOptions, limitCall } from "./call-options.js";
 import { callError } from "./call-site.js";
@@ -35,6 +34,7 @@ import type { AnyMethod } from "./method.js";
 import { locateCapability, locatePointer, type PointerPlace, ResultsPipeline } from "./pipeline.js";
 import { samePath } from "./queued.js";
 import { RpcError } from "./rpc-error.js";
+import { RegainedResults, Slots } from "./slots.js";
 
 export type CallPhase = "sent" | "pipeline-only" | "returned" | "failed" | "gone";
 
@@ -327,54 +327,4 @@ interface OutcomeObserver {
 interface PipelinedClient {
   readonly path: PipelinePath;
   readonly client: Client;
-}
-
-/** The capabilities of results, taken out of their table. Knows nothing of the message, so that the leak registry may hold it. */
-class Slots {
-  readonly hooks: (CapabilityHook | null)[] = [];
-
-  /** Takes `results` but for their content. */
-  constructor(results: CallResults | null) {
-    if (!results) return;
-    for (let index = 0; index < results.size; index++) this.hooks.push(results.take(index));
-    results.release();
-  }
-
-  take(index: number): CapabilityHook | null {
-    const hook = this.hooks[index];
-    if (!hook) return null;
-    this.hooks[index] = null;
-    return hook;
-  }
-
-  release(): void {
-    for (const hook of this.hooks.splice(0)) hook?.release();
-  }
-}
-
-/** Results on their way on, after they had arrived here. */
-class RegainedResults implements CallResults, CapTableReader {
-  readonly content: AnyPointerReader;
-  readonly #slots: Slots;
-
-  constructor(content: AnyPointerReader, slots: Slots) {
-    this.content = content;
-    this.#slots = slots;
-  }
-
-  get size(): number {
-    return this.#slots.hooks.length;
-  }
-
-  capability(index: number): CapabilityHook | null {
-    return this.#slots.hooks[index] ?? null;
-  }
-
-  take(index: number): CapabilityHook | null {
-    return this.#slots.take(index);
-  }
-
-  release(): void {
-    this.#slots.release();
-  }
 }
