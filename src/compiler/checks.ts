@@ -24,7 +24,8 @@ class MemberCheck {
 
   check(members: readonly Declaration[], parent: DeclarationKind): void {
     for (const member of members) {
-      this.#checkUnique(member);
+      // An unnamed union directly in a union is a mistake of its own.
+      if (member.name.text !== "" || parent !== "union") this.#checkUnique(member);
       this.#checkCase(member);
       this.#checkPlace(member, parent);
       if (member.kind !== "union" && member.kind !== "group") continue;

@@ -59,8 +59,7 @@ class Lexer {
       this.#error("invalid-encoding", 0, 2, "This file is UTF-16; schema files are UTF-8.");
       return [];
     }
-    const statements = this.#statements(undefined);
-    return statements;
+    return this.#statements(undefined);
   }
 
   /** Statements up to the brace that closes the block, or to the end of the file. Leaves the brace unread. */
@@ -86,7 +85,7 @@ class Lexer {
   }
 
   #statement(start: number): Statement | undefined {
-    const tokens = this.#tokens();
+    const tokens = this.#statementTokens();
     const at = this.#at;
     const byte = this.#bytes[at];
     if (byte === SEMICOLON) {
@@ -96,20 +95,28 @@ class Lexer {
       return tokens.length === 0 ? undefined : { start, end: at + 1, tokens, block: undefined, docComment };
     }
     if (byte === OPEN_BRACE) return this.#block(start, tokens);
-    if (byte === COMMA) {
-      this.#error("unexpected-character", at, at + 1, "A ',' only separates items in brackets.");
+    const last = tokens[tokens.length - 1];
+    if (last === undefined) return undefined;
+    this.#error("missing-semicolon", last.end, last.end, "A ';' is missing here.");
+    return { start, end: last.end, tokens, block: undefined, docComment: undefined };
+  }
+
+  /** Tokens up to `;` or a brace. Anything else that ends a run of tokens doesn't belong outside of brackets. */
+  #statementTokens(): Token[] {
+    const tokens: Token[] = [];
+    for (;;) {
+      tokens.push(...this.#tokens());
+      const byte = this.#bytes[this.#at];
+      if (byte === COMMA) {
+        this.#error("unexpected-character", this.#at, this.#at + 1, "A ',' only separates items in brackets.");
+      } else if (byte === CLOSE_PARENTHESIS || byte === CLOSE_BRACKET) {
+        const message = `This '${String.fromCharCode(byte)}' closes nothing.`;
+        this.#error("unexpected-closing", this.#at, this.#at + 1, message);
+      } else {
+        return tokens;
+      }
       this.#at++;
-      return undefined;
     }
-    if (byte === CLOSE_PARENTHESIS || byte === CLOSE_BRACKET) {
-      this.#error("unexpected-closing", at, at + 1, `This '${String.fromCharCode(byte)}' closes nothing.`);
-      this.#at++;
-    } else if (tokens.length > 0) {
-      const last = tokens[tokens.length - 1] as Token;
-      this.#error("missing-semicolon", last.end, last.end, "A ';' is missing here.");
-    }
-    if (tokens.length === 0) return undefined;
-    return { start, end: (tokens[tokens.length - 1] as Token).end, tokens, block: undefined, docComment: undefined };
   }
 
   /** A statement's block, its comment (after the opening brace, else after the closing one) included. */

@@ -10,7 +10,8 @@ import { comparableNodes } from "./comparable.js";
 import { randomStructs } from "./random-schema.js";
 
 /** Set CAPWIRE_LAYOUT_SEEDS to look further than every test run can. */
-const SEEDS = Number(process.env["CAPWIRE_LAYOUT_SEEDS"] ?? 10);
+const { CAPWIRE_LAYOUT_SEEDS = "10" } = process.env;
+const SEEDS = Number(CAPWIRE_LAYOUT_SEEDS);
 
 describe.skipIf(!hasCapnpTool)(`Struct layout agrees with C++ (needs: ${INSTALL_HINT})`, () => {
   let directory: string;
