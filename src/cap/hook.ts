@@ -106,6 +106,9 @@ export interface CallContext {
 /** Runs when a promise resolved. `resolution` is borrowed; a rejected promise resolves to a broken capability. */
 export type ResolutionObserver = (resolution: CapabilityHook) => void;
 
+/** In place of a disposed hook's count: far enough below zero never to come back to it. */
+const DISPOSED = -(2 ** 29);
+
 export abstract class CapabilityHook implements CapabilityReference {
   #references = 1;
 
@@ -117,7 +120,29 @@ export abstract class CapabilityHook implements CapabilityReference {
 
   /** Gives back one reference; the last one disposes the hook. */
   release(): void {
-    if (--this.#references === 0) this.dispose();
+    if (--this.#references === 0) CapabilityHook.#disposeUnreferenced(this);
+  }
+
+  /** Hooks whose last reference went while another hook was being disposed. */
+  static readonly #unreferenced: CapabilityHook[] = [];
+  static #disposing = false;
+
+  /** Disposes `hook` and what is released by that, one after the other: a chain of promises, each holding the next, may be longer than the stack is deep. */
+  static #disposeUnreferenced(hook: CapabilityHook): void {
+    const queue = CapabilityHook.#unreferenced;
+    queue.push(hook);
+    if (CapabilityHook.#disposing) return;
+    CapabilityHook.#disposing = true;
+    try {
+      for (let next = queue.pop(); next; next = queue.pop()) {
+        // A reference may have been taken again meanwhile, and given back, which queued it twice.
+        if (next.#references !== 0) continue;
+        next.#references = DISPOSED;
+        next.dispose();
+      }
+    } finally {
+      CapabilityHook.#disposing = false;
+    }
   }
 
   get references(): number {

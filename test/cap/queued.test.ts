@@ -130,6 +130,18 @@ describe("a promised capability", () => {
     expect(promise.queueLength).toBe(0);
   });
 
+  it("may be the first of a hundred thousand: calls go straight to the end, and the chain is taken down without a deep stack", () => {
+    const chain = Array.from({ length: 100_000 }, () => new QueuedHook());
+    const [head] = chain as [QueuedHook];
+    const target = new RecordingHook();
+    call(head, 1);
+    for (const [index, promise] of chain.entries()) promise.resolve(chain[index + 1] ?? target);
+    call(head, 2);
+    expect(target.order).toEqual([1, 2]);
+    head.release();
+    expect(target.disposed).toBe(true);
+  });
+
   it("tells observers once, late ones at once, and none that was taken back", () => {
     const promise = new QueuedHook();
     const heard: string[] = [];
