@@ -73,12 +73,17 @@ export class FileContext {
 
   /** The alias of the generated code of `file`, imported on first mention. */
   module(file: NodeOf<"file">, use: "type" | "value"): string {
-    const standard = STANDARD_FILES.get(file.id);
-    const specifier = standard === undefined ? this.#specifier(file) : this.#standard(standard);
-    return this.out.module(specifier, moduleAlias(file.displayName), use);
+    return this.out.module(this.#specifier(file), moduleAlias(file.displayName), use);
+  }
+
+  /** Whether what was printed so far mentions the generated code of `file`. */
+  importsModule(file: NodeOf<"file">): boolean {
+    return this.out.imports(this.#specifier(file));
   }
 
   #specifier(file: NodeOf<"file">): string {
+    const standard = STANDARD_FILES.get(file.id);
+    if (standard !== undefined) return this.#standard(standard);
     const imported = this.#requested.imports.find((each) => each.id === file.id)?.name;
     // A file reached only through another one's `using` has no import of its own: go by where the compiler found both.
     if (imported === undefined) return generatedPath(relativePath(this.file.displayName, file.displayName));

@@ -21,6 +21,27 @@ export function constant<R, B, I>(type: () => PointerType<R, B, I>, base64: stri
   return () => (value ??= message(base64).getRoot(type()));
 }
 
+/** The compiled schema of one file. `decodeRequest` of capwire/codegen reads `bytes`. */
+export interface SchemaBundle {
+  /** A framed CodeGeneratorRequest of the nodes that the file declares. */
+  readonly bytes: Uint8Array;
+  /** The schemas of the files it imports. */
+  readonly imports: readonly SchemaBundle[];
+}
+
+export function schema(base64: string, imports: () => readonly SchemaBundle[]): SchemaBundle {
+  let decoded: Uint8Array | undefined;
+  return {
+    get bytes() {
+      decoded ??= decodeBase64(base64);
+      return decoded;
+    },
+    get imports() {
+      return imports();
+    },
+  };
+}
+
 /** An embedded message: a segment table of one segment, then the segment. Our own bytes: read without limits. */
 function message(base64: string): MessageReader {
   return new MessageReader([decodeBase64(base64).subarray(8)], undefined, true);

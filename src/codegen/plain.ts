@@ -115,12 +115,18 @@ function printAssignUnion(info: StructInfo, set: (each: FieldInfo) => string): v
   out.line(`const which = from.which ?? (${given.join("")}undefined);`);
   out.block("switch (which)", () => {
     for (const each of info.members) {
-      const choose = `this.$setUint16(${info.discriminant}, ${each.field.discriminantValue});`;
-      out.line(`case ${JSON.stringify(each.names.property)}: ${choose} ${set(each)} break;`);
+      out.line(`case ${JSON.stringify(each.names.property)}: ${set(each)} ${chooseDefault(info, each)}break;`);
     }
     out.line("case undefined: break;");
     out.line(`default: throw $.unknownMember(${JSON.stringify(info.dotted)}, which);`);
   });
+}
+
+/** The `else` for a member that `which` names without a value: it is the one that is set, and has its default. */
+function chooseDefault({ access, discriminant }: StructInfo, { field, names }: FieldInfo): string {
+  if (field.which === "group") return `else this.${names.init}(); `;
+  const reset = access.reset(field.slot);
+  return `else { ${reset ? `${reset}; ` : ""}this.$setUint16(${discriminant}, ${field.discriminantValue}); } `;
 }
 
 /** The expression that gives a field's plain form, in a method of the reader class. */

@@ -60,6 +60,10 @@ export class Printer {
     return entry.alias;
   }
 
+  imports(specifier: string): boolean {
+    return this.#imports.has(specifier);
+  }
+
   /** The whole file: `header`, imports in the order of their specifiers, then what was printed. */
   toString(header: string): string {
     const imports = [...this.#imports]
@@ -72,7 +76,6 @@ export class Printer {
       .join("\n")
       .replace(/\n{3,}/g, "\n\n")
       .trim();
-    if (body === "") return `${header}\n\nexport {};\n`;
     return `${[header, ...imports].join("\n")}\n\n${body}\n`;
   }
 }

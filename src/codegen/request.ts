@@ -88,12 +88,18 @@ export class RequestIndex {
     return this.#nodes.get(owner ? owner.interfaceId : node.scopeId);
   }
 
+  /** The id of the file that `node` belongs to; undefined if the request leaves out a scope between them. */
+  fileIdOf(node: Node): bigint | undefined {
+    let top = node;
+    for (let parent = this.parent(top); parent; parent = this.parent(top)) top = parent;
+    return top.which === "file" ? top.id : undefined;
+  }
+
   fileOf(id: bigint): NodeOf<"file"> {
-    let node = this.node(id);
-    for (let parent = this.parent(node); parent; parent = this.parent(node)) node = parent;
-    if (node.which !== "file")
-      throw new GeneratorError("missing-node", `the request lacks the file of ${node.displayName}`);
-    return node;
+    const file = this.find(this.fileIdOf(this.node(id)) ?? 0n);
+    if (file?.which !== "file")
+      throw new GeneratorError("missing-node", `the request lacks the file of ${this.node(id).displayName}`);
+    return file;
   }
 
   /** Every type parameter a reference to `id` may bind, outermost scope first. */

@@ -61,5 +61,5 @@ export {
   unknownMember,
   withMembers,
 } from "./declare.js";
-export { bytes, constant, pointer } from "./embedded.js";
+export { bytes, constant, pointer, type SchemaBundle, schema } from "./embedded.js";
 export * from "./faces.js";
