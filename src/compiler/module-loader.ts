@@ -39,7 +39,8 @@ const STANDARD_ROOT = "\0std";
 export class ModuleLoader {
   readonly #options: ModuleLoaderOptions;
   readonly #sink: DiagnosticSink;
-  readonly #modules = new Map<string, Module>();
+  /** By full path; undefined for what was looked for in vain. */
+  readonly #modules = new Map<string, Module | undefined>();
 
   constructor(options: ModuleLoaderOptions, sink: DiagnosticSink) {
     this.#options = options;
@@ -89,12 +90,10 @@ export class ModuleLoader {
 
   #load(root: string, name: string): Module | undefined {
     const key = join(root, name);
-    const known = this.#modules.get(key);
-    if (known !== undefined) return known;
+    if (this.#modules.has(key)) return this.#modules.get(key);
     const content = this.#read(root, name);
-    if (content === undefined) return undefined;
     const twin = root === STANDARD_ROOT ? this.#requestedCopy(name) : undefined;
-    const module = twin ?? this.#parse(root, name, content);
+    const module = twin ?? (content === undefined ? undefined : this.#parse(root, name, content));
     this.#modules.set(key, module);
     return module;
   }
@@ -108,6 +107,7 @@ export class ModuleLoader {
   #requestedCopy(name: string): Module | undefined {
     const id = /^@(0x[0-9a-f]{16});$/m.exec(STANDARD_SCHEMAS.get(name) ?? "")?.[1];
     for (const module of this.#modules.values()) {
+      if (module === undefined) continue;
       const sameName = module.name === name || module.name.endsWith(`/${name}`) || name.endsWith(`/${module.name}`);
       if (sameName && id !== undefined && module.declaration.id?.value === BigInt(id)) return module;
     }

@@ -123,6 +123,23 @@ function rebindScopes(scopes: Bindings, bindings: Bindings): Bindings {
   return { ...scopes, bound: [], around };
 }
 
+/** How many names it takes to spell a reference out. Aliases make it easy to write a type that is too large to handle. */
+export function weigh(reference: Reference): number {
+  const known = weights.get(reference);
+  if (known !== undefined) return known;
+  let weight = 1;
+  if (reference.kind === "builtin" && reference.element !== undefined) weight += weigh(reference.element);
+  if (reference.kind === "definition") {
+    for (let level: Bindings | undefined = reference.bindings; level !== undefined; level = level.around) {
+      if (level.bound !== "inherited") for (const bound of level.bound) weight += weigh(bound);
+    }
+  }
+  weights.set(reference, weight);
+  return weight;
+}
+
+const weights = new WeakMap<Reference, number>();
+
 /** The schema type of a reference, or undefined if it is none (a file, a constant, a `List` without element). */
 export function toType(reference: Reference): Type | undefined {
   switch (reference.kind) {

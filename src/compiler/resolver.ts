@@ -18,8 +18,12 @@ import {
   rebind,
   referTo,
   toType,
+  weigh,
 } from "./reference.js";
 import type { Span } from "./source.js";
+
+/** The largest type, counted in names, that a type expression may amount to. */
+const MAX_TYPE_WEIGHT = 1000;
 
 /** Type parameters of a method, in force while its parameter and result types are resolved. */
 export interface MethodParameters {
@@ -176,6 +180,15 @@ export class Resolver {
       if (argument !== undefined) args.push(argument);
     }
     if (callee === undefined || args.length < expression.items.length) return undefined;
+    if (args.reduce((weight, argument) => weight + weigh(argument), 0) > MAX_TYPE_WEIGHT) {
+      this.#error(
+        "nesting-too-deep",
+        scope,
+        expression,
+        `Spelt out, this type has more than ${MAX_TYPE_WEIGHT} parts.`,
+      );
+      return undefined;
+    }
     return this.#apply(callee, args, expression, scope);
   }
 
