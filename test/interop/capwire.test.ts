@@ -1,4 +1,4 @@
-/** capwire at both ends: the scenarios must hold without C++ too, and the tables must be empty afterwards. */
+/** capwire at both ends: the scenarios must hold without C++ too, and every one must leave sound tables and no object behind. */
 
 import { TwoPartyClient, TwoPartyServer } from "capwire/node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -8,7 +8,11 @@ import { InteropService } from "./service.js";
 import { Stage } from "./stage.js";
 
 describe("capwire with itself over TCP", () => {
-  const server = new TwoPartyServer(Interop, () => new InteropService());
+  let service: InteropService;
+  const server = new TwoPartyServer(Interop, () => {
+    service = new InteropService();
+    return service;
+  });
   let port: number;
   let client: TwoPartyClient;
 
@@ -19,7 +23,15 @@ describe("capwire with itself over TCP", () => {
   beforeEach(async () => {
     client = await TwoPartyClient.connect({ host: "127.0.0.1", port });
   });
-  afterEach(() => client.close());
+  afterEach(async () => {
+    const sessions = [...server.connections];
+    for (const session of sessions) session.check();
+    client.close();
+    await Promise.all(sessions.map((session) => session.disconnected));
+    await new Promise(setImmediate);
+    const { liveCounters, liveSequences, hanging } = service.ledger;
+    expect({ liveCounters, liveSequences, hanging }).toEqual({ liveCounters: 0, liveSequences: 0, hanging: 0 });
+  });
 
   for (const { title, run } of SCENARIOS) it(title, () => run(new Stage(client.bootstrap(Interop))));
 

@@ -54,9 +54,9 @@ interface Interop {
 
   newSequence @16 () -> (sequence :Sequence);
 
-  drive @17 (sequence :Sequence, before :UInt32, after :UInt32, listener :Listener) -> (numbers :List(UInt32));
-  # Makes `before` calls on `sequence` at once and then calls `listener.heard(before)` without waiting for it. When `sequence`
-  # has resolved makes `after` more calls. Returns what each call returned, in the order the calls were made.
+  drive @17 (sequence :Sequence, before :UInt32, during :UInt32, after :UInt32, listener :Listener) -> (numbers :List(UInt32));
+  # Makes `before` calls on `sequence`, calls `listener.heard(before)` and makes `during` more calls, all without waiting. When
+  # `sequence` has resolved makes `after` calls. Returns what each call returned, in the order the calls were made.
 
   # Calls
 

@@ -106,8 +106,7 @@ export async function runClient(
   address: string,
   options: ClientOptions = {},
 ): Promise<Map<string, string>> {
-  const env = environment();
-  if (options.oneConnection) env["CAPWIRE_ONE_CONNECTION"] = "1";
+  const env = { ...environment(), ...(options.oneConnection && { CAPWIRE_ONE_CONNECTION: "1" }) };
   const child = spawn(join(BUILD, program), [address, ...(options.scenarios ?? [])], {
     stdio: ["ignore", "pipe", "inherit"],
     env,

@@ -114,12 +114,16 @@ export class InteropService implements Interop.Server {
     return { sequence: new SequenceObject(this.ledger) };
   }
 
-  async drive({ sequence, before, after, listener }: Interop.DriveParams) {
+  async drive({ sequence, before, during, after, listener }: Interop.DriveParams) {
     const calls: Promise<Sequence.NextResults>[] = [];
-    for (let i = 0; i < before; i++) calls.push(sequence.next({ expected: i }));
+    const make = (count: number) => {
+      for (let i = 0; i < count; i++) calls.push(sequence.next({ expected: calls.length }));
+    };
+    make(before);
     const heard = listener.heard({ number: before });
+    make(during);
     await sequence.whenResolved();
-    for (let i = 0; i < after; i++) calls.push(sequence.next({ expected: before + i }));
+    make(after);
     const numbers = (await Promise.all(calls)).map((results) => results.number);
     await heard;
     return { numbers };

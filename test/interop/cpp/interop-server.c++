@@ -135,15 +135,16 @@ public:
   kj::Promise<void> drive(DriveContext context) override {
     auto params = context.getParams();
     auto sequence = params.getSequence();
-    uint32_t before = params.getBefore(), after = params.getAfter();
+    uint32_t before = params.getBefore(), early = before + params.getDuring(), all = early + params.getAfter();
     auto calls = kj::heap<kj::Vector<kj::Promise<uint32_t>>>();
     for (uint32_t i = 0; i < before; i++) calls->add(nextOf(sequence, i));
     auto signal = params.getListener().heardRequest();
     signal.setNumber(before);
     auto signalled = signal.send().ignoreResult();
+    for (uint32_t i = before; i < early; i++) calls->add(nextOf(sequence, i));
     return sequence.whenResolved()
-        .then([sequence, before, after, calls = kj::mv(calls)]() mutable {
-          for (uint32_t i = 0; i < after; i++) calls->add(nextOf(sequence, before + i));
+        .then([sequence, early, all, calls = kj::mv(calls)]() mutable {
+          for (uint32_t i = early; i < all; i++) calls->add(nextOf(sequence, i));
           return kj::joinPromises(calls->releaseAsArray());
         })
         .then([context, signalled = kj::mv(signalled)](kj::Array<uint32_t> numbers) mutable {

@@ -84,7 +84,7 @@ void theirPromiseIsOurObject(Stage& stage) {
   Calls calls(stage, promised.sequence);
   calls.make(3);
   auto resolved = resolve(promised, stage.sequence());
-  calls.make(3);
+  calls.make(500);
   stage.wait(promised.sequence.whenResolved());
   calls.make(3);
   stage.wait(kj::mv(resolved));
@@ -161,12 +161,17 @@ void theirPromiseIsNull(Stage& stage) {
 // The server makes calls on what we give it, before and after we say what it is.
 class Drive {
 public:
-  Drive(Stage& stage, Sequence::Client sequence): stage(stage), call(nullptr) {
+  Drive(Stage& stage, Sequence::Client sequence): Drive(stage, kj::mv(sequence), 0, stage.listener()) {}
+
+  // The server makes `during` calls more before it can know of a resolution that `listener` causes.
+  Drive(Stage& stage, Sequence::Client sequence, uint32_t during, interop::Listener::Client listener)
+      : stage(stage), total(8 + during), call(nullptr) {
     auto request = stage.interop.driveRequest();
     request.setSequence(kj::mv(sequence));
     request.setBefore(4);
+    request.setDuring(during);
     request.setAfter(4);
-    request.setListener(stage.listener());
+    request.setListener(kj::mv(listener));
     call = request.send().eagerlyEvaluate(nullptr);
   }
 
@@ -175,29 +180,26 @@ public:
     stage.until("the server made its first calls", [&]() { return stage.ledger->heard > 0; });
   }
 
-  void check() {
+  void check(Sequence::Client sequence) {
     auto response = stage.wait(kj::mv(call));
     auto numbers = response.getNumbers();
-    KJ_ASSERT(numbers.size() == 8);
-    for (uint32_t i = 0; i < 8; i++) KJ_ASSERT(numbers[i] == i, i, numbers[i]);
+    KJ_ASSERT(numbers.size() == total);
+    for (uint32_t i = 0; i < total; i++) KJ_ASSERT(numbers[i] == i, i, numbers[i]);
+    auto state = stage.wait(sequence.stateRequest().send());
+    KJ_ASSERT(state.getCount() == total && state.getMisplaced() == 0, state);
   }
 
   kj::Exception failure() { return stage.failureOf(kj::mv(call)); }
 
 private:
   Stage& stage;
+  uint32_t total;
   kj::Promise<capnp::Response<interop::Interop::DriveResults>> call;
 };
 
-void checkState(Stage& stage, Sequence::Client sequence) {
-  auto state = stage.wait(sequence.stateRequest().send());
-  KJ_ASSERT(state.getCount() == 8 && state.getMisplaced() == 0, state);
-}
-
 void theyDriveOurObject(Stage& stage) {
   auto sequence = stage.sequence();
-  Drive(stage, sequence).check();
-  checkState(stage, sequence);
+  Drive(stage, sequence).check(sequence);
 }
 
 void ourPromiseIsOurObject(Stage& stage) {
@@ -206,8 +208,7 @@ void ourPromiseIsOurObject(Stage& stage) {
   drive.started();
   auto sequence = stage.sequence();
   pair.fulfiller->fulfill(kj::cp(sequence));
-  drive.check();
-  checkState(stage, sequence);
+  drive.check(sequence);
 }
 
 // They embargo: their first calls travel here and back, their last ones go straight to their own object.
@@ -217,8 +218,18 @@ void ourPromiseIsTheirObject(Stage& stage) {
   drive.started();
   auto sequence = theirSequence(stage);
   pair.fulfiller->fulfill(kj::cp(sequence));
-  drive.check();
-  checkState(stage, sequence);
+  drive.check(sequence);
+}
+
+// They embargo, and must: when they learn what our promise has become, most of their calls are still on the way here and back.
+void ourPromiseIsTheirObjectWhileTheyCall(Stage& stage) {
+  auto pair = kj::newPromiseAndFulfiller<Sequence::Client>();
+  auto sequence = stage.wait(stage.interop.newSequenceRequest().send()).getSequence();
+  interop::Listener::Client listener = kj::heap<ListenerObject>(*stage.ledger, [&](uint32_t) -> kj::Promise<void> {
+    pair.fulfiller->fulfill(kj::cp(sequence));
+    return kj::READY_NOW;
+  });
+  Drive(stage, kj::mv(pair.promise), 2000, listener).check(sequence);
 }
 
 // As before, but what our promise becomes is itself still on its way from the server.
@@ -230,8 +241,7 @@ void ourPromiseIsTheirAnswer(Stage& stage) {
   auto request = stage.interop.reflectRequest();
   request.setSequence(sequence);
   pair.fulfiller->fulfill(request.send().getSequence());
-  drive.check();
-  checkState(stage, sequence);
+  drive.check(sequence);
 }
 
 // Our promise becomes a promise of theirs, which becomes an object of ours.
@@ -244,8 +254,7 @@ void ourPromiseIsTheirPromise(Stage& stage) {
   stage.activity();
   auto sequence = stage.sequence();
   stage.wait(resolve(promised, sequence));
-  drive.check();
-  checkState(stage, sequence);
+  drive.check(sequence);
 }
 
 void ourPromiseIsRejected(Stage& stage) {
@@ -280,6 +289,7 @@ void addPromiseScenarios(Scenarios& scenarios) {
   scenarios.add(Scenario{"they-call-our-object-in-order", theyDriveOurObject});
   scenarios.add(Scenario{"our-promise-becomes-our-object-in-order", ourPromiseIsOurObject});
   scenarios.add(Scenario{"our-promise-becomes-their-object-in-order", ourPromiseIsTheirObject});
+  scenarios.add(Scenario{"our-promise-becomes-their-object-while-they-call", ourPromiseIsTheirObjectWhileTheyCall});
   scenarios.add(Scenario{"our-promise-becomes-their-answer-in-order", ourPromiseIsTheirAnswer});
   scenarios.add(Scenario{"our-promise-becomes-their-promise-in-order", ourPromiseIsTheirPromise});
   scenarios.add(Scenario{"their-calls-on-our-rejected-promise-fail", ourPromiseIsRejected});

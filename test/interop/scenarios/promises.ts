@@ -6,7 +6,7 @@
 import { RpcError } from "capwire";
 import pDefer from "p-defer";
 import { expect } from "vitest";
-import { Sequence } from "../interop.capnp.js";
+import { type Listener, Sequence } from "../interop.capnp.js";
 import { failureOf, type Scenario, type Stage } from "../stage.js";
 
 export const PROMISE_SCENARIOS: readonly Scenario[] = [
@@ -30,7 +30,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
       const calls = new Calls(sequence);
       calls.make(3);
       const resolved = resolver.resolve({ sequence: stage.sequence() });
-      calls.make(3);
+      calls.make(500);
       await sequence.whenResolved();
       calls.make(3);
       await resolved;
@@ -143,6 +143,16 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    // They embargo, and must: when they learn what our promise has become, most of their calls are still on the way here and back.
+    title: "our promise becomes their object while they call",
+    async run(stage) {
+      const ours = pDefer<Sequence>();
+      const { sequence } = await stage.interop.newSequence({});
+      const listener = stage.listener(() => ours.resolve(sequence));
+      await new Drive(stage, ours.promise, 2000, listener).check(sequence);
+    },
+  },
+  {
     // As before, but what our promise becomes is itself still on its way from the server.
     title: "our promise becomes their answer in order",
     async run(stage) {
@@ -228,11 +238,19 @@ class Calls {
 /** The server makes four calls on what we give it before we say what that is, and four after. */
 class Drive {
   readonly #stage: Stage;
+  readonly #total: number;
   readonly call: Promise<number[]>;
 
-  constructor(stage: Stage, sequence: Sequence | Promise<Sequence>) {
+  /** The server makes `during` calls more before it can know of a resolution that `listener` causes. */
+  constructor(
+    stage: Stage,
+    sequence: Sequence | Promise<Sequence>,
+    during = 0,
+    listener: Listener.Server = stage.listener(),
+  ) {
     this.#stage = stage;
-    const results = stage.interop.drive({ sequence, before: 4, after: 4, listener: stage.listener() });
+    this.#total = 8 + during;
+    const results = stage.interop.drive({ sequence, before: 4, during, after: 4, listener });
     this.call = results.then(({ numbers }) => [...numbers]);
     this.call.catch(() => {});
   }
@@ -242,7 +260,7 @@ class Drive {
   }
 
   async check(sequence: Sequence): Promise<void> {
-    expect(await this.call).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect(await sequence.state({})).toMatchObject({ count: 8, misplaced: 0 });
+    expect(await this.call).toEqual(Array.from({ length: this.#total }, (_, i) => i));
+    expect(await sequence.state({})).toMatchObject({ count: this.#total, misplaced: 0 });
   }
 }
