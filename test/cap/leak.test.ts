@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Leak, leaks } from "../../src/cap/index.js";
 import { Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, settle, TestMaker } from "./objects.js";
+import { PLACES } from "./places.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -36,10 +37,12 @@ describe("a reference that nobody disposed", () => {
     expect(reported[0]?.what).toBe("Sequence client");
     expect(reported[0]?.created).toMatch(/leakingFunction/);
   });
+});
 
-  it("is given back when results are collected, though they hold Clients and Clients were pipelined", async () => {
+describe.each(PLACES)("results that nobody disposed, $name", ({ serve }) => {
+  it("are given back when they are collected, though they hold Clients and Clients were pipelined", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     await (async () => {
       const made = maker.make();
       made.box.cap.next();
@@ -50,9 +53,9 @@ describe("a reference that nobody disposed", () => {
     expect(server.made[0]?.disposed).toBe(1);
   });
 
-  it("is not a leak when it was disposed, and a Client keeps working after its results are gone", async () => {
+  it("are no leak when they were disposed, and a Client keeps working after its results are gone", async () => {
     const server = new TestMaker();
-    using maker = Maker.serve(server);
+    using maker = serve(Maker, server);
     const reported: Leak[] = [];
     const cap = await (async () => (await maker.make()).cap)();
     leaks.report = (leak) => reported.push(leak);
