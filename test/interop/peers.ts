@@ -6,13 +6,14 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { ConnectAddress, ListenAddress } from "capwire/transport/node";
 import { describe, it } from "vitest";
+import { CERTIFICATE, PRIVATE_KEY } from "../transport/tls-fixture.js";
 
 export type Program = "calculator-server" | "calculator-client" | "interop-server" | "interop-client";
 
@@ -22,9 +23,7 @@ export type Carrier = "TCP" | "Unix socket" | "WebSocket" | "TLS";
 export const CARRIERS: readonly Carrier[] = ["TCP", "Unix socket", "WebSocket", "TLS"];
 
 const BUILD = fileURLToPath(new URL("./cpp/build/", import.meta.url));
-const CERTIFICATE = join(BUILD, "tls-cert.pem");
-const KEY = join(BUILD, "tls-key.pem");
-const HOW_TO_INSTALL = "apt-get install capnproto libcapnp-dev g++ make pkg-config openssl && make -C test/interop/cpp";
+const HOW_TO_INSTALL = "apt-get install capnproto libcapnp-dev g++ make pkg-config && make -C test/interop/cpp";
 
 /** A suite that needs C++ programs. */
 export function describeWithPeers(title: string, programs: readonly Program[], suite: () => void): void {
@@ -136,7 +135,7 @@ export function listenAddress(carrier: Carrier): {
     case "WebSocket":
       return { address: { webSocket: { host: "127.0.0.1", port: 0 } }, clientAddress: at("ws:"), cleanUp };
     case "TLS": {
-      const tls = { cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) };
+      const tls = { cert: CERTIFICATE, key: PRIVATE_KEY };
       return { address: { host: "127.0.0.1", port: 0, tls }, clientAddress: at("tls:"), cleanUp };
     }
   }
@@ -170,7 +169,7 @@ function connectAddress(address: string): ConnectAddress {
       return { url: `ws://${where}/` };
     case "tls": {
       const [host = "", port] = rest;
-      return { host, port: Number(port), tls: { ca: readFileSync(CERTIFICATE), servername: "localhost" } };
+      return { host, port: Number(port), tls: { ca: CERTIFICATE, servername: "localhost" } };
     }
     default:
       return { host: scheme ?? "", port: Number(where) };
@@ -178,5 +177,18 @@ function connectAddress(address: string): ConnectAddress {
 }
 
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, CAPWIRE_TLS_CERT: CERTIFICATE, CAPWIRE_TLS_KEY: KEY };
+  return {
+    ...process.env,
+    CAPWIRE_TLS_CERT: builtFile("tls-cert.pem", CERTIFICATE),
+    CAPWIRE_TLS_KEY: builtFile("tls-key.pem", PRIVATE_KEY),
+  };
+}
+
+/** The path of a file beside the programs. Several test processes may want it at once. */
+function builtFile(name: string, text: string): string {
+  const path = join(BUILD, name);
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, text);
+  renameSync(own, path);
+  return path;
 }
