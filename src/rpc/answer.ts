@@ -270,6 +270,10 @@ export class Answer implements CallContext {
     return sent;
   }
 
+  get peer(): string {
+    return this.#connection.peerName;
+  }
+
   get cancelled(): boolean {
     return this.#cancelled;
   }

@@ -1,4 +1,4 @@
-/** RpcError to and from rpc.capnp `Exception`: kinds, the "remote exception: " prefix, traces and details. */
+/** RpcError to and from rpc.capnp `Exception`: kind, reason, trace and details. */
 
 import { RpcError, type RpcErrorDetail } from "../cap/rpc-error.js";
 import type { Exception } from "../std/rpc.js";
@@ -30,9 +30,8 @@ export function readException(reader: Exception.Reader, peer: string): RpcError 
     }
   }
   const kind = typeof reader.type === "number" ? "failed" : reader.type;
-  // The prefix says where it was raised; through several hops it is still one remote exception.
-  const message = reason.startsWith(REMOTE_PREFIX) ? reason : REMOTE_PREFIX + reason;
-  return new RpcError(kind, message, {
+  // A C++ vat in between has marked it; that it is remote, and from whom, the error says itself.
+  return new RpcError(kind, reason.startsWith(REMOTE_PREFIX) ? reason.slice(REMOTE_PREFIX.length) : reason, {
     fromPeer: true,
     peer,
     details,

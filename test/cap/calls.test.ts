@@ -74,7 +74,7 @@ describe.each(PLACES)("calls inside the process, $name", ({ serve }) => {
     await expect(wrong.foo()).rejects.toMatchObject({
       kind: "unimplemented",
       message: expect.stringMatching(
-        /^Base.foo: (remote exception: )?TestMaker \(Maker\) does not implement interface @0x[0-9a-f]+ \(method @0\)/,
+        /^Base.foo: TestMaker \(Maker\) does not implement interface @0x[0-9a-f]+ \(method @0\)/,
       ),
     });
   });
