@@ -3,12 +3,13 @@
  * in camelCase, and declarations only where they belong.
  */
 
-import type { Declaration, DeclarationKind, Expression, LocatedText } from "./ast.js";
+import type { Declaration, DeclarationKind, DeclarationOf, Expression, LocatedText, NodeDeclaration } from "./ast.js";
 import type { DiagnosticKind, DiagnosticSink } from "./diagnostic.js";
 import type { SourceFile, Span } from "./source.js";
 
 /** Checks the members of one declaration; groups and unions included, nested types not. */
-export function checkMembers(declaration: Declaration, source: SourceFile, sink: DiagnosticSink): void {
+export function checkMembers(declaration: NodeDeclaration, source: SourceFile, sink: DiagnosticSink): void {
+  new MemberCheck(source, sink).checkNames(declaration.parameters);
   new MemberCheck(source, sink).check(declaration.members, declaration.kind);
 }
 
@@ -28,6 +29,7 @@ class MemberCheck {
       if (member.name.text !== "" || parent !== "union") this.#checkUnique(member);
       this.#checkCase(member);
       this.#checkPlace(member, parent);
+      if (member.kind === "method") this.#checkMethod(member);
       if (member.kind !== "union" && member.kind !== "group") continue;
       // The members of an unnamed union share the names of the scope around it.
       if (member.name.text === "") this.check(member.members, member.kind);
@@ -35,7 +37,20 @@ class MemberCheck {
     }
   }
 
-  #checkUnique({ kind, name }: Declaration): void {
+  /** Names that are nobody's members: type parameters, parameters and results. */
+  checkNames(names: readonly LocatedText[]): void {
+    for (const name of names) this.#checkUnique({ kind: "field", name });
+  }
+
+  #checkMethod({ parameters, params, results }: DeclarationOf<"method">): void {
+    new MemberCheck(this.#source, this.#sink).checkNames(parameters);
+    for (const list of [params, results]) {
+      if (list?.kind !== "named") continue;
+      new MemberCheck(this.#source, this.#sink).checkNames(list.params.map((param) => param.name));
+    }
+  }
+
+  #checkUnique({ kind, name }: Pick<Declaration, "kind" | "name">): void {
     const first = this.#names.get(name.text);
     if (first === undefined) {
       this.#names.set(name.text, name);

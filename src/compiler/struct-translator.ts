@@ -19,6 +19,7 @@ import type { Span } from "./source.js";
 import { AlternativeLayout, type FieldScope, StructLayout, UnionLayout } from "./struct-layout.js";
 import type { Translation } from "./translation.js";
 import { groupId } from "./type-id.js";
+import { sizeOf } from "./type-size.js";
 import { zeroValue } from "./zero-value.js";
 
 type StructuralNode = NodeOf<"struct">;
@@ -295,7 +296,7 @@ class StructTranslator {
 
   /** A parameter may default to `null`, which is what a pointer is anyway. */
   #checkNull(expression: Expression, type: Type): void {
-    if (lgSizeOf(type) === "pointer") return;
+    if (sizeOf(type) === "pointer") return;
     this.#translation.error("null-default", expression, "Only parameters of pointer types can default to 'null'.");
   }
 
@@ -367,36 +368,9 @@ function isNull(expression: Expression): boolean {
 }
 
 function allocate(scope: FieldScope, type: Type): number {
-  const size = lgSizeOf(type);
+  const size = sizeOf(type);
   if (size === "pointer") return scope.addPointer();
   if (size !== "nothing") return scope.addData(size);
   scope.addVoid();
   return 0;
-}
-
-/** The logarithm of a type's size in bits. */
-function lgSizeOf(type: Type): number | "nothing" | "pointer" {
-  switch (type.which) {
-    case "void":
-      return "nothing";
-    case "bool":
-      return 0;
-    case "int8":
-    case "uint8":
-      return 3;
-    case "int16":
-    case "uint16":
-    case "enum":
-      return 4;
-    case "int32":
-    case "uint32":
-    case "float32":
-      return 5;
-    case "int64":
-    case "uint64":
-    case "float64":
-      return 6;
-    default:
-      return "pointer";
-  }
 }

@@ -10,6 +10,16 @@ import { allocateList, allocateStruct, allocateStructList, type Place } from "..
 import { MessageBuilder } from "../wire/message.js";
 import type { BuilderSegment } from "../wire/segment.js";
 import { writeText } from "../wire/text.js";
+import {
+  BIT_ELEMENTS,
+  BYTE_ELEMENTS,
+  EIGHT_BYTE_ELEMENTS,
+  FOUR_BYTE_ELEMENTS,
+  POINTER_ELEMENTS,
+  TWO_BYTE_ELEMENTS,
+  VOID_ELEMENTS,
+} from "../wire/word.js";
+import { type LgSize, sizeOf } from "./type-size.js";
 import type { Assignment, Evaluated, ListValue, StructValue } from "./value.js";
 
 /** What the writer needs to know of the types. */
@@ -25,10 +35,14 @@ export class ValueTooLarge extends Error {}
 /** Constants that use each other twice over grow exponentially; all values of a run together stay below this. */
 const MAX_TOTAL_WORDS = 1 << 24;
 
-/** Encodings of list elements, by logarithm of their size in bits. */
-const ELEMENT_SIZE_BY_LG = [1, undefined, undefined, 2, 3, 4, 5] as const;
-const VOID_ELEMENTS = 0;
-const POINTER_ELEMENTS = 6;
+/** How list elements of each size are encoded. */
+const ELEMENT_ENCODING: Readonly<Record<LgSize, number>> = {
+  0: BIT_ELEMENTS,
+  3: BYTE_ELEMENTS,
+  4: TWO_BYTE_ELEMENTS,
+  5: FOUR_BYTE_ELEMENTS,
+  6: EIGHT_BYTE_ELEMENTS,
+};
 
 export class ValueWriter {
   readonly #types: TypeLookup;
@@ -133,13 +147,13 @@ export class ValueWriter {
         continue;
       }
       const { slot } = assignment.field;
-      const lgSize = lgSizeOf(slot.type);
-      if (lgSize === undefined) {
+      const size = sizeOf(slot.type);
+      if (size === "pointer") {
         this.#pointer(place.segment, pointers + slot.offset * 8, assignment.value);
-      } else if (lgSize >= 0) {
+      } else if (size !== "nothing") {
         const base = this.#types.defaultOf(slot);
         const mask = base === undefined ? 0n : bitsOf(base, slot.type);
-        writeBits(place.segment, place.content, slot.offset, lgSize, bitsOf(assignment.value, slot.type) ^ mask);
+        writeBits(place.segment, place.content, slot.offset, size, bitsOf(assignment.value, slot.type) ^ mask);
       }
     }
   }
@@ -150,8 +164,8 @@ export class ValueWriter {
       this.#structList(segment, at, elementType.struct.typeId, items);
       return;
     }
-    const lgSize = lgSizeOf(elementType);
-    if (lgSize === undefined) {
+    const size = sizeOf(elementType);
+    if (size === "pointer") {
       this.#count(items.length + 1);
       const place = allocateList(segment, at, POINTER_ELEMENTS, items.length);
       items.forEach((item, index) => {
@@ -159,11 +173,14 @@ export class ValueWriter {
       });
       return;
     }
-    this.#count((items.length * 2 ** Math.max(lgSize, 0)) / 64 + 1);
-    const place = allocateList(segment, at, ELEMENT_SIZE_BY_LG[lgSize] ?? VOID_ELEMENTS, items.length);
-    if (lgSize < 0) return;
+    if (size === "nothing") {
+      allocateList(segment, at, VOID_ELEMENTS, items.length);
+      return;
+    }
+    this.#count((items.length * 2 ** size) / 64 + 1);
+    const place = allocateList(segment, at, ELEMENT_ENCODING[size], items.length);
     items.forEach((item, index) => {
-      writeBits(place.segment, place.content, index, lgSize, bitsOf(item, elementType));
+      writeBits(place.segment, place.content, index, size, bitsOf(item, elementType));
     });
   }
 
@@ -207,33 +224,6 @@ function numberOf(value: Evaluated): number {
   return value.kind === "integer" || value.kind === "float" ? Number(value.value) : 0;
 }
 
-/** Undefined for what is behind a pointer, -1 for Void. */
-function lgSizeOf(type: Type): number | undefined {
-  switch (type.which) {
-    case "void":
-      return -1;
-    case "bool":
-      return 0;
-    case "int8":
-    case "uint8":
-      return 3;
-    case "int16":
-    case "uint16":
-    case "enum":
-      return 4;
-    case "int32":
-    case "uint32":
-    case "float32":
-      return 5;
-    case "int64":
-    case "uint64":
-    case "float64":
-      return 6;
-    default:
-      return undefined;
-  }
-}
-
 /** A scalar's representation, as an unsigned number of 64 bits of which the low ones count. */
 function bitsOf(value: Evaluated, type: Type): bigint {
   switch (value.kind) {
@@ -259,7 +249,7 @@ function floatBits(value: number, which: "float32" | "float64"): bigint {
 }
 
 /** Writes the `index`-th unit of 2^lgSize bits after `start`, which is zero so far. */
-function writeBits(segment: BuilderSegment, start: number, index: number, lgSize: number, bits: bigint): void {
+function writeBits(segment: BuilderSegment, start: number, index: number, lgSize: LgSize, bits: bigint): void {
   const { view } = segment;
   switch (lgSize) {
     case 0:
@@ -274,7 +264,8 @@ function writeBits(segment: BuilderSegment, start: number, index: number, lgSize
     case 5:
       view.setUint32(start + index * 4, Number(bits & 0xffffffffn), true);
       break;
-    default:
+    case 6:
       view.setBigUint64(start + index * 8, bits, true);
+      break;
   }
 }

@@ -66,6 +66,8 @@ const NAMES: Case[] = [
     "struct S { a @0 :Void; union { a @1 :Void; b @2 :Void; } }",
     "1:32-33 duplicate-name",
   ],
+  ["a parameter named twice", "interface I { m @0 (a :Text, a :Data); }", "1:30-31 duplicate-name"],
+  ["a type parameter named twice", "struct S(T, U, T) {}", "1:16-17 duplicate-name"],
   ["a lower-case type", "struct s {}", "1:8-9 type-name-case"],
   ["an upper-case field", "struct S { A @0 :Void; }", "1:12-13 member-name-case"],
   ["an upper-case alias of a constant", "const a :Int8 = 1;\nusing A = .a;", "2:7-8 member-name-case"],
