@@ -35,6 +35,9 @@ interface Running {
 
 const PROXY = fileURLToPath(new URL("rpc/delaying-proxy.js", import.meta.url));
 
+/** Until then a JavaScript engine is still compiling; a C++ program has its caches warm long before. */
+const WARM_UP_SECONDS = 1;
+
 /** Name of the entry in which capwire's client calls a C++ server. */
 export const TO_CPP = "to-cpp";
 /** Name of the entry in which a C++ client calls capwire's server. */
@@ -70,7 +73,9 @@ export async function measure(
       // Round -1 warms up. Going forth and back cancels a steady drift within a round.
       const order = round % 2 === 0 ? running : [...running].reverse();
       for (const entry of order) {
-        const value = await attempt(entry.name, () => entry.asked.sample(bench.name, seconds));
+        const value = await attempt(entry.name, () =>
+          entry.asked.sample(bench.name, round < 0 ? Math.max(seconds, WARM_UP_SECONDS) : seconds),
+        );
         if (value === null) {
           running = running.filter((other) => other !== entry);
           await close(entry);

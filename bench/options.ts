@@ -73,12 +73,16 @@ function parse(args: readonly string[]) {
 }
 
 function selectBenches(list: string): Bench[] {
-  const wanted = list.split(",");
-  for (const name of wanted) {
-    if (!BENCHES.some((bench) => bench.name.startsWith(name)))
-      throw new CommandLineError(`no bench begins with "${name}"`);
-  }
-  return BENCHES.filter((bench) => wanted.some((name) => bench.name.startsWith(name)));
+  const wanted = new Set(list.split(",").flatMap(benchesCalled));
+  return BENCHES.filter((bench) => wanted.has(bench));
+}
+
+/** The bench of that name, otherwise all whose names begin so. */
+function benchesCalled(name: string): readonly Bench[] {
+  const exact = BENCHES.filter((bench) => bench.name === name);
+  const found = exact.length > 0 ? exact : BENCHES.filter((bench) => bench.name.startsWith(name));
+  if (found.length === 0) throw new CommandLineError(`no bench begins with "${name}"`);
+  return found;
 }
 
 function selectPeers(list: string): string[] {

@@ -1,7 +1,7 @@
 /** Rows of results: made from samples, written as JSON and printed as one table. */
 
 import type { Bench, Goal } from "./benches.js";
-import { CAPWIRE, CPP, type Skipped } from "./contenders.js";
+import { CAPWIRE, CPP, PEERS, type Skipped } from "./contenders.js";
 import { type Failure, FROM_CPP, median, medianRatio, type Samples, TO_CPP } from "./measure.js";
 
 /** One row as `--json` writes it: capwire's own value, its peers' values, and capwire's value as a multiple of each. */
@@ -18,26 +18,26 @@ export interface Row {
 
 /** The rows one bench gives: capwire with itself, and for RPC with C++ at either end. None if capwire itself failed. */
 export function rowsOf(bench: Bench, samples: Samples): Row[] {
-  const peers = [...samples.keys()].filter((name) => ![CAPWIRE, TO_CPP, FROM_CPP].includes(name));
+  const peers = PEERS.filter((peer) => samples.has(peer));
+  const cpp = peers.filter((peer) => peer === CPP);
   return [
     ...row(bench, bench.name, samples, CAPWIRE, peers),
-    ...row(bench, `${bench.name}-${TO_CPP}`, samples, TO_CPP, [CPP]),
-    ...row(bench, `${bench.name}-${FROM_CPP}`, samples, FROM_CPP, [CPP]),
+    ...row(bench, `${bench.name}-${TO_CPP}`, samples, TO_CPP, cpp),
+    ...row(bench, `${bench.name}-${FROM_CPP}`, samples, FROM_CPP, cpp),
   ];
 }
 
 function row(bench: Bench, name: string, samples: Samples, own: string, peers: readonly string[]): Row[] {
   const ours = samples.get(own);
   if (!ours) return [];
-  const measured = peers.filter((peer) => samples.has(peer));
-  const ratio = Object.fromEntries(measured.map((peer) => [peer, rounded(medianRatio(ours, samples.get(peer)!))]));
+  const ratio = Object.fromEntries(peers.map((peer) => [peer, rounded(medianRatio(ours, samples.get(peer)!))]));
   const capwire = rounded(median(ours));
   return [
     {
       bench: name,
       unit: bench.unit,
       capwire,
-      peers: Object.fromEntries(measured.map((peer) => [peer, rounded(median(samples.get(peer)!))])),
+      peers: Object.fromEntries(peers.map((peer) => [peer, rounded(median(samples.get(peer)!))])),
       ratio,
       ...judge(bench.goal, capwire, ratio[CPP]),
     },
@@ -53,7 +53,7 @@ function judge(goal: Goal | null, capwire: number, ratioToCpp: number | undefine
 
 /** The whole report as text: a table of ratios, then what is missing from it and why. */
 export function render(rows: readonly Row[], skipped: readonly Skipped[], failures: readonly Failure[]): string {
-  const peers = [...new Set(rows.flatMap((row) => Object.keys(row.ratio)))];
+  const peers = PEERS.filter((peer) => rows.some((row) => peer in row.ratio));
   const header = ["bench", "unit", "capwire", ...peers.map((peer) => `/ ${peer}`), "goal", ""];
   const body = rows.map((row) => [
     row.bench,

@@ -61,9 +61,15 @@ export const library: RpcLibrary = {
       echo: (number, text) => service.echo({ number, text }),
       echoData: async (data) => (await service.echoData({ data })).data,
       async chain(length) {
+        const held: Service.Client[] = [];
         let last = service;
-        for (let i = 0; i < length; i++) last = last.next().service;
-        return (await last.echo({ number: length, text: "" })).number;
+        for (let i = 0; i < length; i++) {
+          last = last.next().service;
+          held.push(last);
+        }
+        const { number } = await last.echo({ number: length, text: "" });
+        for (const link of held) link[Symbol.dispose]();
+        return number;
       },
       async makeCounter(start) {
         const { counter } = await service.makeCounter({ start });
