@@ -58,7 +58,7 @@ class MemberCheck {
     }
     const related = [{ source: this.#source, span: first, message: "The first one is here." }];
     if (name.text !== "") {
-      const message = `'${name.text}' is already defined in this scope.`;
+      const message = `'${name.text}' occurs twice in this scope.`;
       this.#sink.error("duplicate-name", this.#source, name, message, related);
     } else if (kind === "union") {
       const message = "A scope has at most one unnamed union.";

@@ -147,7 +147,7 @@ export class Resolver {
         : undefined;
     if (found === "reported") return undefined;
     if (found === undefined) {
-      const message = `'${spell(expression.parent)}' has no member named '${expression.name.text}'.`;
+      const message = `'${spell(expression.parent)}' has nothing named '${expression.name.text}' in it.`;
       this.#error("no-such-member", scope, expression.name, message);
       return undefined;
     }

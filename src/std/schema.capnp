@@ -51,10 +51,10 @@ struct Node {
 
     struct :group {
       dataWordCount @7 :UInt16;
-      # Size of the data section, in words.
+      # How many words of plain data there are.
 
       pointerCount @8 :UInt16;
-      # Size of the pointer section, in pointers.
+      # How many pointers follow them.
 
       preferredListEncoding @9 :ElementSize;
       # How lists of this struct are written. Always `inlineComposite` nowadays.
@@ -156,7 +156,7 @@ struct Field {
       # An ordinary field, with a place of its own in the struct.
 
       offset @4 :UInt32;
-      # In units of the field's size: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
+      # Counted in multiples of what the field takes up: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
       # section, bools in bits.
 
       type @5 :Type;
