@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { formatDiagnostic, formatDiagnostics, summarizeDiagnostic } from "../../src/compiler/index.js";
-import { BODY_LINE, compileBody } from "./helpers.js";
+import { BODY_LINE, compileBody } from "./inline-schema.js";
 
 /**
  * What a body is expected to be told, as `line:column-end kind` with lines counted from the body's first, or `line:column kind`

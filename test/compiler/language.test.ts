@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { compile, formatDiagnostics } from "../../src/compiler/index.js";
 import type { Node, Type, Value } from "../../src/schema/model.js";
 import { AnyPointerReader } from "../../src/wire/any-pointer.js";
-import { inFile, nodeOf, nodesOf } from "./helpers.js";
+import { inFile, nodeOf, nodesOf } from "./inline-schema.js";
 
 function newerSchema(): Map<string, Node> {
   const path = "test/compiler/schemas/newer/newer.capnp";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Field, NodeOf } from "../../src/schema/model.js";
-import { nodeOf, nodesOf } from "./helpers.js";
+import { nodeOf, nodesOf } from "./inline-schema.js";
 
 function structOf(body: string, name: string): NodeOf<"struct"> {
   return nodeOf(nodesOf(body), name, "struct");
