@@ -35,6 +35,16 @@ export function brand<const T extends readonly AnyType[]>(types: T): Brand<T> {
   return node.brand as Brand<T>;
 }
 
+/** The brand of a bound client. */
+export function brandOf<T extends readonly AnyType[]>(client: object): Brand<T> {
+  return (client as { readonly $brand: Brand<T> }).$brand;
+}
+
+/** The brand of a method with type parameters of its own, which come after those of its interface. */
+export function methodBrand(outer: readonly AnyType[], types: readonly AnyType[]): Brand<never> {
+  return brand([...outer, ...types]) as Brand as Brand<never>;
+}
+
 /** What `make` gives for `from` under `brand`, made once. */
 export function made<T>(brand: Brand, from: unknown, make: () => T): T {
   let value = brand.$made.get(from) as T | undefined;

@@ -146,6 +146,11 @@ export class TypeScope {
     return this.names[this.#position(scopeId, index)]!;
   }
 
+  /** How code reaches the type that is bound to the method's own parameter `index`. */
+  implicitValue(index: number): string {
+    return this.implicit.length === 0 ? "$.AnyPointer" : `${this.#brand}.types[${this.parameters.length + index}]`;
+  }
+
   /** How code reaches the type that is bound to a parameter at run time. */
   valueName(scopeId: bigint, index: number): string {
     return `${this.#brand}.types[${this.#position(scopeId, index)}]`;

@@ -49,7 +49,7 @@ export {
   VoidList,
 } from "../wire/index.js";
 export { bindBuilder, bindClient, bindPipeline, bindReader, bindStruct } from "./bind.js";
-export { type Brand, brand, perBrand } from "./brand.js";
+export { type Brand, brand, brandOf, methodBrand, perBrand } from "./brand.js";
 export {
   listOf,
   narrowed,

@@ -236,9 +236,8 @@ export class TypePrinter {
     switch (type.which) {
       case "parameter":
         return this.#scope.valueName(type.parameter.scopeId, type.parameter.parameterIndex);
-      // Bound by the caller, if at all; whoever prints a method says so there.
       case "implicitMethodParameter":
-        return "$.AnyPointer";
+        return this.#scope.implicitValue(type.implicitMethodParameter.parameterIndex);
       case "unconstrained":
         return type.unconstrained.which === "capability" ? "$.Capability" : "$.AnyPointer";
     }

@@ -96,9 +96,9 @@ export const Persistent$save = /*@__PURE__*/ $.perBrand(<SturdyRef extends $.Any
  * that the vats share, hence the two type parameters.
  */
 export class Persistent$Client<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.Client {
-  declare readonly $brand: $.Brand<[SturdyRef, Owner]>;
+  declare readonly $types?: [SturdyRef, Owner];
   /** Makes a reference that can be stored and, later and on another connection, turned back into this capability. */
-  save(params?: $.Params<Persistent.SaveParams.Init<SturdyRef, Owner>, Persistent.SaveParams.Builder<SturdyRef, Owner>>, options?: $.CallOptions): $.RemotePromise<Persistent.SaveResults.Reader<SturdyRef, Owner>> & Persistent.SaveResults.Pipeline<SturdyRef, Owner> { return this.$call(Persistent$save(this.$brand), params, options); }
+  save(params?: $.Params<Persistent.SaveParams.Init<SturdyRef, Owner>, Persistent.SaveParams.Builder<SturdyRef, Owner>>, options?: $.CallOptions): $.RemotePromise<Persistent.SaveResults.Reader<SturdyRef, Owner>> & Persistent.SaveResults.Pipeline<SturdyRef, Owner> { return this.$call(Persistent$save($.brandOf<[SturdyRef, Owner]>(this)), params, options); }
 }
 
 /**
@@ -116,7 +116,7 @@ const Persistent$$of = /*@__PURE__*/ $.perBrand(<SturdyRef extends $.AnyType, Ow
  * Implemented by capabilities that can be saved. What a saved reference looks like and who may own one is up to the realm
  * that the vats share, hence the two type parameters.
  */
-export const Persistent = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ Persistent$$of($.brand([$.AnyPointer, $.AnyPointer])), {
+export const Persistent = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ Persistent$$of(/*@__PURE__*/ $.brand([$.AnyPointer, $.AnyPointer])), {
   of<SturdyRef extends $.AnyType, Owner extends $.AnyType>(SturdyRef: SturdyRef, Owner: Owner): Persistent.$Type<SturdyRef, Owner> { return Persistent$$of($.brand([SturdyRef, Owner])); },
   SaveParams: Persistent$SaveParams,
   SaveResults: Persistent$SaveResults,

@@ -875,12 +875,12 @@ export const Store$all = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $
 export const Store$find = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>) => $.method({ interfaceId: 0xbd91ed3d34dd4d6cn, interfaceName: "Store", ordinal: 3, name: "find", Params: () => Store$Query.of(brand.types[0]), Results: () => Store$FindResults.of(brand.types[0]), Pipeline: () => $.bindPipeline<Store.FindResults.Pipeline<T>>(Store$FindResults$Pipeline, $.brand([brand.types[0]])) }));
 export const Store$view = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>) => $.method({ interfaceId: 0xbd91ed3d34dd4d6cn, interfaceName: "Store", ordinal: 4, name: "view", Params: () => Store$ViewParams.of(brand.types[0]), Results: () => Store$ViewResults.of(brand.types[0]), Pipeline: () => $.bindPipeline<Store.ViewResults.Pipeline<T>>(Store$ViewResults$Pipeline, $.brand([brand.types[0]])) }));
 export class Store$Client<T extends $.AnyType = typeof $.AnyPointer> extends $.Client {
-  declare readonly $brand: $.Brand<[T]>;
-  get(params?: $.Params<Store.GetParams.Init<T>, Store.GetParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.GetResults.Reader<T>> & Store.GetResults.Pipeline<T> { return this.$call(Store$get(this.$brand), params, options); }
-  put(params?: $.Params<Store.PutParams.Init<T>, Store.PutParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.PutResults.Reader<T>> & Store.PutResults.Pipeline<T> { return this.$call(Store$put(this.$brand), params, options); }
-  all(params?: $.Params<Store.AllParams.Init<T>, Store.AllParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.AllResults.Reader<T>> & Store.AllResults.Pipeline<T> { return this.$call(Store$all(this.$brand), params, options); }
-  find(params?: $.Params<Store.FindParams.Init<T>, Store.FindParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.FindResults.Reader<T>> & Store.FindResults.Pipeline<T> { return this.$call(Store$find(this.$brand), params, options); }
-  view(params?: $.Params<Store.ViewParams.Init<T>, Store.ViewParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.ViewResults.Reader<T>> & Store.ViewResults.Pipeline<T> { return this.$call(Store$view(this.$brand), params, options); }
+  declare readonly $types?: [T];
+  get(params?: $.Params<Store.GetParams.Init<T>, Store.GetParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.GetResults.Reader<T>> & Store.GetResults.Pipeline<T> { return this.$call(Store$get($.brandOf<[T]>(this)), params, options); }
+  put(params?: $.Params<Store.PutParams.Init<T>, Store.PutParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.PutResults.Reader<T>> & Store.PutResults.Pipeline<T> { return this.$call(Store$put($.brandOf<[T]>(this)), params, options); }
+  all(params?: $.Params<Store.AllParams.Init<T>, Store.AllParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.AllResults.Reader<T>> & Store.AllResults.Pipeline<T> { return this.$call(Store$all($.brandOf<[T]>(this)), params, options); }
+  find(params?: $.Params<Store.FindParams.Init<T>, Store.FindParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.FindResults.Reader<T>> & Store.FindResults.Pipeline<T> { return this.$call(Store$find($.brandOf<[T]>(this)), params, options); }
+  view(params?: $.Params<Store.ViewParams.Init<T>, Store.ViewParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.ViewResults.Reader<T>> & Store.ViewResults.Pipeline<T> { return this.$call(Store$view($.brandOf<[T]>(this)), params, options); }
 }
 
 export interface Store$Server<T extends $.AnyType = typeof $.AnyPointer> {
@@ -893,7 +893,7 @@ export interface Store$Server<T extends $.AnyType = typeof $.AnyPointer> {
 }
 
 const Store$$of = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>): Store.$Type<T> => $.interfaceType<Store.Client<T>, Store.Server<T>>({ id: 0xbd91ed3d34dd4d6cn, name: "Store", Client: $.bindClient<Store.Client<T>>(Store$Client, brand), methods: () => [Store$get(brand), Store$put(brand), Store$all(brand), Store$find(brand), Store$view(brand)] }));
-export const Store = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ Store$$of($.brand([$.AnyPointer])), {
+export const Store = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ Store$$of(/*@__PURE__*/ $.brand([$.AnyPointer])), {
   of<T extends $.AnyType>(T: T): Store.$Type<T> { return Store$$of($.brand([T])); },
   Query: Store$Query,
 });
@@ -1175,13 +1175,13 @@ export const Cache$EvictResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.st
 
 export const Cache$evict = /*@__PURE__*/ $.perBrand(<K extends $.AnyType, V extends $.AnyType>(brand: $.Brand<[K, V]>) => $.method({ interfaceId: 0x8c8185201cef8cecn, interfaceName: "Cache", ordinal: 0, name: "evict", Params: () => Cache$EvictParams.of(brand.types[0], brand.types[1]), Results: () => Cache$EvictResults.of(brand.types[0], brand.types[1]), Pipeline: () => $.bindPipeline<Cache.EvictResults.Pipeline<K, V>>(Cache$EvictResults$Pipeline, $.brand([brand.types[0], brand.types[1]])), noPipelining: true }));
 export class Cache$Client<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.Client {
-  declare readonly $brand: $.Brand<[K, V]>;
-  evict(params?: $.Params<Cache.EvictParams.Init<K, V>, Cache.EvictParams.Builder<K, V>>, options?: $.CallOptions): $.RemotePromise<Cache.EvictResults.Reader<K, V>> & Cache.EvictResults.Pipeline<K, V> { return this.$call(Cache$evict(this.$brand), params, options); }
-  get(params?: $.Params<Store.GetParams.Init<Map.$Type<K, V>>, Store.GetParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.GetResults.Reader<Map.$Type<K, V>>> & Store.GetResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$get($.brand([Map.of(this.$brand.types[0], this.$brand.types[1])])), params, options); }
-  put(params?: $.Params<Store.PutParams.Init<Map.$Type<K, V>>, Store.PutParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.PutResults.Reader<Map.$Type<K, V>>> & Store.PutResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$put($.brand([Map.of(this.$brand.types[0], this.$brand.types[1])])), params, options); }
-  all(params?: $.Params<Store.AllParams.Init<Map.$Type<K, V>>, Store.AllParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.AllResults.Reader<Map.$Type<K, V>>> & Store.AllResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$all($.brand([Map.of(this.$brand.types[0], this.$brand.types[1])])), params, options); }
-  find(params?: $.Params<Store.FindParams.Init<Map.$Type<K, V>>, Store.FindParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.FindResults.Reader<Map.$Type<K, V>>> & Store.FindResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$find($.brand([Map.of(this.$brand.types[0], this.$brand.types[1])])), params, options); }
-  view(params?: $.Params<Store.ViewParams.Init<Map.$Type<K, V>>, Store.ViewParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.ViewResults.Reader<Map.$Type<K, V>>> & Store.ViewResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$view($.brand([Map.of(this.$brand.types[0], this.$brand.types[1])])), params, options); }
+  declare readonly $types?: [K, V];
+  evict(params?: $.Params<Cache.EvictParams.Init<K, V>, Cache.EvictParams.Builder<K, V>>, options?: $.CallOptions): $.RemotePromise<Cache.EvictResults.Reader<K, V>> & Cache.EvictResults.Pipeline<K, V> { return this.$call(Cache$evict($.brandOf<[K, V]>(this)), params, options); }
+  get(params?: $.Params<Store.GetParams.Init<Map.$Type<K, V>>, Store.GetParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.GetResults.Reader<Map.$Type<K, V>>> & Store.GetResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$get($.brand([Map.of($.brandOf<[K, V]>(this).types[0], $.brandOf<[K, V]>(this).types[1])])), params, options); }
+  put(params?: $.Params<Store.PutParams.Init<Map.$Type<K, V>>, Store.PutParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.PutResults.Reader<Map.$Type<K, V>>> & Store.PutResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$put($.brand([Map.of($.brandOf<[K, V]>(this).types[0], $.brandOf<[K, V]>(this).types[1])])), params, options); }
+  all(params?: $.Params<Store.AllParams.Init<Map.$Type<K, V>>, Store.AllParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.AllResults.Reader<Map.$Type<K, V>>> & Store.AllResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$all($.brand([Map.of($.brandOf<[K, V]>(this).types[0], $.brandOf<[K, V]>(this).types[1])])), params, options); }
+  find(params?: $.Params<Store.FindParams.Init<Map.$Type<K, V>>, Store.FindParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.FindResults.Reader<Map.$Type<K, V>>> & Store.FindResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$find($.brand([Map.of($.brandOf<[K, V]>(this).types[0], $.brandOf<[K, V]>(this).types[1])])), params, options); }
+  view(params?: $.Params<Store.ViewParams.Init<Map.$Type<K, V>>, Store.ViewParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.ViewResults.Reader<Map.$Type<K, V>>> & Store.ViewResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$view($.brand([Map.of($.brandOf<[K, V]>(this).types[0], $.brandOf<[K, V]>(this).types[1])])), params, options); }
 }
 
 export interface Cache$Server<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> {
@@ -1195,7 +1195,7 @@ export interface Cache$Server<K extends $.AnyType = typeof $.AnyPointer, V exten
 }
 
 const Cache$$of = /*@__PURE__*/ $.perBrand(<K extends $.AnyType, V extends $.AnyType>(brand: $.Brand<[K, V]>): Cache.$Type<K, V> => $.interfaceType<Cache.Client<K, V>, Cache.Server<K, V>>({ id: 0x8c8185201cef8cecn, name: "Cache", Client: $.bindClient<Cache.Client<K, V>>(Cache$Client, brand), supers: () => [Store.of(Map.of(brand.types[0], brand.types[1]))], methods: () => [Cache$evict(brand)] }));
-export const Cache = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ Cache$$of($.brand([$.AnyPointer, $.AnyPointer])), {
+export const Cache = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ Cache$$of(/*@__PURE__*/ $.brand([$.AnyPointer, $.AnyPointer])), {
   of<K extends $.AnyType, V extends $.AnyType>(K: K, V: V): Cache.$Type<K, V> { return Cache$$of($.brand([K, V])); },
 });
 
@@ -1395,11 +1395,17 @@ export const Factory$PairParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.st
   of<A extends $.AnyType, B extends $.AnyType>(A: A, B: B): Factory.PairParams.$Type<A, B> { return $.bindStruct(Factory$PairParams, $.brand([A, B])); },
 });
 
-export const Factory$create = /*@__PURE__*/ $.method({ interfaceId: 0x8927cce4a66ea69fn, interfaceName: "Factory", ordinal: 0, name: "create", Params: () => Factory$CreateParams.of($.AnyPointer), Results: () => Factory$CreateResults.of($.AnyPointer), Pipeline: () => $.bindPipeline<Factory.CreateResults.Pipeline<typeof $.AnyPointer>>(Factory$CreateResults$Pipeline, $.brand([$.AnyPointer])) });
-export const Factory$pair = /*@__PURE__*/ $.method({ interfaceId: 0x8927cce4a66ea69fn, interfaceName: "Factory", ordinal: 1, name: "pair", Params: () => Factory$PairParams.of($.AnyPointer, $.AnyPointer), Results: () => Map.of($.AnyPointer, $.AnyPointer), Pipeline: () => $.bindPipeline<Map.Pipeline<typeof $.AnyPointer, typeof $.AnyPointer>>(Map$Pipeline, $.brand([$.AnyPointer, $.AnyPointer])) });
+export const Factory$create = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>) => $.method({ interfaceId: 0x8927cce4a66ea69fn, interfaceName: "Factory", ordinal: 0, name: "create", Params: () => Factory$CreateParams.of(brand.types[0]), Results: () => Factory$CreateResults.of(brand.types[0]), Pipeline: () => $.bindPipeline<Factory.CreateResults.Pipeline<T>>(Factory$CreateResults$Pipeline, $.brand([brand.types[0]])) }));
+export const Factory$pair = /*@__PURE__*/ $.perBrand(<A extends $.AnyType, B extends $.AnyType>(brand: $.Brand<[A, B]>) => $.method({ interfaceId: 0x8927cce4a66ea69fn, interfaceName: "Factory", ordinal: 1, name: "pair", Params: () => Factory$PairParams.of(brand.types[0], brand.types[1]), Results: () => Map.of(brand.types[0], brand.types[1]), Pipeline: () => $.bindPipeline<Map.Pipeline<A, B>>(Map$Pipeline, $.brand([brand.types[0], brand.types[1]])) }));
 export class Factory$Client extends $.Client {
-  create(params?: $.Params<Factory.CreateParams.Init, Factory.CreateParams.Builder>, options?: $.CallOptions): $.RemotePromise<Factory.CreateResults.Reader> & Factory.CreateResults.Pipeline { return this.$call(Factory$create, params, options); }
-  pair(params?: $.Params<Factory.PairParams.Init, Factory.PairParams.Builder>, options?: $.CallOptions): $.RemotePromise<Factory.PairResults.Reader> & Factory.PairResults.Pipeline { return this.$call(Factory$pair, params, options); }
+  /** `options.types` says what T is; AnyPointer if left out. */
+  create<T extends $.AnyType>(params: $.Params<Factory.CreateParams.Init<T>, Factory.CreateParams.Builder<T>>, options: $.CallOptions & { readonly types: readonly [T] }): $.RemotePromise<Factory.CreateResults.Reader<T>> & Factory.CreateResults.Pipeline<T>;
+  create(params?: $.Params<Factory.CreateParams.Init, Factory.CreateParams.Builder>, options?: $.CallOptions): $.RemotePromise<Factory.CreateResults.Reader> & Factory.CreateResults.Pipeline;
+  create(params?: unknown, options?: $.CallOptions & { readonly types?: readonly $.AnyType[] }): unknown { return this.$call(Factory$create($.methodBrand([], options?.types ?? [$.AnyPointer])), params as never, options); }
+  /** `options.types` says what A, B are; AnyPointer if left out. */
+  pair<A extends $.AnyType, B extends $.AnyType>(params: $.Params<Factory.PairParams.Init<A, B>, Factory.PairParams.Builder<A, B>>, options: $.CallOptions & { readonly types: readonly [A, B] }): $.RemotePromise<Factory.PairResults.Reader<A, B>> & Factory.PairResults.Pipeline<A, B>;
+  pair(params?: $.Params<Factory.PairParams.Init, Factory.PairParams.Builder>, options?: $.CallOptions): $.RemotePromise<Factory.PairResults.Reader> & Factory.PairResults.Pipeline;
+  pair(params?: unknown, options?: $.CallOptions & { readonly types?: readonly $.AnyType[] }): unknown { return this.$call(Factory$pair($.methodBrand([], options?.types ?? [$.AnyPointer, $.AnyPointer])), params as never, options); }
 }
 
 export interface Factory$Server {
@@ -1407,7 +1413,7 @@ export interface Factory$Server {
   pair(params: Factory.PairParams.Reader, context: $.ServerContext<Factory.PairParams.Reader, Factory.PairResults.Reader, Factory.PairResults.Init, Factory.PairResults.Builder>): $.ServerResult<Factory.PairResults.Init, Factory.PairResults.Builder>;
 }
 
-export const Factory = /*@__PURE__*/ $.interfaceType<Factory.Client, Factory.Server>({ id: 0x8927cce4a66ea69fn, name: "Factory", Client: Factory$Client, methods: () => [Factory$create, Factory$pair] });
+export const Factory = /*@__PURE__*/ $.interfaceType<Factory.Client, Factory.Server>({ id: 0x8927cce4a66ea69fn, name: "Factory", Client: Factory$Client, methods: () => [Factory$create($.methodBrand([], [$.AnyPointer])), Factory$pair($.methodBrand([], [$.AnyPointer, $.AnyPointer]))] });
 
 export type Factory = Factory$Client;
 export declare namespace Factory {
@@ -1546,10 +1552,13 @@ export const GenericFactory$WrapResults = /*@__PURE__*/ $.withMembers(/*@__PURE_
   of<T extends $.AnyType, U extends $.AnyType>(T: T, U: U): GenericFactory.WrapResults.$Type<T, U> { return $.bindStruct(GenericFactory$WrapResults, $.brand([T, U])); },
 });
 
-export const GenericFactory$wrap = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>) => $.method({ interfaceId: 0x9e85ff6ad4aa0076n, interfaceName: "GenericFactory", ordinal: 0, name: "wrap", Params: () => GenericFactory$WrapParams.of(brand.types[0], $.AnyPointer), Results: () => GenericFactory$WrapResults.of(brand.types[0], $.AnyPointer), Pipeline: () => $.bindPipeline<GenericFactory.WrapResults.Pipeline<T, typeof $.AnyPointer>>(GenericFactory$WrapResults$Pipeline, $.brand([brand.types[0], $.AnyPointer])) }));
+export const GenericFactory$wrap = /*@__PURE__*/ $.perBrand(<T extends $.AnyType, U extends $.AnyType>(brand: $.Brand<[T, U]>) => $.method({ interfaceId: 0x9e85ff6ad4aa0076n, interfaceName: "GenericFactory", ordinal: 0, name: "wrap", Params: () => GenericFactory$WrapParams.of(brand.types[0], brand.types[1]), Results: () => GenericFactory$WrapResults.of(brand.types[0], brand.types[1]), Pipeline: () => $.bindPipeline<GenericFactory.WrapResults.Pipeline<T, U>>(GenericFactory$WrapResults$Pipeline, $.brand([brand.types[0], brand.types[1]])) }));
 export class GenericFactory$Client<T extends $.AnyType = typeof $.AnyPointer> extends $.Client {
-  declare readonly $brand: $.Brand<[T]>;
-  wrap(params?: $.Params<GenericFactory.WrapParams.Init<T>, GenericFactory.WrapParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<GenericFactory.WrapResults.Reader<T>> & GenericFactory.WrapResults.Pipeline<T> { return this.$call(GenericFactory$wrap(this.$brand), params, options); }
+  declare readonly $types?: [T];
+  /** `options.types` says what U is; AnyPointer if left out. */
+  wrap<U extends $.AnyType>(params: $.Params<GenericFactory.WrapParams.Init<T, U>, GenericFactory.WrapParams.Builder<T, U>>, options: $.CallOptions & { readonly types: readonly [U] }): $.RemotePromise<GenericFactory.WrapResults.Reader<T, U>> & GenericFactory.WrapResults.Pipeline<T, U>;
+  wrap(params?: $.Params<GenericFactory.WrapParams.Init<T>, GenericFactory.WrapParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<GenericFactory.WrapResults.Reader<T>> & GenericFactory.WrapResults.Pipeline<T>;
+  wrap(params?: unknown, options?: $.CallOptions & { readonly types?: readonly $.AnyType[] }): unknown { return this.$call(GenericFactory$wrap($.methodBrand([$.brandOf<[T]>(this).types[0]], options?.types ?? [$.AnyPointer])), params as never, options); }
 }
 
 export interface GenericFactory$Server<T extends $.AnyType = typeof $.AnyPointer> {
@@ -1557,8 +1566,8 @@ export interface GenericFactory$Server<T extends $.AnyType = typeof $.AnyPointer
   wrap(params: GenericFactory.WrapParams.Reader<T>, context: $.ServerContext<GenericFactory.WrapParams.Reader<T>, GenericFactory.WrapResults.Reader<T>, GenericFactory.WrapResults.Init<T>, GenericFactory.WrapResults.Builder<T>>): $.ServerResult<GenericFactory.WrapResults.Init<T>, GenericFactory.WrapResults.Builder<T>>;
 }
 
-const GenericFactory$$of = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>): GenericFactory.$Type<T> => $.interfaceType<GenericFactory.Client<T>, GenericFactory.Server<T>>({ id: 0x9e85ff6ad4aa0076n, name: "GenericFactory", Client: $.bindClient<GenericFactory.Client<T>>(GenericFactory$Client, brand), methods: () => [GenericFactory$wrap(brand)] }));
-export const GenericFactory = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ GenericFactory$$of($.brand([$.AnyPointer])), {
+const GenericFactory$$of = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>): GenericFactory.$Type<T> => $.interfaceType<GenericFactory.Client<T>, GenericFactory.Server<T>>({ id: 0x9e85ff6ad4aa0076n, name: "GenericFactory", Client: $.bindClient<GenericFactory.Client<T>>(GenericFactory$Client, brand), methods: () => [GenericFactory$wrap($.methodBrand(brand.types, [$.AnyPointer]))] }));
+export const GenericFactory = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ GenericFactory$$of(/*@__PURE__*/ $.brand([$.AnyPointer])), {
   of<T extends $.AnyType>(T: T): GenericFactory.$Type<T> { return GenericFactory$$of($.brand([T])); },
 });
 
