@@ -206,9 +206,9 @@ export const Node$SourceInfo = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struc
 });
 
 export class Node$Struct$Reader extends $.StructReader {
-  /** Size of the data section, in words. */
+  /** How many words of plain data there are. */
   get dataWordCount(): number { return this.$uint16(14); }
-  /** Size of the pointer section, in pointers. */
+  /** How many pointers follow them. */
   get pointerCount(): number { return this.$uint16(24); }
   /** How lists of this struct are written. Always `inlineComposite` nowadays. */
   get preferredListEncoding(): ElementSize | number { return this.$enum(26, ElementSize$$type.names); }
@@ -225,10 +225,10 @@ export class Node$Struct$Reader extends $.StructReader {
 }
 
 export class Node$Struct$Builder extends $.StructBuilder {
-  /** Size of the data section, in words. */
+  /** How many words of plain data there are. */
   get dataWordCount(): number { return this.$uint16(14); }
   set dataWordCount(value: number) { this.$setUint16(14, value); }
-  /** Size of the pointer section, in pointers. */
+  /** How many pointers follow them. */
   get pointerCount(): number { return this.$uint16(24); }
   set pointerCount(value: number) { this.$setUint16(24, value); }
   /** How lists of this struct are written. Always `inlineComposite` nowadays. */
@@ -272,9 +272,9 @@ export class Node$Struct$Pipeline extends $.Pipeline<Node.Struct.Reader> {
 }
 
 export interface Node$Struct$Init {
-  /** Size of the data section, in words. */
+  /** How many words of plain data there are. */
   dataWordCount?: number | undefined;
-  /** Size of the pointer section, in pointers. */
+  /** How many pointers follow them. */
   pointerCount?: number | undefined;
   /** How lists of this struct are written. Always `inlineComposite` nowadays. */
   preferredListEncoding?: ElementSize | number | undefined;
@@ -911,7 +911,7 @@ export declare namespace Node {
 /** An ordinary field, with a place of its own in the struct. */
 export class Field$Slot$Reader extends $.StructReader {
   /**
-   * In units of the field's size: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
+   * Counted in multiples of what the field takes up: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
    * section, bools in bits.
    */
   get offset(): number { return this.$uint32(4); }
@@ -927,7 +927,7 @@ export class Field$Slot$Reader extends $.StructReader {
 /** An ordinary field, with a place of its own in the struct. */
 export class Field$Slot$Builder extends $.StructBuilder {
   /**
-   * In units of the field's size: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
+   * Counted in multiples of what the field takes up: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
    * section, bools in bits.
    */
   get offset(): number { return this.$uint32(4); }
@@ -969,7 +969,7 @@ export class Field$Slot$Pipeline extends $.Pipeline<Field.Slot.Reader> {
 
 export interface Field$Slot$Init {
   /**
-   * In units of the field's size: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
+   * Counted in multiples of what the field takes up: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
    * section, bools in bits.
    */
   offset?: number | undefined;
