@@ -7,6 +7,7 @@
  * never renames anything, and a file that imports another comes to the same names as that file itself.
  */
 
+import { CLIENT_MEMBERS, NameSet, pascalCase, STRUCT_MEMBERS } from "../schema/member-names.js";
 import type { Field, Node, NodeOf } from "../schema/model.js";
 import { fieldsInCodeOrder, type RequestIndex, type TypeParameter } from "./request.js";
 
@@ -22,39 +23,11 @@ const USED_GLOBALS =
     " ",
   );
 
-/** What every object has, so that a plain object seems to have a field of that name; and `then` and `toJSON`, which promises and JSON call. */
-const OBJECT_MEMBERS =
-  "constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf toJSON then".split(
-    " ",
-  );
-
-/** Members of generated readers and builders, and of the pipelines that share the fields' names. */
-const STRUCT_MEMBERS = [...OBJECT_MEMBERS, "which", "toObject", "assign", "asReader", "catch", "finally", "dup"];
-
-/** Members of every client; a server object is only looked at for the names its client has. */
-const CLIENT_MEMBERS = [...OBJECT_MEMBERS, "catch", "finally", "dup", "castAs", "whenResolved", "client"];
-
 /** Members of the objects that stand for types at run time, and of their namespaces. */
 const TYPE_MEMBERS =
   "kind id name dataWords pointerCount displayName read zero get init set toPlain assign of supers methods Reader Builder Init Plain Pipeline Client Server prototype length caller".split(
     " ",
   );
-
-/** A set of names in use; `claim` makes one that is free. */
-class NameSet {
-  readonly #taken: Set<string>;
-
-  constructor(reserved: Iterable<string> = []) {
-    this.#taken = new Set(reserved);
-  }
-
-  claim(preferred: string): string {
-    let name = preferred;
-    while (this.#taken.has(name)) name += "_";
-    this.#taken.add(name);
-    return name;
-  }
-}
 
 /** What the members made from one field are called. */
 export interface FieldNames {
@@ -188,11 +161,6 @@ export class Names {
       });
     }
   }
-}
-
-/** `fooBar` as `FooBar`. */
-export function pascalCase(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** The alias for importing the generated code of `filename`: `$addressBook` for `dir/address-book.capnp`. */

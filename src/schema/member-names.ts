@@ -1,0 +1,69 @@
+/**
+ * What fields and methods are called in JavaScript, for generated and dynamic code alike: the schema's name, unless every object,
+ * promise, reader or client means something else by it; then it gets a trailing `_`, which Cap'n Proto names cannot have.
+ */
+
+import type { Field, Method } from "./model.js";
+
+/** What every object has, so that a plain object seems to have a field of that name; and `then` and `toJSON`, which promises and JSON call. */
+export const OBJECT_MEMBERS: readonly string[] =
+  "constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf toJSON then".split(
+    " ",
+  );
+
+/** Members of readers and builders, and of the pipelines that share the fields' names. */
+export const STRUCT_MEMBERS: readonly string[] = [
+  ...OBJECT_MEMBERS,
+  "which",
+  "toObject",
+  "assign",
+  "asReader",
+  "catch",
+  "finally",
+  "dup",
+];
+
+/** Members of every client; a server object is only looked at for the names its client has. */
+export const CLIENT_MEMBERS: readonly string[] = [
+  ...OBJECT_MEMBERS,
+  "catch",
+  "finally",
+  "dup",
+  "castAs",
+  "whenResolved",
+  "client",
+];
+
+/** A set of names in use; `claim` makes one that is free. */
+export class NameSet {
+  readonly #taken: Set<string>;
+
+  constructor(reserved: Iterable<string> = []) {
+    this.#taken = new Set(reserved);
+  }
+
+  claim(preferred: string): string {
+    let name = preferred;
+    while (this.#taken.has(name)) name += "_";
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+/** The properties of a struct's fields, in the order of `fields`. */
+export function fieldProperties(fields: readonly Field[]): string[] {
+  const members = new NameSet(STRUCT_MEMBERS);
+  return fields.map((field) => members.claim(field.name));
+}
+
+/** The member names of an interface's own methods; `inherited` keep theirs. */
+export function methodProperties(methods: readonly Method[], inherited: Iterable<string>): string[] {
+  const members = new NameSet(CLIENT_MEMBERS);
+  for (const name of inherited) members.claim(name);
+  return methods.map((method) => members.claim(method.name));
+}
+
+/** `fooBar` as `FooBar`. */
+export function pascalCase(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
