@@ -32,6 +32,10 @@ export function allocateData(segment: BuilderSegment, at: number, length: number
 
 /** Replaces what the pointer at `at` holds by a copy of `bytes`, which may be part of what is replaced. */
 export function writeData(segment: BuilderSegment, at: number, bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array)) {
+    const what = bytes === null ? "null" : `a value of type ${typeof bytes}`;
+    throw new UsageError("not-bytes", `A Data field takes a Uint8Array, not ${what}`);
+  }
   // Clearing zeroes what is replaced, and `bytes` may be part of it.
   const source = isNull(segment.view, at) ? bytes : bytes.slice();
   clearPointer(segment, at);

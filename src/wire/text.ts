@@ -39,6 +39,11 @@ const UNCOUNTED_UNITS = 8 * 1024;
 
 /** Replaces what the pointer at `at` holds by `text`. */
 export function writeText(segment: BuilderSegment, at: number, text: string): void {
+  if (typeof text !== "string")
+    throw new UsageError(
+      "not-text",
+      `A Text field takes a string, not ${text === null ? "null" : `a value of type ${typeof text}`}`,
+    );
   clearPointer(segment, at);
   // With room for the worst case, text is encoded in place and the rest given back; no need to count its bytes first.
   const most = roundUpToWord(maxUtf8Length(text) + 1);

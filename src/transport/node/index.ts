@@ -18,5 +18,5 @@ export {
   stdioTransport,
   streamTransport,
 } from "./connect.js";
-export { type Listener, type ListenOptions, listenTransport } from "./listen.js";
+export { type Listener, type ListenOptions, listenTransport, type PortOf } from "./listen.js";
 export { childTransport, descriptorTransport, socketPair } from "./socketpair.js";

@@ -33,16 +33,28 @@ export interface ListenOptions extends StreamTransportOptions {
   readonly onError?: (error: Error) => void;
 }
 
-export interface Listener {
+export interface Listener<Port extends number | null = number | null> {
   /** Where it listens: "127.0.0.1:4000", "unix:/run/x.sock", "ws://127.0.0.1:4000/". */
   readonly address: string;
   /** The TCP port, also when 0 was asked for; null for a Unix socket. */
-  readonly port: number | null;
+  readonly port: Port;
   /** Accepts nobody any more. Transports handed out live on. */
   close(): Promise<void>;
 }
 
+/** What kind of port a listener at an address of type `A` has. */
+export type PortOf<A extends ListenAddress> = A extends { readonly path: string }
+  ? null
+  : A extends { readonly webSocket: unknown }
+    ? number | null
+    : number;
+
 /** Listens at `address` and hands each peer's transport, not yet started, to `accept`. Rejects with a TransportError if the address cannot be had. */
+export function listenTransport<A extends ListenAddress>(
+  address: A,
+  accept: (transport: Transport) => void,
+  options?: ListenOptions,
+): Promise<Listener<PortOf<A>>>;
 export function listenTransport(
   address: ListenAddress,
   accept: (transport: Transport) => void,

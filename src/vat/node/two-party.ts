@@ -9,6 +9,7 @@ import {
   type Listener,
   listenTransport,
   type NodeStream,
+  type PortOf,
   streamTransport,
 } from "../../transport/node/index.js";
 import type { Transport } from "../../transport/transport.js";
@@ -32,7 +33,7 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
   readonly #listeners = new Set<Listener>();
 
   /** Accepts everybody who connects to `address` until the listener or the server is closed. Rejects with a TransportError if the address cannot be had. */
-  async listen(address: ListenAddress): Promise<Listener> {
+  async listen<A extends ListenAddress>(address: A): Promise<Listener<PortOf<A>>> {
     const listener = await listenTransport(address, (transport) => this.welcome(transport), {
       reader: this.reader,
       onError: (error) => this.report(error),
