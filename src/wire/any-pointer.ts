@@ -4,8 +4,8 @@
 
 import type { CapabilityReference } from "./cap-table.js";
 import { builtCapability, readCapability, readCapabilityIndex, writeCapability } from "./capability-pointer.js";
-import { copyPointer } from "./copy.js";
-import { clearPointer, replace } from "./layout.js";
+import { copyPointer, replaceByCopy } from "./copy.js";
+import { clearPointer } from "./layout.js";
 import { Orphan } from "./orphan.js";
 import { isNull, type PointerKind, pointerKind } from "./pointer.js";
 import type { PointerType } from "./pointer-type.js";
@@ -89,8 +89,9 @@ export class AnyPointerBuilder {
   /** Replaces what the pointer holds by a deep copy of what `value` holds, whatever that is; capabilities get references of their own. Throws WireError for a bad source. */
   setAny(value: AnyPointerReader | AnyPointerBuilder): void {
     const source = value instanceof AnyPointerBuilder ? value.asReader() : value;
-    replace(this.segment, this.at, () => {
-      copyPointer(this.segment, this.at, source.segment, source.at, source.nesting);
+    if (source.segment.bytes === this.segment.bytes && source.at === this.at) return;
+    replaceByCopy(this.segment, this.at, source.segment, (segment, at) => {
+      copyPointer(segment, at, source.segment, source.at, source.nesting);
     });
   }
 

@@ -4,7 +4,15 @@
  * reference of their own. The source is charged for what is read.
  */
 
-import { allocateList, allocateStruct, allocateStructList, copyBytes, type Place } from "./layout.js";
+import {
+  allocateList,
+  allocateStruct,
+  allocateStructList,
+  clearPointer,
+  copyBytes,
+  type Place,
+  transfer,
+} from "./layout.js";
 import { charge, tooDeep } from "./limits.js";
 import { type ListTarget, listAt } from "./list-pointer.js";
 import { followFar, outOfBounds, unknownPointer } from "./pointer.js";
@@ -47,6 +55,33 @@ export function copyPointer(
     default:
       if (low !== OTHER) throw unknownPointer(fromSegment, from);
       copyCapability(toSegment, to, home, high);
+  }
+}
+
+/**
+ * Replaces what the pointer at `to` holds by what `copy` writes to the null pointer it is given; `source` is what it copies
+ * from. When that is a part of the same message, the copy is made aside and moved, as the source may contain the pointer.
+ */
+export function replaceByCopy(
+  toSegment: BuilderSegment,
+  to: number,
+  source: ReaderSegment,
+  copy: (segment: BuilderSegment, at: number) => void,
+): void {
+  const { message } = toSegment;
+  if (!message.isMirror(source.message)) {
+    clearPointer(toSegment, to);
+    copy(toSegment, to);
+    return;
+  }
+  const slot = message.takeSlot(toSegment);
+  try {
+    copy(slot.segment, slot.at);
+    clearPointer(toSegment, to);
+    transfer(toSegment, to, slot.segment, slot.at);
+  } finally {
+    clearPointer(slot.segment, slot.at);
+    message.giveSlot(slot);
   }
 }
 

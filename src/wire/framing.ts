@@ -107,17 +107,12 @@ export class FrameDecoder {
 
   /**
    * Decodes what `chunk` completes, in order. The messages may alias `chunk`, which must not change while they are used.
-   * Throws WireError for a frame beyond the limits; the decoder is of no use afterwards. What `onMessage` throws passes
+   * Throws WireError for a frame beyond the limits; every later call throws it again. What `onMessage` throws passes
    * through, and the rest of the chunk is lost.
    */
   push(chunk: Uint8Array, onMessage: (message: MessageReader) => void): void {
     if (this.#failed) throw this.#failed;
-    try {
-      this.#decode(chunk, onMessage);
-    } catch (error) {
-      if (error instanceof WireError) this.#failed = error;
-      throw error;
-    }
+    this.#decode(chunk, onMessage);
   }
 
   /** The stream ended. Throws WireError "premature-end" inside a frame. */
@@ -133,7 +128,7 @@ export class FrameDecoder {
     const end = chunk.byteOffset + chunk.byteLength;
     let at = chunk.byteOffset + taken;
     while (at < end) {
-      const length = frameLength(view, at, end, this.#options);
+      const length = this.#frameLength(view, at, end);
       if (length < 0 || length > end - at) {
         taken = at - chunk.byteOffset;
         this.#begin(chunk.subarray(taken), Math.abs(length));
@@ -141,6 +136,15 @@ export class FrameDecoder {
       }
       onMessage(readFrame(view, bytes, at, this.#options));
       at += length;
+    }
+  }
+
+  #frameLength(view: DataView, at: number, end: number): number {
+    try {
+      return frameLength(view, at, end, this.#options);
+    } catch (error) {
+      if (error instanceof WireError) this.#failed = error;
+      throw error;
     }
   }
 
@@ -163,7 +167,7 @@ export class FrameDecoder {
       if (count < wanted) break;
       const partial: Uint8Array = this.#partial;
       const view = new DataView(partial.buffer);
-      const length = frameLength(view, 0, this.#filled, this.#options);
+      const length = this.#frameLength(view, 0, this.#filled);
       if (length < 0 || length > this.#filled) {
         this.#needed = Math.abs(length);
         continue;

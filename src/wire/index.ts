@@ -13,6 +13,7 @@ export {
 export { Data } from "./data.js";
 export { emptyStruct, nullPointer } from "./empty.js";
 export { type EnumType, enumOrdinal } from "./enum-type.js";
+export { type Equality, equals } from "./equals.js";
 export { WireError, type WireErrorCode } from "./errors.js";
 export { decodeFrame, encodeFrame, FrameDecoder, type FrameOptions, frameHeader } from "./framing.js";
 export {
@@ -38,6 +39,7 @@ export {
 } from "./number-list.js";
 export { Orphan } from "./orphan.js";
 export type { PointerKind } from "./pointer.js";
+export { PointerListBuilder } from "./pointer-list.js";
 export type {
   AnyPointerType,
   BuilderOf,

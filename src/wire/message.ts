@@ -217,6 +217,11 @@ export class MessageBuilder {
     return mirror;
   }
 
+  /** Whether `reader` reads this very message. */
+  isMirror(reader: MessageReader): boolean {
+    return reader === this.mirror;
+  }
+
   /** A copy of the message as a frame: segment table, then segments. Capabilities are not in it. */
   toBytes(): Uint8Array {
     return encodeFrame(this);

@@ -3,7 +3,7 @@
  * structs reads as the list of their first pointers.
  */
 
-import { copyPointer } from "./copy.js";
+import { copyPointer, replaceByCopy } from "./copy.js";
 import { emptyTarget } from "./empty.js";
 import { allocateList, clearPointer, follow, replace } from "./layout.js";
 import { ListTarget, resolveList } from "./list-pointer.js";
@@ -116,17 +116,21 @@ export class PointerListType<R, B, I>
   }
 
   set(segment: BuilderSegment, at: number, value: ListInit<I> | ListReader<R> | ListBuilder<B, I>): void {
-    replace(segment, at, () => {
-      if (value instanceof PointerListReader) {
-        this.copy(segment, at, value.target, value.nesting);
-      } else if (value instanceof PointerListBuilder) {
-        this.copy(segment, at, value.asTarget(), UNLIMITED_NESTING);
-      } else {
-        const values = toArrayLike(value as ListInit<I>);
-        const list = this.init(segment, at, values.length);
-        for (let index = 0; index < values.length; index++) list.set(index, values[index]!);
-      }
-    });
+    if (value instanceof PointerListReader) {
+      const { target, nesting } = value;
+      replaceByCopy(segment, at, target.segment, (to, toAt) => this.copy(to, toAt, target, nesting));
+    } else if (value instanceof PointerListBuilder) {
+      const target = value.asTarget();
+      replaceByCopy(segment, at, target.segment, (to, toAt) => this.copy(to, toAt, target, UNLIMITED_NESTING));
+    } else {
+      const values = toArrayLike(value as ListInit<I>);
+      replace(segment, at, () => this.fill(segment, at, values));
+    }
+  }
+
+  private fill(segment: BuilderSegment, at: number, values: ArrayLike<I>): void {
+    const list = this.init(segment, at, values.length);
+    for (let index = 0; index < values.length; index++) list.set(index, values[index]!);
   }
 
   /** Copies the elements only: what else structs hold that are read as their first pointers is no part of this list. */

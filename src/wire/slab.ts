@@ -27,6 +27,8 @@ const DEFAULT_SLAB_BYTES = 64 * 1024;
 const DEFAULT_MAX_IDLE_SLABS = 4;
 /** A slab with less left than this is not begun in. */
 const LEAST_ROOM_BYTES = 1024;
+/** How many slabs are looked at for room: more than one, as messages may be open in some. */
+const MAX_SEARCHED_SLABS = 4;
 /** Segments behind the first grow with the message, up to this. */
 const MAX_GROWTH_BYTES = 16 * 1024 * 1024;
 
@@ -54,10 +56,10 @@ export class MessageSlab {
     this.#maxIdle = options?.maxIdleSlabs ?? DEFAULT_MAX_IDLE_SLABS;
   }
 
-  /** Begins a message. `sizeHintBytes` is a guess of its size: a message larger than a slab is better off alone. Ended by `finish` or `abandon`. */
+  /** Begins a message. `sizeHintBytes` is a guess of its size: one larger than a slab gets memory of its own. Ended by `finish` or `abandon`. */
   begin(sizeHintBytes = 0): MessageBuilder {
-    if (sizeHintBytes + BYTES_PER_WORD * 2 > this.#slabBytes) return this.#beginAlone(sizeHintBytes);
-    const slab = this.#slabWithRoom(Math.max(LEAST_ROOM_BYTES, sizeHintBytes + BYTES_PER_WORD * 2));
+    const needed = Math.max(LEAST_ROOM_BYTES, roundUpToWord(sizeHintBytes) + 2 * BYTES_PER_WORD);
+    const slab = this.#slabWithRoom(needed);
     const start = slab.used + BYTES_PER_WORD;
     const space = { view: slab.view, bytes: slab.bytes, start, end: slab.bytes.byteLength };
     const message = new MessageBuilder({ allocator: new SlabAllocator(space) });
@@ -65,31 +67,29 @@ export class MessageSlab {
     return message;
   }
 
-  /** Ends a message begun here: its frame. The memory stays untouched until `recycle`; the builder must not be used any more. */
+  /** Ends a message begun here: its frame. The memory stays untouched until `recycle`; the builder must not be used any more. Throws UsageError for any other message. */
   finish(message: MessageBuilder): OutgoingFrame {
-    const first = message.builderSegment(0);
     const slab = this.#slabOf(message);
-    if (slab) {
-      slab.used = first.pos;
-      slab.open = null;
-      slab.sent++;
-    } else if (!(first.start >= BYTES_PER_WORD)) throw notBegun();
-    const begin = first.start - BYTES_PER_WORD;
+    if (!slab) throw new UsageError("message-not-of-slab", "This message was not begun in this slab, or has ended already");
+    const { view, start, pos } = message.builderSegment(0);
+    slab.used = pos;
+    slab.open = null;
+    slab.sent++;
     if (message.segmentCount === 1) {
-      first.view.setUint32(begin, 0, true);
-      first.view.setUint32(begin + 4, (first.pos - first.start) / BYTES_PER_WORD, true);
-      return [new Uint8Array(first.view.buffer, begin, first.pos - begin)];
+      const begin = start - BYTES_PER_WORD;
+      view.setUint32(begin + 4, (pos - start) / BYTES_PER_WORD, true);
+      return [new Uint8Array(view.buffer, begin, pos - begin)];
     }
     const segments = message.segments();
     return [frameHeader(segments.map((segment) => segment.byteLength)), ...segments];
   }
 
-  /** Ends a message that will not be sent: its memory is zeroed and used again. Its capabilities are the caller's business. */
+  /** Ends a message begun here that will not be sent: its memory is zeroed and used again. Its capabilities are the caller's business. Ignored for a message that has ended already. */
   abandon(message: MessageBuilder): void {
     const slab = this.#slabOf(message);
     if (!slab) return;
     const { start, pos } = message.builderSegment(0);
-    slab.bytes.fill(0, start - BYTES_PER_WORD, pos);
+    slab.bytes.fill(0, start, pos);
     slab.open = null;
     this.#retireIfUnused(slab);
   }
@@ -117,37 +117,30 @@ export class MessageSlab {
   }
 
   #slabWithRoom(bytes: number): Slab {
-    for (let index = this.#busy.length - 1; index >= 0; index--) {
+    // Older slabs are full, or as good as: there may be many while a peer is slow, and they are not searched.
+    const oldest = Math.max(0, this.#busy.length - MAX_SEARCHED_SLABS);
+    for (let index = this.#busy.length - 1; index >= oldest; index--) {
       const slab = this.#busy[index]!;
       if (!slab.open && slab.bytes.byteLength - slab.used >= bytes) return slab;
     }
-    const slab = this.#idle.pop() ?? newSlab(this.#slabBytes);
+    const slab = (bytes <= this.#slabBytes && this.#idle.pop()) || newSlab(Math.max(bytes, this.#slabBytes));
     this.#busy.push(slab);
     return slab;
   }
 
   #retireIfUnused(slab: Slab): void {
     if (slab.sent > 0 || slab.open) return;
+    this.#busy.splice(this.#busy.indexOf(slab), 1);
+    if (slab.bytes.byteLength > this.#slabBytes || this.#idle.length >= this.#maxIdle) return;
     slab.bytes.fill(0, 0, slab.used);
     slab.used = 0;
-    this.#busy.splice(this.#busy.indexOf(slab), 1);
-    if (this.#idle.length < this.#maxIdle) this.#idle.push(slab);
-  }
-
-  /** A message in a buffer of its own, the header's word in front. */
-  #beginAlone(sizeHintBytes: number): MessageBuilder {
-    const space = ownSpace(roundUpToWord(sizeHintBytes) + BYTES_PER_WORD * 2);
-    return new MessageBuilder({ allocator: new SlabAllocator({ ...space, start: BYTES_PER_WORD }) });
+    this.#idle.push(slab);
   }
 }
 
 function newSlab(byteLength: number): Slab {
   const { view, bytes } = ownSpace(byteLength);
   return { view, bytes, used: 0, open: null, sent: 0 };
-}
-
-function notBegun(): UsageError {
-  return new UsageError("message-not-of-slab", "This message was not begun in this slab, or was finished already");
 }
 
 /** Gives one message its place in a slab, then buffers of its own. */

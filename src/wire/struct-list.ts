@@ -3,9 +3,18 @@
  * field it is, unless it is a list of Bool.
  */
 
-import { copyList, copySections } from "./copy.js";
+import { copyList, copySections, copyStruct, replaceByCopy } from "./copy.js";
 import { emptyTarget } from "./empty.js";
-import { allocateStructList, clearPointer, clearPointers, replace } from "./layout.js";
+import {
+  allocateStructList,
+  type BuiltTarget,
+  clearPointer,
+  clearPointers,
+  copyBytes,
+  follow,
+  replace,
+  transfer,
+} from "./layout.js";
 import { ListTarget, resolveList } from "./list-pointer.js";
 import { ListBuilder, type ListInit, ListReader, toArrayLike, wrappedIndex } from "./list-reader.js";
 import { isNull } from "./pointer.js";
@@ -80,13 +89,44 @@ export class StructListBuilder<B, I> extends ListBuilder<B, I> {
   set(index: number, value: I): void {
     const data = this.start + wrappedIndex(index, this.length) * this.step;
     const source = structSource(value);
-    if (source && source.$segment.bytes === this.segment.bytes && source.$data === data) return;
-    clearPointers(this.segment, data + this.dataSize, this.pointerCount);
-    this.segment.bytes.fill(0, data, data + this.dataSize);
-    if (source) this.copy(source, data);
-    else this.type.assign(this.at(index), value);
+    if (!source) {
+      this.erase(data);
+      this.type.assign(this.at(index), value);
+    } else if (this.segment.message.isMirror(source.$segment.message)) {
+      if (source.$data !== data || source.$segment.bytes !== this.segment.bytes) this.copyWithin(source, data);
+    } else {
+      this.erase(data);
+      this.copy(source, data);
+    }
   }
 
+  private erase(data: number): void {
+    clearPointers(this.segment, data + this.dataSize, this.pointerCount);
+    this.segment.bytes.fill(0, data, data + this.dataSize);
+  }
+
+  /** Copies a part of this message, which may contain the element or lie in it, by way of a spare pointer. */
+  private copyWithin(source: StructReader, data: number): void {
+    const slot = this.segment.message.takeSlot(this.segment);
+    const { $segment, $data, $dataSize, $pointers, $pointerCount, $nesting } = source;
+    copyStruct(slot.segment, slot.at, $segment, $data, $dataSize, $pointers, $pointerCount, $nesting);
+    this.erase(data);
+    this.takeOver(follow(slot.segment, slot.at), data);
+    clearPointer(slot.segment, slot.at);
+    this.segment.message.giveSlot(slot);
+  }
+
+  /** Moves the sections of another struct into the zeroed element; what does not fit stays. */
+  private takeOver({ segment, high, content }: BuiltTarget, data: number): void {
+    const dataSize = (high & 0xffff) * 8;
+    const pointerCount = Math.min(high >>> 16, this.pointerCount);
+    copyBytes(this.segment.bytes, data, segment.bytes, content, Math.min(dataSize, this.dataSize));
+    for (let index = 0; index < pointerCount; index++) {
+      transfer(this.segment, data + this.dataSize + index * 8, segment, content + dataSize + index * 8);
+    }
+  }
+
+  /** Copies a struct's sections into the zeroed element. */
   private copy(source: StructReader, data: number): void {
     copySections(
       this.segment,
@@ -173,20 +213,20 @@ export class StructListType<R, B, I>
   }
 
   set(segment: BuilderSegment, at: number, value: ListInit<I> | ListReader<R> | ListBuilder<B, I>): void {
-    if (isNull(segment.view, at)) this.fill(segment, at, value);
-    else replace(segment, at, () => this.fill(segment, at, value));
-  }
-
-  private fill(segment: BuilderSegment, at: number, value: ListInit<I> | ListReader<R> | ListBuilder<B, I>): void {
     if (value instanceof StructListReader) {
-      copyList(segment, at, value, value.nesting);
+      replaceByCopy(segment, at, value.segment, (to, toAt) => copyList(to, toAt, value, value.nesting));
     } else if (value instanceof StructListBuilder) {
-      copyList(segment, at, value.asReader(StructReader), UNLIMITED_NESTING);
+      this.set(segment, at, value.asReader(this.elementType.Reader));
     } else {
       const values = toArrayLike(value as ListInit<I>);
-      const list = this.init(segment, at, values.length);
-      for (let index = 0; index < values.length; index++) list.set(index, values[index]!);
+      if (isNull(segment.view, at)) this.fill(segment, at, values);
+      else replace(segment, at, () => this.fill(segment, at, values));
     }
+  }
+
+  private fill(segment: BuilderSegment, at: number, values: ArrayLike<I>): void {
+    const list = this.init(segment, at, values.length);
+    for (let index = 0; index < values.length; index++) list.set(index, values[index]!);
   }
 
   toPlain(value: ListReader<R>): unknown[] {

@@ -1,7 +1,7 @@
 /** Struct types as pointer types: how a pointer to a struct is read, allocated, grown and copied. */
 
 import { UsageError } from "../errors.js";
-import { copyStruct } from "./copy.js";
+import { copyStruct, replaceByCopy } from "./copy.js";
 import { emptyStruct } from "./empty.js";
 import { allocateStruct, clearPointer, replace } from "./layout.js";
 import { overdrawn, tooDeep } from "./limits.js";
@@ -106,17 +106,10 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
   }
 
   set(segment: BuilderSegment, at: number, value: I): void {
-    if (isNull(segment.view, at)) this.fill(segment, at, value);
-    else replace(segment, at, () => this.fill(segment, at, value));
-  }
-
-  private fill(segment: BuilderSegment, at: number, value: I): void {
     const source = structSource(value);
-    if (!source) this.assign(this.init(segment, at), value);
-    else {
-      const { $segment, $data, $dataSize, $pointers, $pointerCount, $nesting } = source;
-      copyStruct(segment, at, $segment, $data, $dataSize, $pointers, $pointerCount, $nesting);
-    }
+    if (source) replaceByCopy(segment, at, source.$segment, (to, toAt) => copyWhole(to, toAt, source));
+    else if (isNull(segment.view, at)) this.assign(this.init(segment, at), value);
+    else replace(segment, at, () => this.assign(this.init(segment, at), value));
   }
 
   assign(builder: B, value: I): void {
@@ -128,6 +121,11 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
     if (!this.layout.toPlain) throw noPlainForm(this.name);
     return this.layout.toPlain(value);
   }
+}
+
+function copyWhole(segment: BuilderSegment, at: number, source: StructReader): void {
+  const { $segment, $data, $dataSize, $pointers, $pointerCount, $nesting } = source;
+  copyStruct(segment, at, $segment, $data, $dataSize, $pointers, $pointerCount, $nesting);
 }
 
 function noPlainForm(name: string): UsageError {
