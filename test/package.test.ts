@@ -78,6 +78,24 @@ client.close();
 await server.close();
 `;
 
+const CHILD = `import { stdioTransport, TwoPartyServer } from "capwire/node";
+import { Greeter } from "./greeter.capnp.js";
+
+new TwoPartyServer(Greeter, {
+  greet: ({ person }) => ({ greeting: \`hello \${person.name}, \${person.age}\` }),
+}).accept(stdioTransport());
+`;
+
+const PARENT = `import { spawn } from "node:child_process";
+import { childTransport, TwoPartyClient } from "capwire/node";
+import { Greeter } from "./greeter.capnp.js";
+
+const child = spawn(process.execPath, ["build/child.js"], { stdio: ["pipe", "pipe", "inherit"] });
+const client = new TwoPartyClient(childTransport(child));
+console.log((await client.bootstrap(Greeter).greet({ person: { name: "child" } })).greeting);
+client.close();
+`;
+
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), "capwire-package-"));
   const tarball = run("npm", ["pack", "--silent", "--pack-destination", project], root)
@@ -92,6 +110,8 @@ beforeAll(() => {
   run("npm", ["install", "--silent", "--no-audit", "--no-fund", join(project, tarball), ...pinned]);
   write("greeter.capnp", SCHEMA);
   write("main.ts", PROGRAM);
+  write("child.ts", CHILD);
+  write("parent.ts", PARENT);
 }, 5 * minutes);
 
 afterAll(() => {
@@ -136,6 +156,10 @@ describe("the packed package in an empty project", () => {
 
   test("serves and calls the compiled schema", () => {
     expect(run("node", ["build/main.js"]).trim()).toBe("hello Amazing Grace, 18");
+  });
+
+  test("serves a parent process over standard input and output", () => {
+    expect(run("node", ["build/parent.js"]).trim()).toBe("hello child, 18");
   });
 
   test("every entry point of the package imports", () => {

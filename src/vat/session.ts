@@ -7,6 +7,7 @@
  * `disconnected`. Nothing a peer does reaches anybody but this session and the calls that run over it.
  */
 
+import pDefer from "p-defer";
 import type { Client } from "../cap/client.js";
 import type { CapabilityHook } from "../cap/hook.js";
 import type { InterfaceType } from "../cap/interface-type.js";
@@ -53,11 +54,11 @@ export class Session {
    * in progress, no capability of the peer's held), otherwise to what calls fail with from now on.
    */
   readonly disconnected: Promise<RpcError | null>;
+  readonly #disconnected = pDefer<RpcError | null>();
 
   readonly #transport: Transport;
   readonly #connection: Connection;
   readonly #maxBacklogBytes: number;
-  #resolveDisconnected!: (error: RpcError | null) => void;
   /** Between the first message of a read and its `batchEnd`: whatever is posted leaves at that. */
   #inBatch = false;
   /** The transport said it is behind: bytes sent since then. */
@@ -72,9 +73,7 @@ export class Session {
     this.network = new TwoPartyNetwork(options.side ?? "client");
     this.peerName = transport.peerName;
     this.#maxBacklogBytes = options.limits?.maxBacklogBytes ?? DEFAULT_MAX_BACKLOG_BYTES;
-    this.disconnected = new Promise((resolve) => {
-      this.#resolveDisconnected = resolve;
-    });
+    this.disconnected = this.#disconnected.promise;
     this.#connection = new Connection({
       ...(options.bootstrap && { bootstrap: options.bootstrap }),
       ...(options.limits && { limits: options.limits }),
@@ -194,7 +193,7 @@ export class Session {
 
   /** The connection ended. Within a batch its `batchEnd` cleans up; otherwise whoever ended it does, at the latest the next turn. */
   #closed(error: RpcError | null): void {
-    this.#resolveDisconnected(this.#broken ? this.#connection.closedBy : error);
+    this.#disconnected.resolve(this.#broken ? this.#connection.closedBy : error);
     if (!this.#inBatch) this.#transport.schedule(() => this.#tearDown());
   }
 
