@@ -3,6 +3,7 @@ import * as $ from "capwire/codegen/runtime";
 
 /** The result of a function. */
 export class Calculator$Expression$Call$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get function(): Calculator.Function.Client { return this.$read(0, Calculator$Function); }
   hasFunction(): boolean { return this.$has(0); }
   get params(): $.ListReader<Calculator.Expression.Reader> { return this.$read(1, $.listOf(Calculator$Expression)); }
@@ -12,6 +13,7 @@ export class Calculator$Expression$Call$Reader extends $.StructReader {
 
 /** The result of a function. */
 export class Calculator$Expression$Call$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get function(): Calculator.Function.Client { return this.$get(0, Calculator$Function); }
   set function(value: $.CapabilityInit<Calculator.Function.Client, Calculator.Function.Server>) { this.$set(0, Calculator$Function, value); }
   hasFunction(): boolean { return this.$has(0); }
@@ -32,8 +34,9 @@ export class Calculator$Expression$Call$Builder extends $.StructBuilder {
   asReader(): Calculator.Expression.Call.Reader { return this.$asReader(Calculator$Expression$Call$Reader); }
 }
 
-const Calculator$Expression$Call$$type = /*@__PURE__*/ $.struct<Calculator.Expression.Call.Reader, Calculator.Expression.Call.Builder, Calculator.Expression.Call.Init, Calculator.Expression.Call.Plain>({ id: 0xd99522a3d3878d66n, name: "Calculator.Expression.call", dataWords: 2, pointerCount: 2, Reader: Calculator$Expression$Call$Reader, Builder: Calculator$Expression$Call$Builder });
+const Calculator$Expression$Call$$type = /*@__PURE__*/ $.struct<Calculator.Expression.Call.Reader, Calculator.Expression.Call.Builder, Calculator.Expression.Call.Init, Calculator.Expression.Call.Plain>({ id: 0xd99522a3d3878d66n, name: "Calculator.Expression.call", dataWords: 2, pointerCount: 2, Reader: Calculator$Expression$Call$Reader, Builder: Calculator$Expression$Call$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Expression$Call$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Expression$Call$Builder(s, d, z, p, c) });
 export class Calculator$Expression$Call$Pipeline extends $.Pipeline<Calculator.Expression.Call.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.Expression.Call.Reader, unknown, never> { return Calculator$Expression$Call$$type; }
   get function(): Calculator.Function.Client { return this.$client<Calculator.Function.Client>(0, Calculator$Function); }
 }
@@ -50,6 +53,7 @@ export interface Calculator$Expression$Call$Plain {
 const Calculator$Expression$$members = ["literal", "previousResult", "parameter", "call"] as const;
 
 export class Calculator$Expression$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "literal" | "previousResult" | "parameter" | "call" | number { return this.$which(8, Calculator$Expression$$members); }
   /** The number itself. */
   get literal(): number { this.$expect(8, 0, "literal"); return this.$float64(0); }
@@ -59,7 +63,7 @@ export class Calculator$Expression$ReaderClass extends $.StructReader {
   /** The argument with this index. Only inside the body of a function. */
   get parameter(): number { this.$expect(8, 2, "parameter"); return this.$uint32(0); }
   /** The result of a function. */
-  get call(): Calculator.Expression.Call.Reader { this.$expect(8, 3, "call"); return this.$group(Calculator$Expression$Call$Reader); }
+  get call(): Calculator.Expression.Call.Reader { this.$expect(8, 3, "call"); return new Calculator$Expression$Call$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Calculator.Expression.Plain {
     const which = this.which;
     switch (which) {
@@ -75,6 +79,7 @@ export type Calculator$Expression$Reader = $.Variants<Calculator$Expression$Read
 const Calculator$Expression$$Reader = /*@__PURE__*/ $.narrowed<Calculator$Expression$Reader>(Calculator$Expression$ReaderClass);
 
 export class Calculator$Expression$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "literal" | "previousResult" | "parameter" | "call" | number { return this.$which(8, Calculator$Expression$$members); }
   /** The number itself. */
   get literal(): number { this.$expect(8, 0, "literal"); return this.$float64(0); }
@@ -87,14 +92,14 @@ export class Calculator$Expression$Builder extends $.StructBuilder {
   get parameter(): number { this.$expect(8, 2, "parameter"); return this.$uint32(0); }
   set parameter(value: number) { this.$setUint32(0, value); this.$setUint16(8, 2); }
   /** The result of a function. */
-  get call(): Calculator.Expression.Call.Builder { this.$expect(8, 3, "call"); return this.$group(Calculator$Expression$Call$Builder); }
+  get call(): Calculator.Expression.Call.Builder { this.$expect(8, 3, "call"); return new Calculator$Expression$Call$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set call(value: Calculator.Expression.Call.Init | Calculator.Expression.Call.Builder) { this.initCall().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initCall(): Calculator.Expression.Call.Builder {
     this.$setUint16(8, 3);
     this.$clear(0);
     this.$clear(1);
-    return this.$group(Calculator$Expression$Call$Builder);
+    return new Calculator$Expression$Call$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Calculator.Expression.Init | Calculator$Expression$Builder): this {
@@ -115,6 +120,7 @@ export class Calculator$Expression$Builder extends $.StructBuilder {
 }
 
 export class Calculator$Expression$Pipeline extends $.Pipeline<Calculator.Expression.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.Expression.Reader, unknown, never> { return Calculator$Expression; }
   get previousResult(): Calculator.Value.Client { return this.$client<Calculator.Value.Client>(0, Calculator$Value); }
   get call(): Calculator.Expression.Call.Pipeline { return this.$group(Calculator$Expression$Call$Pipeline); }
@@ -143,19 +149,22 @@ export interface Calculator$Expression$PlainMembers {
 }
 export type Calculator$Expression$Plain = Calculator$Expression$PlainFields & $.PlainUnion<Calculator$Expression$PlainMembers>;
 
-export const Calculator$Expression = /*@__PURE__*/ $.struct<Calculator.Expression.Reader, Calculator.Expression.Builder, Calculator.Expression.Init, Calculator.Expression.Plain>({ id: 0xd438d7caf5548d15n, name: "Calculator.Expression", dataWords: 2, pointerCount: 2, Reader: Calculator$Expression$$Reader, Builder: Calculator$Expression$Builder });
+export const Calculator$Expression = /*@__PURE__*/ $.struct<Calculator.Expression.Reader, Calculator.Expression.Builder, Calculator.Expression.Init, Calculator.Expression.Plain>({ id: 0xd438d7caf5548d15n, name: "Calculator.Expression", dataWords: 2, pointerCount: 2, Reader: Calculator$Expression$$Reader, Builder: Calculator$Expression$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Expression$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Expression$Builder(s, d, z, p, c) });
 
 export class Calculator$Value$ReadParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Calculator.Value.ReadParams.Plain { return {  }; }
 }
 
 export class Calculator$Value$ReadParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Calculator.Value.ReadParams.Init): this { return this; }
   toObject(): Calculator.Value.ReadParams.Plain { return this.asReader().toObject(); }
   asReader(): Calculator.Value.ReadParams.Reader { return this.$asReader(Calculator$Value$ReadParams$Reader); }
 }
 
 export class Calculator$Value$ReadParams$Pipeline extends $.Pipeline<Calculator.Value.ReadParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.Value.ReadParams.Reader, unknown, never> { return Calculator$Value$ReadParams; }
 }
 
@@ -164,14 +173,16 @@ export interface Calculator$Value$ReadParams$Init {
 export interface Calculator$Value$ReadParams$Plain {
 }
 
-export const Calculator$Value$ReadParams = /*@__PURE__*/ $.struct<Calculator.Value.ReadParams.Reader, Calculator.Value.ReadParams.Builder, Calculator.Value.ReadParams.Init, Calculator.Value.ReadParams.Plain>({ id: 0xd3532574d58db558n, name: "Calculator.Value.read$Params", dataWords: 0, pointerCount: 0, Reader: Calculator$Value$ReadParams$Reader, Builder: Calculator$Value$ReadParams$Builder });
+export const Calculator$Value$ReadParams = /*@__PURE__*/ $.struct<Calculator.Value.ReadParams.Reader, Calculator.Value.ReadParams.Builder, Calculator.Value.ReadParams.Init, Calculator.Value.ReadParams.Plain>({ id: 0xd3532574d58db558n, name: "Calculator.Value.read$Params", dataWords: 0, pointerCount: 0, Reader: Calculator$Value$ReadParams$Reader, Builder: Calculator$Value$ReadParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Value$ReadParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Value$ReadParams$Builder(s, d, z, p, c) });
 
 export class Calculator$Value$ReadResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get value(): number { return this.$float64(0); }
   toObject(): Calculator.Value.ReadResults.Plain { return { value: this.value }; }
 }
 
 export class Calculator$Value$ReadResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get value(): number { return this.$float64(0); }
   set value(value: number) { this.$setFloat64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -185,6 +196,7 @@ export class Calculator$Value$ReadResults$Builder extends $.StructBuilder {
 }
 
 export class Calculator$Value$ReadResults$Pipeline extends $.Pipeline<Calculator.Value.ReadResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.Value.ReadResults.Reader, unknown, never> { return Calculator$Value$ReadResults; }
 }
 
@@ -195,11 +207,12 @@ export interface Calculator$Value$ReadResults$Plain {
   value: number;
 }
 
-export const Calculator$Value$ReadResults = /*@__PURE__*/ $.struct<Calculator.Value.ReadResults.Reader, Calculator.Value.ReadResults.Builder, Calculator.Value.ReadResults.Init, Calculator.Value.ReadResults.Plain>({ id: 0xe6be6723122ae822n, name: "Calculator.Value.read$Results", dataWords: 1, pointerCount: 0, Reader: Calculator$Value$ReadResults$Reader, Builder: Calculator$Value$ReadResults$Builder });
+export const Calculator$Value$ReadResults = /*@__PURE__*/ $.struct<Calculator.Value.ReadResults.Reader, Calculator.Value.ReadResults.Builder, Calculator.Value.ReadResults.Init, Calculator.Value.ReadResults.Plain>({ id: 0xe6be6723122ae822n, name: "Calculator.Value.read$Results", dataWords: 1, pointerCount: 0, Reader: Calculator$Value$ReadResults$Reader, Builder: Calculator$Value$ReadResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Value$ReadResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Value$ReadResults$Builder(s, d, z, p, c) });
 
 export const Calculator$Value$read = /*@__PURE__*/ $.method({ interfaceId: 0xc3e69d34d3ee48d2n, interfaceName: "Calculator.Value", ordinal: 0, name: "read", Params: () => Calculator$Value$ReadParams, Results: () => Calculator$Value$ReadResults, Pipeline: () => Calculator$Value$ReadResults$Pipeline, noPipelining: true });
 /** A number kept by the server. */
 export class Calculator$Value$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   read(params?: $.Params<Calculator.Value.ReadParams.Init, Calculator.Value.ReadParams.Builder>, options?: $.CallOptions): $.RemotePromise<Calculator.Value.ReadResults.Reader> & Calculator.Value.ReadResults.Pipeline { return this.$call(Calculator$Value$read, params, options); }
 }
 
@@ -212,12 +225,14 @@ export interface Calculator$Value$Server {
 export const Calculator$Value = /*@__PURE__*/ $.interfaceType<Calculator.Value.Client, Calculator.Value.Server>({ id: 0xc3e69d34d3ee48d2n, name: "Calculator.Value", Client: Calculator$Value$Client, methods: () => [Calculator$Value$read] });
 
 export class Calculator$Function$CallParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get params(): Float64Array { return this.$read(0, $.Float64List); }
   hasParams(): boolean { return this.$has(0); }
   toObject(): Calculator.Function.CallParams.Plain { return { params: this.params.slice() }; }
 }
 
 export class Calculator$Function$CallParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get params(): Float64Array { return this.$get(0, $.Float64List); }
   set params(value: Iterable<number>) { this.$set(0, $.Float64List, value); }
   hasParams(): boolean { return this.$has(0); }
@@ -235,6 +250,7 @@ export class Calculator$Function$CallParams$Builder extends $.StructBuilder {
 }
 
 export class Calculator$Function$CallParams$Pipeline extends $.Pipeline<Calculator.Function.CallParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.Function.CallParams.Reader, unknown, never> { return Calculator$Function$CallParams; }
 }
 
@@ -245,14 +261,16 @@ export interface Calculator$Function$CallParams$Plain {
   params: Float64Array;
 }
 
-export const Calculator$Function$CallParams = /*@__PURE__*/ $.struct<Calculator.Function.CallParams.Reader, Calculator.Function.CallParams.Builder, Calculator.Function.CallParams.Init, Calculator.Function.CallParams.Plain>({ id: 0xb19160df70b87717n, name: "Calculator.Function.call$Params", dataWords: 0, pointerCount: 1, Reader: Calculator$Function$CallParams$Reader, Builder: Calculator$Function$CallParams$Builder });
+export const Calculator$Function$CallParams = /*@__PURE__*/ $.struct<Calculator.Function.CallParams.Reader, Calculator.Function.CallParams.Builder, Calculator.Function.CallParams.Init, Calculator.Function.CallParams.Plain>({ id: 0xb19160df70b87717n, name: "Calculator.Function.call$Params", dataWords: 0, pointerCount: 1, Reader: Calculator$Function$CallParams$Reader, Builder: Calculator$Function$CallParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Function$CallParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Function$CallParams$Builder(s, d, z, p, c) });
 
 export class Calculator$Function$CallResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get value(): number { return this.$float64(0); }
   toObject(): Calculator.Function.CallResults.Plain { return { value: this.value }; }
 }
 
 export class Calculator$Function$CallResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get value(): number { return this.$float64(0); }
   set value(value: number) { this.$setFloat64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -266,6 +284,7 @@ export class Calculator$Function$CallResults$Builder extends $.StructBuilder {
 }
 
 export class Calculator$Function$CallResults$Pipeline extends $.Pipeline<Calculator.Function.CallResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.Function.CallResults.Reader, unknown, never> { return Calculator$Function$CallResults; }
 }
 
@@ -276,7 +295,7 @@ export interface Calculator$Function$CallResults$Plain {
   value: number;
 }
 
-export const Calculator$Function$CallResults = /*@__PURE__*/ $.struct<Calculator.Function.CallResults.Reader, Calculator.Function.CallResults.Builder, Calculator.Function.CallResults.Init, Calculator.Function.CallResults.Plain>({ id: 0xc0e0abf76914deadn, name: "Calculator.Function.call$Results", dataWords: 1, pointerCount: 0, Reader: Calculator$Function$CallResults$Reader, Builder: Calculator$Function$CallResults$Builder });
+export const Calculator$Function$CallResults = /*@__PURE__*/ $.struct<Calculator.Function.CallResults.Reader, Calculator.Function.CallResults.Builder, Calculator.Function.CallResults.Init, Calculator.Function.CallResults.Plain>({ id: 0xc0e0abf76914deadn, name: "Calculator.Function.call$Results", dataWords: 1, pointerCount: 0, Reader: Calculator$Function$CallResults$Reader, Builder: Calculator$Function$CallResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Function$CallResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Function$CallResults$Builder(s, d, z, p, c) });
 
 export const Calculator$Function$call = /*@__PURE__*/ $.method({ interfaceId: 0xede83a3d96840394n, interfaceName: "Calculator.Function", ordinal: 0, name: "call", Params: () => Calculator$Function$CallParams, Results: () => Calculator$Function$CallResults, Pipeline: () => Calculator$Function$CallResults$Pipeline, noPipelining: true });
 /**
@@ -284,6 +303,7 @@ export const Calculator$Function$call = /*@__PURE__*/ $.method({ interfaceId: 0x
  * costs a round trip whenever the server calls it.
  */
 export class Calculator$Function$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   call(params?: $.Params<Calculator.Function.CallParams.Init, Calculator.Function.CallParams.Builder>, options?: $.CallOptions): $.RemotePromise<Calculator.Function.CallResults.Reader> & Calculator.Function.CallResults.Pipeline { return this.$call(Calculator$Function$call, params, options); }
 }
 
@@ -311,12 +331,14 @@ export const Calculator$Operator = {
 export const Calculator$Operator$$type: $.EnumType<Calculator$Operator> = { names: ["add", "subtract", "multiply", "divide"] };
 
 export class Calculator$EvaluateParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get expression(): Calculator.Expression.Reader { return this.$read(0, Calculator$Expression); }
   hasExpression(): boolean { return this.$has(0); }
   toObject(): Calculator.EvaluateParams.Plain { return { expression: this.hasExpression() ? this.expression.toObject() : undefined }; }
 }
 
 export class Calculator$EvaluateParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get expression(): Calculator.Expression.Builder { return this.$get(0, Calculator$Expression); }
   set expression(value: Calculator.Expression.Init | Calculator.Expression.Builder) { this.$set(0, Calculator$Expression, value); }
   hasExpression(): boolean { return this.$has(0); }
@@ -334,6 +356,7 @@ export class Calculator$EvaluateParams$Builder extends $.StructBuilder {
 }
 
 export class Calculator$EvaluateParams$Pipeline extends $.Pipeline<Calculator.EvaluateParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.EvaluateParams.Reader, unknown, never> { return Calculator$EvaluateParams; }
   get expression(): Calculator.Expression.Pipeline { return this.$struct(0, Calculator$Expression$Pipeline); }
 }
@@ -345,15 +368,17 @@ export interface Calculator$EvaluateParams$Plain {
   expression: Calculator.Expression.Plain | undefined;
 }
 
-export const Calculator$EvaluateParams = /*@__PURE__*/ $.struct<Calculator.EvaluateParams.Reader, Calculator.EvaluateParams.Builder, Calculator.EvaluateParams.Init, Calculator.EvaluateParams.Plain>({ id: 0xbb0eaae1557a36d4n, name: "Calculator.evaluate$Params", dataWords: 0, pointerCount: 1, Reader: Calculator$EvaluateParams$Reader, Builder: Calculator$EvaluateParams$Builder });
+export const Calculator$EvaluateParams = /*@__PURE__*/ $.struct<Calculator.EvaluateParams.Reader, Calculator.EvaluateParams.Builder, Calculator.EvaluateParams.Init, Calculator.EvaluateParams.Plain>({ id: 0xbb0eaae1557a36d4n, name: "Calculator.evaluate$Params", dataWords: 0, pointerCount: 1, Reader: Calculator$EvaluateParams$Reader, Builder: Calculator$EvaluateParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$EvaluateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$EvaluateParams$Builder(s, d, z, p, c) });
 
 export class Calculator$EvaluateResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get value(): Calculator.Value.Client { return this.$read(0, Calculator$Value); }
   hasValue(): boolean { return this.$has(0); }
   toObject(): Calculator.EvaluateResults.Plain { return { value: this.value }; }
 }
 
 export class Calculator$EvaluateResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get value(): Calculator.Value.Client { return this.$get(0, Calculator$Value); }
   set value(value: $.CapabilityInit<Calculator.Value.Client, Calculator.Value.Server>) { this.$set(0, Calculator$Value, value); }
   hasValue(): boolean { return this.$has(0); }
@@ -368,6 +393,7 @@ export class Calculator$EvaluateResults$Builder extends $.StructBuilder {
 }
 
 export class Calculator$EvaluateResults$Pipeline extends $.Pipeline<Calculator.EvaluateResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.EvaluateResults.Reader, unknown, never> { return Calculator$EvaluateResults; }
   get value(): Calculator.Value.Client { return this.$client<Calculator.Value.Client>(0, Calculator$Value); }
 }
@@ -379,9 +405,10 @@ export interface Calculator$EvaluateResults$Plain {
   value: Calculator.Value.Client;
 }
 
-export const Calculator$EvaluateResults = /*@__PURE__*/ $.struct<Calculator.EvaluateResults.Reader, Calculator.EvaluateResults.Builder, Calculator.EvaluateResults.Init, Calculator.EvaluateResults.Plain>({ id: 0x81b1a3f55887a611n, name: "Calculator.evaluate$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$EvaluateResults$Reader, Builder: Calculator$EvaluateResults$Builder });
+export const Calculator$EvaluateResults = /*@__PURE__*/ $.struct<Calculator.EvaluateResults.Reader, Calculator.EvaluateResults.Builder, Calculator.EvaluateResults.Init, Calculator.EvaluateResults.Plain>({ id: 0x81b1a3f55887a611n, name: "Calculator.evaluate$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$EvaluateResults$Reader, Builder: Calculator$EvaluateResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$EvaluateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$EvaluateResults$Builder(s, d, z, p, c) });
 
 export class Calculator$DefFunctionParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get paramCount(): number { return this.$int32(0); }
   get body(): Calculator.Expression.Reader { return this.$read(0, Calculator$Expression); }
   hasBody(): boolean { return this.$has(0); }
@@ -389,6 +416,7 @@ export class Calculator$DefFunctionParams$Reader extends $.StructReader {
 }
 
 export class Calculator$DefFunctionParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get paramCount(): number { return this.$int32(0); }
   set paramCount(value: number) { this.$setInt32(0, value); }
   get body(): Calculator.Expression.Builder { return this.$get(0, Calculator$Expression); }
@@ -409,6 +437,7 @@ export class Calculator$DefFunctionParams$Builder extends $.StructBuilder {
 }
 
 export class Calculator$DefFunctionParams$Pipeline extends $.Pipeline<Calculator.DefFunctionParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.DefFunctionParams.Reader, unknown, never> { return Calculator$DefFunctionParams; }
   get body(): Calculator.Expression.Pipeline { return this.$struct(0, Calculator$Expression$Pipeline); }
 }
@@ -422,15 +451,17 @@ export interface Calculator$DefFunctionParams$Plain {
   body: Calculator.Expression.Plain | undefined;
 }
 
-export const Calculator$DefFunctionParams = /*@__PURE__*/ $.struct<Calculator.DefFunctionParams.Reader, Calculator.DefFunctionParams.Builder, Calculator.DefFunctionParams.Init, Calculator.DefFunctionParams.Plain>({ id: 0xf287bcba4556dc89n, name: "Calculator.defFunction$Params", dataWords: 1, pointerCount: 1, Reader: Calculator$DefFunctionParams$Reader, Builder: Calculator$DefFunctionParams$Builder });
+export const Calculator$DefFunctionParams = /*@__PURE__*/ $.struct<Calculator.DefFunctionParams.Reader, Calculator.DefFunctionParams.Builder, Calculator.DefFunctionParams.Init, Calculator.DefFunctionParams.Plain>({ id: 0xf287bcba4556dc89n, name: "Calculator.defFunction$Params", dataWords: 1, pointerCount: 1, Reader: Calculator$DefFunctionParams$Reader, Builder: Calculator$DefFunctionParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$DefFunctionParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$DefFunctionParams$Builder(s, d, z, p, c) });
 
 export class Calculator$DefFunctionResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get func(): Calculator.Function.Client { return this.$read(0, Calculator$Function); }
   hasFunc(): boolean { return this.$has(0); }
   toObject(): Calculator.DefFunctionResults.Plain { return { func: this.func }; }
 }
 
 export class Calculator$DefFunctionResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get func(): Calculator.Function.Client { return this.$get(0, Calculator$Function); }
   set func(value: $.CapabilityInit<Calculator.Function.Client, Calculator.Function.Server>) { this.$set(0, Calculator$Function, value); }
   hasFunc(): boolean { return this.$has(0); }
@@ -445,6 +476,7 @@ export class Calculator$DefFunctionResults$Builder extends $.StructBuilder {
 }
 
 export class Calculator$DefFunctionResults$Pipeline extends $.Pipeline<Calculator.DefFunctionResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.DefFunctionResults.Reader, unknown, never> { return Calculator$DefFunctionResults; }
   get func(): Calculator.Function.Client { return this.$client<Calculator.Function.Client>(0, Calculator$Function); }
 }
@@ -456,14 +488,16 @@ export interface Calculator$DefFunctionResults$Plain {
   func: Calculator.Function.Client;
 }
 
-export const Calculator$DefFunctionResults = /*@__PURE__*/ $.struct<Calculator.DefFunctionResults.Reader, Calculator.DefFunctionResults.Builder, Calculator.DefFunctionResults.Init, Calculator.DefFunctionResults.Plain>({ id: 0x8d24f465047cd6c8n, name: "Calculator.defFunction$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$DefFunctionResults$Reader, Builder: Calculator$DefFunctionResults$Builder });
+export const Calculator$DefFunctionResults = /*@__PURE__*/ $.struct<Calculator.DefFunctionResults.Reader, Calculator.DefFunctionResults.Builder, Calculator.DefFunctionResults.Init, Calculator.DefFunctionResults.Plain>({ id: 0x8d24f465047cd6c8n, name: "Calculator.defFunction$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$DefFunctionResults$Reader, Builder: Calculator$DefFunctionResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$DefFunctionResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$DefFunctionResults$Builder(s, d, z, p, c) });
 
 export class Calculator$GetOperatorParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get op(): Calculator.Operator | number { return this.$enum(0, Calculator$Operator$$type.names); }
   toObject(): Calculator.GetOperatorParams.Plain { return { op: this.op }; }
 }
 
 export class Calculator$GetOperatorParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get op(): Calculator.Operator | number { return this.$enum(0, Calculator$Operator$$type.names); }
   set op(value: Calculator.Operator | number) { this.$setEnum(0, value, Calculator$Operator$$type); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -477,6 +511,7 @@ export class Calculator$GetOperatorParams$Builder extends $.StructBuilder {
 }
 
 export class Calculator$GetOperatorParams$Pipeline extends $.Pipeline<Calculator.GetOperatorParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.GetOperatorParams.Reader, unknown, never> { return Calculator$GetOperatorParams; }
 }
 
@@ -487,15 +522,17 @@ export interface Calculator$GetOperatorParams$Plain {
   op: Calculator.Operator | number;
 }
 
-export const Calculator$GetOperatorParams = /*@__PURE__*/ $.struct<Calculator.GetOperatorParams.Reader, Calculator.GetOperatorParams.Builder, Calculator.GetOperatorParams.Init, Calculator.GetOperatorParams.Plain>({ id: 0x8a8dceb4f4a3c530n, name: "Calculator.getOperator$Params", dataWords: 1, pointerCount: 0, Reader: Calculator$GetOperatorParams$Reader, Builder: Calculator$GetOperatorParams$Builder });
+export const Calculator$GetOperatorParams = /*@__PURE__*/ $.struct<Calculator.GetOperatorParams.Reader, Calculator.GetOperatorParams.Builder, Calculator.GetOperatorParams.Init, Calculator.GetOperatorParams.Plain>({ id: 0x8a8dceb4f4a3c530n, name: "Calculator.getOperator$Params", dataWords: 1, pointerCount: 0, Reader: Calculator$GetOperatorParams$Reader, Builder: Calculator$GetOperatorParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$GetOperatorParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$GetOperatorParams$Builder(s, d, z, p, c) });
 
 export class Calculator$GetOperatorResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get func(): Calculator.Function.Client { return this.$read(0, Calculator$Function); }
   hasFunc(): boolean { return this.$has(0); }
   toObject(): Calculator.GetOperatorResults.Plain { return { func: this.func }; }
 }
 
 export class Calculator$GetOperatorResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get func(): Calculator.Function.Client { return this.$get(0, Calculator$Function); }
   set func(value: $.CapabilityInit<Calculator.Function.Client, Calculator.Function.Server>) { this.$set(0, Calculator$Function, value); }
   hasFunc(): boolean { return this.$has(0); }
@@ -510,6 +547,7 @@ export class Calculator$GetOperatorResults$Builder extends $.StructBuilder {
 }
 
 export class Calculator$GetOperatorResults$Pipeline extends $.Pipeline<Calculator.GetOperatorResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.GetOperatorResults.Reader, unknown, never> { return Calculator$GetOperatorResults; }
   get func(): Calculator.Function.Client { return this.$client<Calculator.Function.Client>(0, Calculator$Function); }
 }
@@ -521,7 +559,7 @@ export interface Calculator$GetOperatorResults$Plain {
   func: Calculator.Function.Client;
 }
 
-export const Calculator$GetOperatorResults = /*@__PURE__*/ $.struct<Calculator.GetOperatorResults.Reader, Calculator.GetOperatorResults.Builder, Calculator.GetOperatorResults.Init, Calculator.GetOperatorResults.Plain>({ id: 0xd18fbb7763c08c20n, name: "Calculator.getOperator$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$GetOperatorResults$Reader, Builder: Calculator$GetOperatorResults$Builder });
+export const Calculator$GetOperatorResults = /*@__PURE__*/ $.struct<Calculator.GetOperatorResults.Reader, Calculator.GetOperatorResults.Builder, Calculator.GetOperatorResults.Init, Calculator.GetOperatorResults.Plain>({ id: 0xd18fbb7763c08c20n, name: "Calculator.getOperator$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$GetOperatorResults$Reader, Builder: Calculator$GetOperatorResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$GetOperatorResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$GetOperatorResults$Builder(s, d, z, p, c) });
 
 export const Calculator$evaluate = /*@__PURE__*/ $.method({ interfaceId: 0x97983392df35cc36n, interfaceName: "Calculator", ordinal: 0, name: "evaluate", Params: () => Calculator$EvaluateParams, Results: () => Calculator$EvaluateResults, Pipeline: () => Calculator$EvaluateResults$Pipeline });
 export const Calculator$defFunction = /*@__PURE__*/ $.method({ interfaceId: 0x97983392df35cc36n, interfaceName: "Calculator", ordinal: 1, name: "defFunction", Params: () => Calculator$DefFunctionParams, Results: () => Calculator$DefFunctionResults, Pipeline: () => Calculator$DefFunctionResults$Pipeline });
@@ -531,6 +569,7 @@ export const Calculator$getOperator = /*@__PURE__*/ $.method({ interfaceId: 0x97
  * result it has not waited for.
  */
 export class Calculator$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   /** Computes `expression`. Read the number with `value.read()`, or hand `value` to the next evaluation. */
   evaluate(params?: $.Params<Calculator.EvaluateParams.Init, Calculator.EvaluateParams.Builder>, options?: $.CallOptions): $.RemotePromise<Calculator.EvaluateResults.Reader> & Calculator.EvaluateResults.Pipeline { return this.$call(Calculator$evaluate, params, options); }
   /** Makes a function of `paramCount` arguments that evaluates `body`. */

@@ -7,7 +7,7 @@ import type { NodeOf, Slot, Type } from "../schema/model.js";
 import { type FieldInfo, isParameter, isPointer } from "./fields.js";
 import { printAssign } from "./plain.js";
 import {
-  groupClass,
+  groupView,
   hasExpression,
   memberCheck,
   readerValue,
@@ -21,6 +21,7 @@ export function printBuilder(info: StructInfo): void {
   const { out } = context;
   out.doc(context.request.docComment(info.node.id));
   out.block(`export class ${flat}$Builder${scope.declaration} extends $.StructBuilder`, () => {
+    out.line("constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }");
     if (scope.isGeneric) out.line(`declare readonly $brand: $.Brand<[${scope.names.join(", ")}]>;`);
     if (members.length > 0) out.line(whichGetter(info));
     for (const field of fields) {
@@ -81,7 +82,7 @@ function printGroup(info: StructInfo, each: FieldInfo, group: NodeOf<"struct">):
   const { property, init } = each.names;
   const dotted = context.dotted(group.id);
   const builder = `${dotted}.Builder${scope.arguments}`;
-  const view = `this.$group(${groupClass(info, group, "Builder")})`;
+  const view = groupView(info, group, "Builder");
   out.doc(each.doc);
   out.line(`get ${property}(): ${builder} { ${memberCheck(info, each)}return ${view}; }`);
   out.line(`set ${property}(value: ${dotted}.Init${scope.arguments} | ${builder}) { this.${init}().assign(value); }`);

@@ -4,10 +4,10 @@
  */
 
 import type { Node, RequestedFile } from "../schema/model.js";
-import { encodeBase64 } from "./base64.js";
 import type { FileContext } from "./context.js";
 import { encodeRequest } from "./encode-request.js";
 import type { RequestIndex } from "./request.js";
+import { encodeBase64 } from "./runtime/base64.js";
 
 /** Prints `$schema`. Positions and comments are left out; the order of nodes is that of their ids, whichever compiler found them. */
 export function printBundle(context: FileContext, requested: RequestedFile): void {

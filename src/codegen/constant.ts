@@ -7,8 +7,8 @@ import type { NodeOf, Type, Value } from "../schema/model.js";
 import type { AnyPointerReader } from "../wire/any-pointer.js";
 import { Data } from "../wire/data.js";
 import { MessageBuilder } from "../wire/message.js";
-import { encodeBase64 } from "./base64.js";
 import type { FileContext } from "./context.js";
+import { encodeBase64 } from "./runtime/base64.js";
 import { TypePrinter } from "./types.js";
 
 /** The declaration of a file-level constant. */

@@ -33,6 +33,7 @@ function printClient(info: InterfaceInfo, methods: readonly ClientMethod[]): voi
   const { out, request } = context;
   out.doc(request.docComment(info.node.id));
   out.block(`export class ${flat}$Client${scope.declaration} extends $.Client`, () => {
+    out.line("constructor(hook: $.CapabilityHook) { super(hook); }");
     // Optional, so that the client of a subclass, which binds it all, can stand for this one.
     if (scope.isGeneric) out.line(`declare readonly $types?: [${scope.names.join(", ")}];`);
     for (const method of methods) {

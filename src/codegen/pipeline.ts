@@ -16,6 +16,7 @@ export function printPipeline(info: StructInfo): void {
   out.block(
     `export class ${flat}$Pipeline${scope.declaration} extends $.Pipeline<${dotted}.Reader${scope.arguments}>`,
     () => {
+      out.line("constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }");
       if (scope.isGeneric) out.line(`declare readonly $brand: $.Brand<[${scope.names.join(", ")}]>;`);
       const bound = scope.isGeneric ? `$.bindStruct(${type}, this.$brand)` : type;
       out.line(

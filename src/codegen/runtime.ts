@@ -9,6 +9,7 @@ export {
   type CallOptions,
   Capability,
   CapabilityClient,
+  type CapabilityHook,
   type CapabilityInit,
   Client,
   InterfaceType,
@@ -16,16 +17,19 @@ export {
   method,
   type Params,
   Pipeline,
+  type PipelinePath,
   type RemotePromise,
   type ServerContext,
   type ServerResult,
   StreamPromise,
 } from "../cap/index.js";
+export type { PendingCall } from "../cap/pending-call.js";
 export {
   AnyPointer,
   AnyPointerBuilder,
   AnyPointerReader,
   BoolList,
+  type BuilderSegment,
   Data,
   type EnumType,
   enumList,
@@ -37,7 +41,8 @@ export {
   Int64List,
   ListBuilder,
   ListReader,
-  Orphan,
+  type Orphan,
+  type ReaderSegment,
   StructBuilder,
   StructReader,
   type StructType,
@@ -48,8 +53,8 @@ export {
   UInt64List,
   VoidList,
 } from "../wire/index.js";
-export { bindBuilder, bindClient, bindPipeline, bindReader, bindStruct } from "./bind.js";
-export { type Brand, brand, brandOf, methodBrand, perBrand } from "./brand.js";
+export { bindBuilder, bindClient, bindPipeline, bindReader, bindStruct } from "./runtime/bind.js";
+export { type Brand, brand, brandOf, methodBrand, perBrand } from "./runtime/brand.js";
 export {
   listOf,
   narrowed,
@@ -60,6 +65,6 @@ export {
   toPlain,
   unknownMember,
   withMembers,
-} from "./declare.js";
-export { bytes, constant, pointer, type SchemaBundle, schema } from "./embedded.js";
-export * from "./faces.js";
+} from "./runtime/declare.js";
+export { bytes, constant, pointer, type SchemaBundle, schema } from "./runtime/embedded.js";
+export * from "./runtime/faces.js";

@@ -104,6 +104,10 @@ function printReader(info: StructInfo): void {
   const doc = context.request.docComment(info.node.id);
   out.doc(doc);
   out.block(`export class ${readerClass(info)}${scope.declaration} extends $.StructReader`, () => {
+    // Written out: an implied constructor spreads its arguments, which V8 does not inline.
+    out.line(
+      "constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }",
+    );
     if (scope.isGeneric) out.line(`declare readonly $brand: $.Brand<[${scope.names.join(", ")}]>;`);
     if (members.length > 0) out.line(whichGetter(info));
     for (const field of fields) printReaderField(info, field);
@@ -129,7 +133,7 @@ function printReaderField(info: StructInfo, each: FieldInfo): void {
     const group = context.request.nodeOf(field.group.typeId, "struct");
     const type = `${context.dotted(group.id)}.Reader${info.scope.arguments}`;
     out.line(
-      `get ${names.property}(): ${type} { ${memberCheck(info, each)}return this.$group(${groupClass(info, group, "Reader")}); }`,
+      `get ${names.property}(): ${type} { ${memberCheck(info, each)}return ${groupView(info, group, "Reader")}; }`,
     );
     return;
   }
@@ -140,12 +144,16 @@ function printReaderField(info: StructInfo, each: FieldInfo): void {
   if (isPointer(type)) out.line(`${names.has}(): boolean { return ${hasExpression(info, each)}; }`);
 }
 
-/** The class of a group's readers or builders, bound like the struct around it. */
-export function groupClass(info: StructInfo, group: NodeOf<"struct">, face: "Reader" | "Builder"): string {
+/** The expression that makes a group's reader or builder: the same struct through another class, bound like the struct around it. */
+export function groupView(info: StructInfo, group: NodeOf<"struct">, face: "Reader" | "Builder"): string {
   const flat = info.context.flat(group.id);
   const name = face === "Reader" ? readerValue({ flat, node: group }) : `${flat}$Builder`;
-  const type = `${info.context.dotted(group.id)}.${face}${info.scope.arguments}`;
-  return info.scope.isGeneric ? `$.bind${face}<${type}>(${name}, this.$brand)` : name;
+  if (info.scope.isGeneric) {
+    const type = `${info.context.dotted(group.id)}.${face}${info.scope.arguments}`;
+    return `this.$group($.bind${face}<${type}>(${name}, this.$brand))`;
+  }
+  const nesting = face === "Reader" ? ", this.$nesting" : "";
+  return `new ${name}(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount${nesting})`;
 }
 
 function printToObject(info: StructInfo): void {
@@ -202,6 +210,8 @@ export function structExpression(info: StructInfo): string {
     `pointerCount: ${pointerCount}`,
     `Reader: ${readerValue(info)}`,
     `Builder: ${flat}$Builder`,
+    `makeReader: (s, d, z, p, c, n) => new ${readerValue(info)}(s, d, z, p, c, n)`,
+    `makeBuilder: (s, d, z, p, c) => new ${flat}$Builder(s, d, z, p, c)`,
     ...(scope.isGeneric ? [`typeParameters: ${scope.names.length}`] : []),
   ];
   return `$.struct<${faces}>({ ${parts.join(", ")} })`;

@@ -2,6 +2,7 @@
 import * as $ from "../codegen/runtime.js";
 
 export class Value$Field$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
   get value(): Value.Reader { return this.$read(1, Value); }
@@ -10,6 +11,7 @@ export class Value$Field$Reader extends $.StructReader {
 }
 
 export class Value$Field$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -33,6 +35,7 @@ export class Value$Field$Builder extends $.StructBuilder {
 }
 
 export class Value$Field$Pipeline extends $.Pipeline<Value.Field.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Value.Field.Reader, unknown, never> { return Value$Field; }
   get value(): Value.Pipeline { return this.$struct(1, Value$Pipeline); }
 }
@@ -46,9 +49,10 @@ export interface Value$Field$Plain {
   value: Value.Plain | undefined;
 }
 
-export const Value$Field = /*@__PURE__*/ $.struct<Value.Field.Reader, Value.Field.Builder, Value.Field.Init, Value.Field.Plain>({ id: 0xe31026e735d69ddfn, name: "Value.Field", dataWords: 0, pointerCount: 2, Reader: Value$Field$Reader, Builder: Value$Field$Builder });
+export const Value$Field = /*@__PURE__*/ $.struct<Value.Field.Reader, Value.Field.Builder, Value.Field.Init, Value.Field.Plain>({ id: 0xe31026e735d69ddfn, name: "Value.Field", dataWords: 0, pointerCount: 2, Reader: Value$Field$Reader, Builder: Value$Field$Builder, makeReader: (s, d, z, p, c, n) => new Value$Field$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Value$Field$Builder(s, d, z, p, c) });
 
 export class Value$Call$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get function(): string { return this.$text(0); }
   hasFunction(): boolean { return this.$has(0); }
   get params(): $.ListReader<Value.Reader> { return this.$read(1, $.listOf(Value)); }
@@ -57,6 +61,7 @@ export class Value$Call$Reader extends $.StructReader {
 }
 
 export class Value$Call$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get function(): string { return this.$text(0); }
   set function(value: string) { this.$setText(0, value); }
   hasFunction(): boolean { return this.$has(0); }
@@ -80,6 +85,7 @@ export class Value$Call$Builder extends $.StructBuilder {
 }
 
 export class Value$Call$Pipeline extends $.Pipeline<Value.Call.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Value.Call.Reader, unknown, never> { return Value$Call; }
 }
 
@@ -92,12 +98,13 @@ export interface Value$Call$Plain {
   params: Value.Plain[];
 }
 
-export const Value$Call = /*@__PURE__*/ $.struct<Value.Call.Reader, Value.Call.Builder, Value.Call.Init, Value.Call.Plain>({ id: 0xa0d9f6eca1c93d48n, name: "Value.Call", dataWords: 0, pointerCount: 2, Reader: Value$Call$Reader, Builder: Value$Call$Builder });
+export const Value$Call = /*@__PURE__*/ $.struct<Value.Call.Reader, Value.Call.Builder, Value.Call.Init, Value.Call.Plain>({ id: 0xa0d9f6eca1c93d48n, name: "Value.Call", dataWords: 0, pointerCount: 2, Reader: Value$Call$Reader, Builder: Value$Call$Builder, makeReader: (s, d, z, p, c, n) => new Value$Call$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Value$Call$Builder(s, d, z, p, c) });
 
 const Value$$members = ["null", "boolean", "number", "string", "array", "object", "call", "raw"] as const;
 
 /** A JSON value of any kind. */
 export class Value$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "null" | "boolean" | "number" | "string" | "array" | "object" | "call" | "raw" | number { return this.$which(0, Value$$members); }
   get null(): null { this.$expect(0, 0, "null"); return null; }
   get boolean(): boolean { this.$expect(0, 1, "boolean"); return this.$bool(16); }
@@ -136,6 +143,7 @@ const Value$$Reader = /*@__PURE__*/ $.narrowed<Value$Reader>(Value$ReaderClass);
 
 /** A JSON value of any kind. */
 export class Value$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "null" | "boolean" | "number" | "string" | "array" | "object" | "call" | "raw" | number { return this.$which(0, Value$$members); }
   get null(): null { this.$expect(0, 0, "null"); return null; }
   set null(_: null) { this.$setUint16(0, 0); }
@@ -197,6 +205,7 @@ export class Value$Builder extends $.StructBuilder {
 }
 
 export class Value$Pipeline extends $.Pipeline<Value.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Value.Reader, unknown, never> { return Value; }
   get call(): Value.Call.Pipeline { return this.$struct(0, Value$Call$Pipeline); }
 }
@@ -232,7 +241,7 @@ export interface Value$PlainMembers {
 export type Value$Plain = Value$PlainFields & $.PlainUnion<Value$PlainMembers>;
 
 /** A JSON value of any kind. */
-export const Value = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Value.Reader, Value.Builder, Value.Init, Value.Plain>({ id: 0xa3fa7845f919dd83n, name: "Value", dataWords: 2, pointerCount: 1, Reader: Value$$Reader, Builder: Value$Builder }), {
+export const Value = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Value.Reader, Value.Builder, Value.Init, Value.Plain>({ id: 0xa3fa7845f919dd83n, name: "Value", dataWords: 2, pointerCount: 1, Reader: Value$$Reader, Builder: Value$Builder, makeReader: (s, d, z, p, c, n) => new Value$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Value$Builder(s, d, z, p, c) }), {
   Field: Value$Field,
   Call: Value$Call,
 });
@@ -266,6 +275,7 @@ export declare namespace Value {
 }
 
 export class FlattenOptions$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** Put before the name of every member. */
   get prefix(): string { return this.$text(0); }
   hasPrefix(): boolean { return this.$has(0); }
@@ -273,6 +283,7 @@ export class FlattenOptions$Reader extends $.StructReader {
 }
 
 export class FlattenOptions$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** Put before the name of every member. */
   get prefix(): string { return this.$text(0); }
   set prefix(value: string) { this.$setText(0, value); }
@@ -290,6 +301,7 @@ export class FlattenOptions$Builder extends $.StructBuilder {
 }
 
 export class FlattenOptions$Pipeline extends $.Pipeline<FlattenOptions.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<FlattenOptions.Reader, unknown, never> { return FlattenOptions; }
 }
 
@@ -301,7 +313,7 @@ export interface FlattenOptions$Plain {
   prefix: string;
 }
 
-export const FlattenOptions = /*@__PURE__*/ $.struct<FlattenOptions.Reader, FlattenOptions.Builder, FlattenOptions.Init, FlattenOptions.Plain>({ id: 0xc4df13257bc2ea61n, name: "FlattenOptions", dataWords: 0, pointerCount: 1, Reader: FlattenOptions$Reader, Builder: FlattenOptions$Builder });
+export const FlattenOptions = /*@__PURE__*/ $.struct<FlattenOptions.Reader, FlattenOptions.Builder, FlattenOptions.Init, FlattenOptions.Plain>({ id: 0xc4df13257bc2ea61n, name: "FlattenOptions", dataWords: 0, pointerCount: 1, Reader: FlattenOptions$Reader, Builder: FlattenOptions$Builder, makeReader: (s, d, z, p, c, n) => new FlattenOptions$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new FlattenOptions$Builder(s, d, z, p, c) });
 
 export type FlattenOptions = FlattenOptions$Reader;
 export declare namespace FlattenOptions {
@@ -314,6 +326,7 @@ export declare namespace FlattenOptions {
 }
 
 export class DiscriminatorOptions$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** What that member is called. If null, the name of the union. */
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
@@ -324,6 +337,7 @@ export class DiscriminatorOptions$Reader extends $.StructReader {
 }
 
 export class DiscriminatorOptions$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** What that member is called. If null, the name of the union. */
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
@@ -348,6 +362,7 @@ export class DiscriminatorOptions$Builder extends $.StructBuilder {
 }
 
 export class DiscriminatorOptions$Pipeline extends $.Pipeline<DiscriminatorOptions.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<DiscriminatorOptions.Reader, unknown, never> { return DiscriminatorOptions; }
 }
 
@@ -362,7 +377,7 @@ export interface DiscriminatorOptions$Plain {
   valueName: string;
 }
 
-export const DiscriminatorOptions = /*@__PURE__*/ $.struct<DiscriminatorOptions.Reader, DiscriminatorOptions.Builder, DiscriminatorOptions.Init, DiscriminatorOptions.Plain>({ id: 0xc2f8c20c293e5319n, name: "DiscriminatorOptions", dataWords: 0, pointerCount: 2, Reader: DiscriminatorOptions$Reader, Builder: DiscriminatorOptions$Builder });
+export const DiscriminatorOptions = /*@__PURE__*/ $.struct<DiscriminatorOptions.Reader, DiscriminatorOptions.Builder, DiscriminatorOptions.Init, DiscriminatorOptions.Plain>({ id: 0xc2f8c20c293e5319n, name: "DiscriminatorOptions", dataWords: 0, pointerCount: 2, Reader: DiscriminatorOptions$Reader, Builder: DiscriminatorOptions$Builder, makeReader: (s, d, z, p, c, n) => new DiscriminatorOptions$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new DiscriminatorOptions$Builder(s, d, z, p, c) });
 
 export type DiscriminatorOptions = DiscriminatorOptions$Reader;
 export declare namespace DiscriminatorOptions {

@@ -2,6 +2,7 @@
 import * as $ from "../codegen/runtime.js";
 
 export class Persistent$SaveParams$Reader<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[SturdyRef, Owner]>;
   /** Who will be allowed to restore the reference; anybody else who gets hold of it can do nothing with it. */
   get sealFor(): $.ReaderOf<Owner> { return this.$read(0, this.$brand.types[1]) as $.ReaderOf<Owner>; }
@@ -10,6 +11,7 @@ export class Persistent$SaveParams$Reader<SturdyRef extends $.AnyType = typeof $
 }
 
 export class Persistent$SaveParams$Builder<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[SturdyRef, Owner]>;
   /** Who will be allowed to restore the reference; anybody else who gets hold of it can do nothing with it. */
   get sealFor(): $.BuilderOf<Owner> { return this.$get(0, this.$brand.types[1]) as $.BuilderOf<Owner>; }
@@ -28,6 +30,7 @@ export class Persistent$SaveParams$Builder<SturdyRef extends $.AnyType = typeof 
 }
 
 export class Persistent$SaveParams$Pipeline<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Persistent.SaveParams.Reader<SturdyRef, Owner>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[SturdyRef, Owner]>;
   protected override get $type(): $.StructType<Persistent.SaveParams.Reader<SturdyRef, Owner>, unknown, never> { return $.bindStruct(Persistent$SaveParams, this.$brand); }
   get sealFor(): $.AnyPipeline { return this.$any(0); }
@@ -43,11 +46,12 @@ export interface Persistent$SaveParams$Plain<SturdyRef extends $.AnyType = typeo
   readonly $types?: [SturdyRef, Owner];
 }
 
-export const Persistent$SaveParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Persistent.SaveParams.Reader, Persistent.SaveParams.Builder, Persistent.SaveParams.Init, Persistent.SaveParams.Plain>({ id: 0xf76fba59183073a5n, name: "Persistent.SaveParams", dataWords: 0, pointerCount: 1, Reader: Persistent$SaveParams$Reader, Builder: Persistent$SaveParams$Builder, typeParameters: 2 }), {
+export const Persistent$SaveParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Persistent.SaveParams.Reader, Persistent.SaveParams.Builder, Persistent.SaveParams.Init, Persistent.SaveParams.Plain>({ id: 0xf76fba59183073a5n, name: "Persistent.SaveParams", dataWords: 0, pointerCount: 1, Reader: Persistent$SaveParams$Reader, Builder: Persistent$SaveParams$Builder, makeReader: (s, d, z, p, c, n) => new Persistent$SaveParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Persistent$SaveParams$Builder(s, d, z, p, c), typeParameters: 2 }), {
   of<SturdyRef extends $.AnyType, Owner extends $.AnyType>(SturdyRef: SturdyRef, Owner: Owner): Persistent.SaveParams.$Type<SturdyRef, Owner> { return $.bindStruct(Persistent$SaveParams, $.brand([SturdyRef, Owner])); },
 });
 
 export class Persistent$SaveResults$Reader<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[SturdyRef, Owner]>;
   get sturdyRef(): $.ReaderOf<SturdyRef> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<SturdyRef>; }
   hasSturdyRef(): boolean { return this.$has(0); }
@@ -55,6 +59,7 @@ export class Persistent$SaveResults$Reader<SturdyRef extends $.AnyType = typeof 
 }
 
 export class Persistent$SaveResults$Builder<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[SturdyRef, Owner]>;
   get sturdyRef(): $.BuilderOf<SturdyRef> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<SturdyRef>; }
   set sturdyRef(value: $.InitOf<SturdyRef>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -72,6 +77,7 @@ export class Persistent$SaveResults$Builder<SturdyRef extends $.AnyType = typeof
 }
 
 export class Persistent$SaveResults$Pipeline<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Persistent.SaveResults.Reader<SturdyRef, Owner>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[SturdyRef, Owner]>;
   protected override get $type(): $.StructType<Persistent.SaveResults.Reader<SturdyRef, Owner>, unknown, never> { return $.bindStruct(Persistent$SaveResults, this.$brand); }
   get sturdyRef(): $.AnyPipeline { return this.$any(0); }
@@ -86,7 +92,7 @@ export interface Persistent$SaveResults$Plain<SturdyRef extends $.AnyType = type
   readonly $types?: [SturdyRef, Owner];
 }
 
-export const Persistent$SaveResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Persistent.SaveResults.Reader, Persistent.SaveResults.Builder, Persistent.SaveResults.Init, Persistent.SaveResults.Plain>({ id: 0xb76848c18c40efbfn, name: "Persistent.SaveResults", dataWords: 0, pointerCount: 1, Reader: Persistent$SaveResults$Reader, Builder: Persistent$SaveResults$Builder, typeParameters: 2 }), {
+export const Persistent$SaveResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Persistent.SaveResults.Reader, Persistent.SaveResults.Builder, Persistent.SaveResults.Init, Persistent.SaveResults.Plain>({ id: 0xb76848c18c40efbfn, name: "Persistent.SaveResults", dataWords: 0, pointerCount: 1, Reader: Persistent$SaveResults$Reader, Builder: Persistent$SaveResults$Builder, makeReader: (s, d, z, p, c, n) => new Persistent$SaveResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Persistent$SaveResults$Builder(s, d, z, p, c), typeParameters: 2 }), {
   of<SturdyRef extends $.AnyType, Owner extends $.AnyType>(SturdyRef: SturdyRef, Owner: Owner): Persistent.SaveResults.$Type<SturdyRef, Owner> { return $.bindStruct(Persistent$SaveResults, $.brand([SturdyRef, Owner])); },
 });
 
@@ -96,6 +102,7 @@ export const Persistent$save = /*@__PURE__*/ $.perBrand(<SturdyRef extends $.Any
  * that the vats share, hence the two type parameters.
  */
 export class Persistent$Client<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   declare readonly $types?: [SturdyRef, Owner];
   /** Makes a reference that can be stored and, later and on another connection, turned back into this capability. */
   save(params?: $.Params<Persistent.SaveParams.Init<SturdyRef, Owner>, Persistent.SaveParams.Builder<SturdyRef, Owner>>, options?: $.CallOptions): $.RemotePromise<Persistent.SaveResults.Reader<SturdyRef, Owner>> & Persistent.SaveResults.Pipeline<SturdyRef, Owner> { return this.$call(Persistent$save($.brandOf<[SturdyRef, Owner]>(this)), params, options); }

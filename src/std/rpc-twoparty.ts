@@ -11,11 +11,13 @@ export const Side = {
 export const Side$$type: $.EnumType<Side> = { names: ["server", "client"] };
 
 export class VatId$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get side(): Side | number { return this.$enum(0, Side$$type.names); }
   toObject(): VatId.Plain { return { side: this.side }; }
 }
 
 export class VatId$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get side(): Side | number { return this.$enum(0, Side$$type.names); }
   set side(value: Side | number) { this.$setEnum(0, value, Side$$type); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -29,6 +31,7 @@ export class VatId$Builder extends $.StructBuilder {
 }
 
 export class VatId$Pipeline extends $.Pipeline<VatId.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<VatId.Reader, unknown, never> { return VatId; }
 }
 
@@ -39,7 +42,7 @@ export interface VatId$Plain {
   side: Side | number;
 }
 
-export const VatId = /*@__PURE__*/ $.struct<VatId.Reader, VatId.Builder, VatId.Init, VatId.Plain>({ id: 0xd20b909fee733a8en, name: "VatId", dataWords: 1, pointerCount: 0, Reader: VatId$Reader, Builder: VatId$Builder });
+export const VatId = /*@__PURE__*/ $.struct<VatId.Reader, VatId.Builder, VatId.Init, VatId.Plain>({ id: 0xd20b909fee733a8en, name: "VatId", dataWords: 1, pointerCount: 0, Reader: VatId$Reader, Builder: VatId$Builder, makeReader: (s, d, z, p, c, n) => new VatId$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new VatId$Builder(s, d, z, p, c) });
 
 export type VatId = VatId$Reader;
 export declare namespace VatId {
@@ -53,6 +56,7 @@ export declare namespace VatId {
 
 /** Not used for handoffs, as there is no third party; a vat uses it in an `Accept` to pick up what its peer `Join`ed. */
 export class ThirdPartyCompletion$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** The id that the accepting vat was told in a `JoinResult`. */
   get joinId(): number { return this.$uint32(0); }
   toObject(): ThirdPartyCompletion.Plain { return { joinId: this.joinId }; }
@@ -60,6 +64,7 @@ export class ThirdPartyCompletion$Reader extends $.StructReader {
 
 /** Not used for handoffs, as there is no third party; a vat uses it in an `Accept` to pick up what its peer `Join`ed. */
 export class ThirdPartyCompletion$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** The id that the accepting vat was told in a `JoinResult`. */
   get joinId(): number { return this.$uint32(0); }
   set joinId(value: number) { this.$setUint32(0, value); }
@@ -74,6 +79,7 @@ export class ThirdPartyCompletion$Builder extends $.StructBuilder {
 }
 
 export class ThirdPartyCompletion$Pipeline extends $.Pipeline<ThirdPartyCompletion.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ThirdPartyCompletion.Reader, unknown, never> { return ThirdPartyCompletion; }
 }
 
@@ -86,7 +92,7 @@ export interface ThirdPartyCompletion$Plain {
 }
 
 /** Not used for handoffs, as there is no third party; a vat uses it in an `Accept` to pick up what its peer `Join`ed. */
-export const ThirdPartyCompletion = /*@__PURE__*/ $.struct<ThirdPartyCompletion.Reader, ThirdPartyCompletion.Builder, ThirdPartyCompletion.Init, ThirdPartyCompletion.Plain>({ id: 0xb7e329e92fda637dn, name: "ThirdPartyCompletion", dataWords: 1, pointerCount: 0, Reader: ThirdPartyCompletion$Reader, Builder: ThirdPartyCompletion$Builder });
+export const ThirdPartyCompletion = /*@__PURE__*/ $.struct<ThirdPartyCompletion.Reader, ThirdPartyCompletion.Builder, ThirdPartyCompletion.Init, ThirdPartyCompletion.Plain>({ id: 0xb7e329e92fda637dn, name: "ThirdPartyCompletion", dataWords: 1, pointerCount: 0, Reader: ThirdPartyCompletion$Reader, Builder: ThirdPartyCompletion$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyCompletion$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ThirdPartyCompletion$Builder(s, d, z, p, c) });
 
 export type ThirdPartyCompletion = ThirdPartyCompletion$Reader;
 export declare namespace ThirdPartyCompletion {
@@ -100,17 +106,20 @@ export declare namespace ThirdPartyCompletion {
 
 /** Never sent between two vats. */
 export class ThirdPartyToAwait$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): ThirdPartyToAwait.Plain { return {  }; }
 }
 
 /** Never sent between two vats. */
 export class ThirdPartyToAwait$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: ThirdPartyToAwait.Init): this { return this; }
   toObject(): ThirdPartyToAwait.Plain { return this.asReader().toObject(); }
   asReader(): ThirdPartyToAwait.Reader { return this.$asReader(ThirdPartyToAwait$Reader); }
 }
 
 export class ThirdPartyToAwait$Pipeline extends $.Pipeline<ThirdPartyToAwait.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ThirdPartyToAwait.Reader, unknown, never> { return ThirdPartyToAwait; }
 }
 
@@ -120,7 +129,7 @@ export interface ThirdPartyToAwait$Plain {
 }
 
 /** Never sent between two vats. */
-export const ThirdPartyToAwait = /*@__PURE__*/ $.struct<ThirdPartyToAwait.Reader, ThirdPartyToAwait.Builder, ThirdPartyToAwait.Init, ThirdPartyToAwait.Plain>({ id: 0x9539708bffa85a5dn, name: "ThirdPartyToAwait", dataWords: 0, pointerCount: 0, Reader: ThirdPartyToAwait$Reader, Builder: ThirdPartyToAwait$Builder });
+export const ThirdPartyToAwait = /*@__PURE__*/ $.struct<ThirdPartyToAwait.Reader, ThirdPartyToAwait.Builder, ThirdPartyToAwait.Init, ThirdPartyToAwait.Plain>({ id: 0x9539708bffa85a5dn, name: "ThirdPartyToAwait", dataWords: 0, pointerCount: 0, Reader: ThirdPartyToAwait$Reader, Builder: ThirdPartyToAwait$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyToAwait$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ThirdPartyToAwait$Builder(s, d, z, p, c) });
 
 export type ThirdPartyToAwait = ThirdPartyToAwait$Reader;
 export declare namespace ThirdPartyToAwait {
@@ -134,17 +143,20 @@ export declare namespace ThirdPartyToAwait {
 
 /** Never sent between two vats. */
 export class ThirdPartyToContact$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): ThirdPartyToContact.Plain { return {  }; }
 }
 
 /** Never sent between two vats. */
 export class ThirdPartyToContact$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: ThirdPartyToContact.Init): this { return this; }
   toObject(): ThirdPartyToContact.Plain { return this.asReader().toObject(); }
   asReader(): ThirdPartyToContact.Reader { return this.$asReader(ThirdPartyToContact$Reader); }
 }
 
 export class ThirdPartyToContact$Pipeline extends $.Pipeline<ThirdPartyToContact.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ThirdPartyToContact.Reader, unknown, never> { return ThirdPartyToContact; }
 }
 
@@ -154,7 +166,7 @@ export interface ThirdPartyToContact$Plain {
 }
 
 /** Never sent between two vats. */
-export const ThirdPartyToContact = /*@__PURE__*/ $.struct<ThirdPartyToContact.Reader, ThirdPartyToContact.Builder, ThirdPartyToContact.Init, ThirdPartyToContact.Plain>({ id: 0xe8e97b3b9f049b21n, name: "ThirdPartyToContact", dataWords: 0, pointerCount: 0, Reader: ThirdPartyToContact$Reader, Builder: ThirdPartyToContact$Builder });
+export const ThirdPartyToContact = /*@__PURE__*/ $.struct<ThirdPartyToContact.Reader, ThirdPartyToContact.Builder, ThirdPartyToContact.Init, ThirdPartyToContact.Plain>({ id: 0xe8e97b3b9f049b21n, name: "ThirdPartyToContact", dataWords: 0, pointerCount: 0, Reader: ThirdPartyToContact$Reader, Builder: ThirdPartyToContact$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyToContact$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ThirdPartyToContact$Builder(s, d, z, p, c) });
 
 export type ThirdPartyToContact = ThirdPartyToContact$Reader;
 export declare namespace ThirdPartyToContact {
@@ -168,6 +180,7 @@ export declare namespace ThirdPartyToContact {
 
 /** One of the parts that together make up a join. */
 export class JoinKeyPart$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** Chosen by the vat that joins, the same for every part. */
   get joinId(): number { return this.$uint32(0); }
   /** How many parts there are. */
@@ -179,6 +192,7 @@ export class JoinKeyPart$Reader extends $.StructReader {
 
 /** One of the parts that together make up a join. */
 export class JoinKeyPart$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** Chosen by the vat that joins, the same for every part. */
   get joinId(): number { return this.$uint32(0); }
   set joinId(value: number) { this.$setUint32(0, value); }
@@ -201,6 +215,7 @@ export class JoinKeyPart$Builder extends $.StructBuilder {
 }
 
 export class JoinKeyPart$Pipeline extends $.Pipeline<JoinKeyPart.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<JoinKeyPart.Reader, unknown, never> { return JoinKeyPart; }
 }
 
@@ -219,7 +234,7 @@ export interface JoinKeyPart$Plain {
 }
 
 /** One of the parts that together make up a join. */
-export const JoinKeyPart = /*@__PURE__*/ $.struct<JoinKeyPart.Reader, JoinKeyPart.Builder, JoinKeyPart.Init, JoinKeyPart.Plain>({ id: 0x95b29059097fca83n, name: "JoinKeyPart", dataWords: 1, pointerCount: 0, Reader: JoinKeyPart$Reader, Builder: JoinKeyPart$Builder });
+export const JoinKeyPart = /*@__PURE__*/ $.struct<JoinKeyPart.Reader, JoinKeyPart.Builder, JoinKeyPart.Init, JoinKeyPart.Plain>({ id: 0x95b29059097fca83n, name: "JoinKeyPart", dataWords: 1, pointerCount: 0, Reader: JoinKeyPart$Reader, Builder: JoinKeyPart$Builder, makeReader: (s, d, z, p, c, n) => new JoinKeyPart$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new JoinKeyPart$Builder(s, d, z, p, c) });
 
 export type JoinKeyPart = JoinKeyPart$Reader;
 export declare namespace JoinKeyPart {
@@ -232,6 +247,7 @@ export declare namespace JoinKeyPart {
 }
 
 export class JoinResult$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** Copied from the key parts. */
   get joinId(): number { return this.$uint32(0); }
   /** All parts arrived and are indeed the same object. */
@@ -243,6 +259,7 @@ export class JoinResult$Reader extends $.StructReader {
 }
 
 export class JoinResult$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** Copied from the key parts. */
   get joinId(): number { return this.$uint32(0); }
   set joinId(value: number) { this.$setUint32(0, value); }
@@ -268,6 +285,7 @@ export class JoinResult$Builder extends $.StructBuilder {
 }
 
 export class JoinResult$Pipeline extends $.Pipeline<JoinResult.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<JoinResult.Reader, unknown, never> { return JoinResult; }
   get cap(): $.CapabilityClient { return this.$client(0, $.Capability); }
 }
@@ -286,7 +304,7 @@ export interface JoinResult$Plain {
   cap: $.CapabilityClient;
 }
 
-export const JoinResult = /*@__PURE__*/ $.struct<JoinResult.Reader, JoinResult.Builder, JoinResult.Init, JoinResult.Plain>({ id: 0x9d263a3630b7ebeen, name: "JoinResult", dataWords: 1, pointerCount: 1, Reader: JoinResult$Reader, Builder: JoinResult$Builder });
+export const JoinResult = /*@__PURE__*/ $.struct<JoinResult.Reader, JoinResult.Builder, JoinResult.Init, JoinResult.Plain>({ id: 0x9d263a3630b7ebeen, name: "JoinResult", dataWords: 1, pointerCount: 1, Reader: JoinResult$Reader, Builder: JoinResult$Builder, makeReader: (s, d, z, p, c, n) => new JoinResult$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new JoinResult$Builder(s, d, z, p, c) });
 
 export type JoinResult = JoinResult$Reader;
 export declare namespace JoinResult {

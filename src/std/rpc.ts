@@ -5,6 +5,7 @@ const Message$$members = ["unimplemented", "abort", "call", "return", "finish", 
 
 /** What is sent: each message on the transport is one of these. */
 export class Message$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "unimplemented" | "abort" | "call" | "return" | "finish" | "resolve" | "release" | "obsoleteSave" | "bootstrap" | "obsoleteDelete" | "provide" | "accept" | "join" | "disembargo" | "thirdPartyAnswer" | number { return this.$which(0, Message$$members); }
   /** A message of yours that I do not understand, returned to you. */
   get unimplemented(): Message.Reader { this.$expect(0, 0, "unimplemented"); return this.$read(0, Message); }
@@ -68,6 +69,7 @@ const Message$$Reader = /*@__PURE__*/ $.narrowed<Message$Reader>(Message$ReaderC
 
 /** What is sent: each message on the transport is one of these. */
 export class Message$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "unimplemented" | "abort" | "call" | "return" | "finish" | "resolve" | "release" | "obsoleteSave" | "bootstrap" | "obsoleteDelete" | "provide" | "accept" | "join" | "disembargo" | "thirdPartyAnswer" | number { return this.$which(0, Message$$members); }
   /** A message of yours that I do not understand, returned to you. */
   get unimplemented(): Message.Builder { this.$expect(0, 0, "unimplemented"); return this.$get(0, Message); }
@@ -191,6 +193,7 @@ export class Message$Builder extends $.StructBuilder {
 }
 
 export class Message$Pipeline extends $.Pipeline<Message.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Message.Reader, unknown, never> { return Message; }
   get unimplemented(): Message.Pipeline { return this.$struct(0, Message$Pipeline); }
   get abort(): Exception.Pipeline { return this.$struct(0, Exception$Pipeline); }
@@ -255,7 +258,7 @@ export interface Message$PlainMembers {
 export type Message$Plain = Message$PlainFields & $.PlainUnion<Message$PlainMembers>;
 
 /** What is sent: each message on the transport is one of these. */
-export const Message = /*@__PURE__*/ $.struct<Message.Reader, Message.Builder, Message.Init, Message.Plain>({ id: 0x91b79f1f808db032n, name: "Message", dataWords: 1, pointerCount: 1, Reader: Message$$Reader, Builder: Message$Builder });
+export const Message = /*@__PURE__*/ $.struct<Message.Reader, Message.Builder, Message.Init, Message.Plain>({ id: 0x91b79f1f808db032n, name: "Message", dataWords: 1, pointerCount: 1, Reader: Message$$Reader, Builder: Message$Builder, makeReader: (s, d, z, p, c, n) => new Message$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Message$Builder(s, d, z, p, c) });
 
 export type Message = Message$Reader;
 export declare namespace Message {
@@ -269,6 +272,7 @@ export declare namespace Message {
 
 /** Asks for the object that a vat offers to whoever connects. The answer is a `Return` whose content is that capability. */
 export class Bootstrap$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get questionId(): number { return this.$uint32(0); }
   /** Once chose among several objects. A vat that wants that offers it as a method of its bootstrap object. */
   get deprecatedObjectId(): $.AnyPointerReader { return this.$read(0, $.AnyPointer); }
@@ -278,6 +282,7 @@ export class Bootstrap$Reader extends $.StructReader {
 
 /** Asks for the object that a vat offers to whoever connects. The answer is a `Return` whose content is that capability. */
 export class Bootstrap$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /** Once chose among several objects. A vat that wants that offers it as a method of its bootstrap object. */
@@ -298,6 +303,7 @@ export class Bootstrap$Builder extends $.StructBuilder {
 }
 
 export class Bootstrap$Pipeline extends $.Pipeline<Bootstrap.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Bootstrap.Reader, unknown, never> { return Bootstrap; }
   get deprecatedObjectId(): $.AnyPipeline { return this.$any(0); }
 }
@@ -313,7 +319,7 @@ export interface Bootstrap$Plain {
 }
 
 /** Asks for the object that a vat offers to whoever connects. The answer is a `Return` whose content is that capability. */
-export const Bootstrap = /*@__PURE__*/ $.struct<Bootstrap.Reader, Bootstrap.Builder, Bootstrap.Init, Bootstrap.Plain>({ id: 0xe94ccf8031176ec4n, name: "Bootstrap", dataWords: 1, pointerCount: 1, Reader: Bootstrap$Reader, Builder: Bootstrap$Builder });
+export const Bootstrap = /*@__PURE__*/ $.struct<Bootstrap.Reader, Bootstrap.Builder, Bootstrap.Init, Bootstrap.Plain>({ id: 0xe94ccf8031176ec4n, name: "Bootstrap", dataWords: 1, pointerCount: 1, Reader: Bootstrap$Reader, Builder: Bootstrap$Builder, makeReader: (s, d, z, p, c, n) => new Bootstrap$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Bootstrap$Builder(s, d, z, p, c) });
 
 export type Bootstrap = Bootstrap$Reader;
 export declare namespace Bootstrap {
@@ -329,6 +335,7 @@ const Call$SendResultsTo$$members = ["caller", "yourself", "thirdParty"] as cons
 
 /** Where the results go. */
 export class Call$SendResultsTo$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "caller" | "yourself" | "thirdParty" | number { return this.$which(6, Call$SendResultsTo$$members); }
   /** Into a `Return`, the usual way. */
   get caller(): null { this.$expect(6, 0, "caller"); return null; }
@@ -356,6 +363,7 @@ const Call$SendResultsTo$$Reader = /*@__PURE__*/ $.narrowed<Call$SendResultsTo$R
 
 /** Where the results go. */
 export class Call$SendResultsTo$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "caller" | "yourself" | "thirdParty" | number { return this.$which(6, Call$SendResultsTo$$members); }
   /** Into a `Return`, the usual way. */
   get caller(): null { this.$expect(6, 0, "caller"); return null; }
@@ -389,8 +397,9 @@ export class Call$SendResultsTo$Builder extends $.StructBuilder {
   asReader(): Call.SendResultsTo.Reader { return this.$asReader(Call$SendResultsTo$$Reader); }
 }
 
-const Call$SendResultsTo$$type = /*@__PURE__*/ $.struct<Call.SendResultsTo.Reader, Call.SendResultsTo.Builder, Call.SendResultsTo.Init, Call.SendResultsTo.Plain>({ id: 0xdae8b0f61aab5f99n, name: "Call.sendResultsTo", dataWords: 3, pointerCount: 3, Reader: Call$SendResultsTo$$Reader, Builder: Call$SendResultsTo$Builder });
+const Call$SendResultsTo$$type = /*@__PURE__*/ $.struct<Call.SendResultsTo.Reader, Call.SendResultsTo.Builder, Call.SendResultsTo.Init, Call.SendResultsTo.Plain>({ id: 0xdae8b0f61aab5f99n, name: "Call.sendResultsTo", dataWords: 3, pointerCount: 3, Reader: Call$SendResultsTo$$Reader, Builder: Call$SendResultsTo$Builder, makeReader: (s, d, z, p, c, n) => new Call$SendResultsTo$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Call$SendResultsTo$Builder(s, d, z, p, c) });
 export class Call$SendResultsTo$Pipeline extends $.Pipeline<Call.SendResultsTo.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Call.SendResultsTo.Reader, unknown, never> { return Call$SendResultsTo$$type; }
   get thirdParty(): $.AnyPipeline { return this.$any(2); }
 }
@@ -420,6 +429,7 @@ export type Call$SendResultsTo$Plain = Call$SendResultsTo$PlainFields & $.PlainU
 
 /** Starts a method call. */
 export class Call$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get questionId(): number { return this.$uint32(0); }
   /** The object that is called. */
   get target(): MessageTarget.Reader { return this.$read(0, MessageTarget); }
@@ -441,12 +451,13 @@ export class Call$Reader extends $.StructReader {
   get params(): Payload.Reader { return this.$read(1, Payload); }
   hasParams(): boolean { return this.$has(1); }
   /** Where the results go. */
-  get sendResultsTo(): Call.SendResultsTo.Reader { return this.$group(Call$SendResultsTo$$Reader); }
+  get sendResultsTo(): Call.SendResultsTo.Reader { return new Call$SendResultsTo$$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Call.Plain { return { questionId: this.questionId, target: this.hasTarget() ? this.target.toObject() : undefined, interfaceId: this.interfaceId, methodId: this.methodId, allowThirdPartyTailCall: this.allowThirdPartyTailCall, noPromisePipelining: this.noPromisePipelining, onlyPromisePipeline: this.onlyPromisePipeline, params: this.hasParams() ? this.params.toObject() : undefined, sendResultsTo: this.sendResultsTo.toObject() }; }
 }
 
 /** Starts a method call. */
 export class Call$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /** The object that is called. */
@@ -482,13 +493,13 @@ export class Call$Builder extends $.StructBuilder {
   disownParams(): $.Orphan { return this.$disown(1); }
   adoptParams(orphan: $.Orphan): void { this.$adopt(1, orphan); }
   /** Where the results go. */
-  get sendResultsTo(): Call.SendResultsTo.Builder { return this.$group(Call$SendResultsTo$Builder); }
+  get sendResultsTo(): Call.SendResultsTo.Builder { return new Call$SendResultsTo$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set sendResultsTo(value: Call.SendResultsTo.Init | Call.SendResultsTo.Builder) { this.initSendResultsTo().assign(value); }
   /** Sets all of the group to its defaults. */
   initSendResultsTo(): Call.SendResultsTo.Builder {
     this.$setUint16(6, 0);
     this.$clear(2);
-    return this.$group(Call$SendResultsTo$Builder);
+    return new Call$SendResultsTo$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Call.Init | Call$Builder): this {
@@ -509,6 +520,7 @@ export class Call$Builder extends $.StructBuilder {
 }
 
 export class Call$Pipeline extends $.Pipeline<Call.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Call.Reader, unknown, never> { return Call; }
   get target(): MessageTarget.Pipeline { return this.$struct(0, MessageTarget$Pipeline); }
   get params(): Payload.Pipeline { return this.$struct(1, Payload$Pipeline); }
@@ -550,7 +562,7 @@ export interface Call$Plain {
 }
 
 /** Starts a method call. */
-export const Call = /*@__PURE__*/ $.struct<Call.Reader, Call.Builder, Call.Init, Call.Plain>({ id: 0x836a53ce789d4cd4n, name: "Call", dataWords: 3, pointerCount: 3, Reader: Call$Reader, Builder: Call$Builder });
+export const Call = /*@__PURE__*/ $.struct<Call.Reader, Call.Builder, Call.Init, Call.Plain>({ id: 0x836a53ce789d4cd4n, name: "Call", dataWords: 3, pointerCount: 3, Reader: Call$Reader, Builder: Call$Builder, makeReader: (s, d, z, p, c, n) => new Call$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Call$Builder(s, d, z, p, c) });
 
 export type Call = Call$Reader;
 export declare namespace Call {
@@ -575,6 +587,7 @@ const Return$$members = ["results", "exception", "canceled", "resultsSentElsewhe
 
 /** Ends a question, one way or another. Its id stays in use until the `Finish`. */
 export class Return$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "results" | "exception" | "canceled" | "resultsSentElsewhere" | "takeFromOtherQuestion" | "awaitFromThirdParty" | number { return this.$which(6, Return$$members); }
   get answerId(): number { return this.$uint32(0); }
   /**
@@ -627,6 +640,7 @@ const Return$$Reader = /*@__PURE__*/ $.narrowed<Return$Reader>(Return$ReaderClas
 
 /** Ends a question, one way or another. Its id stays in use until the `Finish`. */
 export class Return$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "results" | "exception" | "canceled" | "resultsSentElsewhere" | "takeFromOtherQuestion" | "awaitFromThirdParty" | number { return this.$which(6, Return$$members); }
   get answerId(): number { return this.$uint32(0); }
   set answerId(value: number) { this.$setUint32(0, value); }
@@ -698,6 +712,7 @@ export class Return$Builder extends $.StructBuilder {
 }
 
 export class Return$Pipeline extends $.Pipeline<Return.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Return.Reader, unknown, never> { return Return; }
   get results(): Payload.Pipeline { return this.$struct(0, Payload$Pipeline); }
   get exception(): Exception.Pipeline { return this.$struct(0, Exception$Pipeline); }
@@ -751,7 +766,7 @@ export interface Return$PlainMembers {
 export type Return$Plain = Return$PlainFields & $.PlainUnion<Return$PlainMembers>;
 
 /** Ends a question, one way or another. Its id stays in use until the `Finish`. */
-export const Return = /*@__PURE__*/ $.struct<Return.Reader, Return.Builder, Return.Init, Return.Plain>({ id: 0x9e19b28d3db3573an, name: "Return", dataWords: 2, pointerCount: 1, Reader: Return$$Reader, Builder: Return$Builder });
+export const Return = /*@__PURE__*/ $.struct<Return.Reader, Return.Builder, Return.Init, Return.Plain>({ id: 0x9e19b28d3db3573an, name: "Return", dataWords: 2, pointerCount: 1, Reader: Return$$Reader, Builder: Return$Builder, makeReader: (s, d, z, p, c, n) => new Return$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Return$Builder(s, d, z, p, c) });
 
 export type Return = Return$Reader;
 export declare namespace Return {
@@ -768,6 +783,7 @@ export declare namespace Return {
  * yet, this asks to cancel the call.
  */
 export class Finish$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get questionId(): number { return this.$uint32(0); }
   /**
    * The capabilities in the results are hereby released, once each. Usually true for a cancelled call, whose results nobody
@@ -787,6 +803,7 @@ export class Finish$Reader extends $.StructReader {
  * yet, this asks to cancel the call.
  */
 export class Finish$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /**
@@ -814,6 +831,7 @@ export class Finish$Builder extends $.StructBuilder {
 }
 
 export class Finish$Pipeline extends $.Pipeline<Finish.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Finish.Reader, unknown, never> { return Finish; }
 }
 
@@ -840,7 +858,7 @@ export interface Finish$Plain {
  * The caller needs the answer no longer: the results were received, or never will be wanted. If they have not been sent
  * yet, this asks to cancel the call.
  */
-export const Finish = /*@__PURE__*/ $.struct<Finish.Reader, Finish.Builder, Finish.Init, Finish.Plain>({ id: 0xd37d2eb2c2f80e63n, name: "Finish", dataWords: 1, pointerCount: 0, Reader: Finish$Reader, Builder: Finish$Builder });
+export const Finish = /*@__PURE__*/ $.struct<Finish.Reader, Finish.Builder, Finish.Init, Finish.Plain>({ id: 0xd37d2eb2c2f80e63n, name: "Finish", dataWords: 1, pointerCount: 0, Reader: Finish$Reader, Builder: Finish$Builder, makeReader: (s, d, z, p, c, n) => new Finish$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Finish$Builder(s, d, z, p, c) });
 
 export type Finish = Finish$Reader;
 export declare namespace Finish {
@@ -856,6 +874,7 @@ const Resolve$$members = ["cap", "exception"] as const;
 
 /** A promise, exported earlier as `senderPromise`, has become what it is going to be. */
 export class Resolve$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "cap" | "exception" | number { return this.$which(4, Resolve$$members); }
   /** The promise. It stays exported until released, so what it resolves to is another reference. */
   get promiseId(): number { return this.$uint32(0); }
@@ -881,6 +900,7 @@ const Resolve$$Reader = /*@__PURE__*/ $.narrowed<Resolve$Reader>(Resolve$ReaderC
 
 /** A promise, exported earlier as `senderPromise`, has become what it is going to be. */
 export class Resolve$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "cap" | "exception" | number { return this.$which(4, Resolve$$members); }
   /** The promise. It stays exported until released, so what it resolves to is another reference. */
   get promiseId(): number { return this.$uint32(0); }
@@ -917,6 +937,7 @@ export class Resolve$Builder extends $.StructBuilder {
 }
 
 export class Resolve$Pipeline extends $.Pipeline<Resolve.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Resolve.Reader, unknown, never> { return Resolve; }
   get cap(): CapDescriptor.Pipeline { return this.$struct(0, CapDescriptor$Pipeline); }
   get exception(): Exception.Pipeline { return this.$struct(0, Exception$Pipeline); }
@@ -943,7 +964,7 @@ export interface Resolve$PlainMembers {
 export type Resolve$Plain = Resolve$PlainFields & $.PlainUnion<Resolve$PlainMembers>;
 
 /** A promise, exported earlier as `senderPromise`, has become what it is going to be. */
-export const Resolve = /*@__PURE__*/ $.struct<Resolve.Reader, Resolve.Builder, Resolve.Init, Resolve.Plain>({ id: 0xbbc29655fa89086en, name: "Resolve", dataWords: 1, pointerCount: 1, Reader: Resolve$$Reader, Builder: Resolve$Builder });
+export const Resolve = /*@__PURE__*/ $.struct<Resolve.Reader, Resolve.Builder, Resolve.Init, Resolve.Plain>({ id: 0xbbc29655fa89086en, name: "Resolve", dataWords: 1, pointerCount: 1, Reader: Resolve$$Reader, Builder: Resolve$Builder, makeReader: (s, d, z, p, c, n) => new Resolve$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Resolve$Builder(s, d, z, p, c) });
 
 export type Resolve = Resolve$Reader;
 export declare namespace Resolve {
@@ -957,6 +978,7 @@ export declare namespace Resolve {
 
 /** References to an object of the peer's are given up. */
 export class Release$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get id(): number { return this.$uint32(0); }
   /** How many. The host counts one for every time it sent the capability, so that references in flight are not lost. */
   get referenceCount(): number { return this.$uint32(4); }
@@ -965,6 +987,7 @@ export class Release$Reader extends $.StructReader {
 
 /** References to an object of the peer's are given up. */
 export class Release$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get id(): number { return this.$uint32(0); }
   set id(value: number) { this.$setUint32(0, value); }
   /** How many. The host counts one for every time it sent the capability, so that references in flight are not lost. */
@@ -982,6 +1005,7 @@ export class Release$Builder extends $.StructBuilder {
 }
 
 export class Release$Pipeline extends $.Pipeline<Release.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Release.Reader, unknown, never> { return Release; }
 }
 
@@ -996,7 +1020,7 @@ export interface Release$Plain {
 }
 
 /** References to an object of the peer's are given up. */
-export const Release = /*@__PURE__*/ $.struct<Release.Reader, Release.Builder, Release.Init, Release.Plain>({ id: 0xad1a6c0d7dd07497n, name: "Release", dataWords: 1, pointerCount: 0, Reader: Release$Reader, Builder: Release$Builder });
+export const Release = /*@__PURE__*/ $.struct<Release.Reader, Release.Builder, Release.Init, Release.Plain>({ id: 0xad1a6c0d7dd07497n, name: "Release", dataWords: 1, pointerCount: 0, Reader: Release$Reader, Builder: Release$Builder, makeReader: (s, d, z, p, c, n) => new Release$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Release$Builder(s, d, z, p, c) });
 
 export type Release = Release$Reader;
 export declare namespace Release {
@@ -1011,6 +1035,7 @@ export declare namespace Release {
 const Disembargo$Context$$members = ["senderLoopback", "receiverLoopback", "accept"] as const;
 
 export class Disembargo$Context$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "senderLoopback" | "receiverLoopback" | "accept" | number { return this.$which(4, Disembargo$Context$$members); }
   /** The way out: the receiver finds that the target leads back to the sender, and answers with `receiverLoopback`. */
   get senderLoopback(): number { this.$expect(4, 0, "senderLoopback"); return this.$uint32(0); }
@@ -1036,6 +1061,7 @@ export type Disembargo$Context$Reader = $.Variants<Disembargo$Context$ReaderClas
 const Disembargo$Context$$Reader = /*@__PURE__*/ $.narrowed<Disembargo$Context$Reader>(Disembargo$Context$ReaderClass);
 
 export class Disembargo$Context$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "senderLoopback" | "receiverLoopback" | "accept" | number { return this.$which(4, Disembargo$Context$$members); }
   /** The way out: the receiver finds that the target leads back to the sender, and answers with `receiverLoopback`. */
   get senderLoopback(): number { this.$expect(4, 0, "senderLoopback"); return this.$uint32(0); }
@@ -1070,8 +1096,9 @@ export class Disembargo$Context$Builder extends $.StructBuilder {
   asReader(): Disembargo.Context.Reader { return this.$asReader(Disembargo$Context$$Reader); }
 }
 
-const Disembargo$Context$$type = /*@__PURE__*/ $.struct<Disembargo.Context.Reader, Disembargo.Context.Builder, Disembargo.Context.Init, Disembargo.Context.Plain>({ id: 0xd562b4df655bdd4dn, name: "Disembargo.context", dataWords: 1, pointerCount: 2, Reader: Disembargo$Context$$Reader, Builder: Disembargo$Context$Builder });
+const Disembargo$Context$$type = /*@__PURE__*/ $.struct<Disembargo.Context.Reader, Disembargo.Context.Builder, Disembargo.Context.Init, Disembargo.Context.Plain>({ id: 0xd562b4df655bdd4dn, name: "Disembargo.context", dataWords: 1, pointerCount: 2, Reader: Disembargo$Context$$Reader, Builder: Disembargo$Context$Builder, makeReader: (s, d, z, p, c, n) => new Disembargo$Context$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Disembargo$Context$Builder(s, d, z, p, c) });
 export class Disembargo$Context$Pipeline extends $.Pipeline<Disembargo.Context.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Disembargo.Context.Reader, unknown, never> { return Disembargo$Context$$type; }
 }
 
@@ -1103,10 +1130,11 @@ export type Disembargo$Context$Plain = Disembargo$Context$PlainFields & $.PlainU
  * ("embargoes") its new calls until then, so that they cannot overtake.
  */
 export class Disembargo$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** The promise that turned out to be an object on this side of the connection. */
   get target(): MessageTarget.Reader { return this.$read(0, MessageTarget); }
   hasTarget(): boolean { return this.$has(0); }
-  get context(): Disembargo.Context.Reader { return this.$group(Disembargo$Context$$Reader); }
+  get context(): Disembargo.Context.Reader { return new Disembargo$Context$$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Disembargo.Plain { return { target: this.hasTarget() ? this.target.toObject() : undefined, context: this.context.toObject() }; }
 }
 
@@ -1115,6 +1143,7 @@ export class Disembargo$Reader extends $.StructReader {
  * ("embargoes") its new calls until then, so that they cannot overtake.
  */
 export class Disembargo$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** The promise that turned out to be an object on this side of the connection. */
   get target(): MessageTarget.Builder { return this.$get(0, MessageTarget); }
   set target(value: MessageTarget.Init | MessageTarget.Builder) { this.$set(0, MessageTarget, value); }
@@ -1122,14 +1151,14 @@ export class Disembargo$Builder extends $.StructBuilder {
   initTarget(): MessageTarget.Builder { return this.$init(0, MessageTarget); }
   disownTarget(): $.Orphan { return this.$disown(0); }
   adoptTarget(orphan: $.Orphan): void { this.$adopt(0, orphan); }
-  get context(): Disembargo.Context.Builder { return this.$group(Disembargo$Context$Builder); }
+  get context(): Disembargo.Context.Builder { return new Disembargo$Context$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set context(value: Disembargo.Context.Init | Disembargo.Context.Builder) { this.initContext().assign(value); }
   /** Sets all of the group to its defaults. */
   initContext(): Disembargo.Context.Builder {
     this.$setUint16(4, 0);
     this.$setUint32(0, 0);
     this.$clear(1);
-    return this.$group(Disembargo$Context$Builder);
+    return new Disembargo$Context$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Disembargo.Init | Disembargo$Builder): this {
@@ -1143,6 +1172,7 @@ export class Disembargo$Builder extends $.StructBuilder {
 }
 
 export class Disembargo$Pipeline extends $.Pipeline<Disembargo.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Disembargo.Reader, unknown, never> { return Disembargo; }
   get target(): MessageTarget.Pipeline { return this.$struct(0, MessageTarget$Pipeline); }
   get context(): Disembargo.Context.Pipeline { return this.$group(Disembargo$Context$Pipeline); }
@@ -1162,7 +1192,7 @@ export interface Disembargo$Plain {
  * Walks the long way to an object, behind the calls that took it, and comes back. A vat that has learned a shorter way holds
  * ("embargoes") its new calls until then, so that they cannot overtake.
  */
-export const Disembargo = /*@__PURE__*/ $.struct<Disembargo.Reader, Disembargo.Builder, Disembargo.Init, Disembargo.Plain>({ id: 0xf964368b0fbd3711n, name: "Disembargo", dataWords: 1, pointerCount: 2, Reader: Disembargo$Reader, Builder: Disembargo$Builder });
+export const Disembargo = /*@__PURE__*/ $.struct<Disembargo.Reader, Disembargo.Builder, Disembargo.Init, Disembargo.Plain>({ id: 0xf964368b0fbd3711n, name: "Disembargo", dataWords: 1, pointerCount: 2, Reader: Disembargo$Reader, Builder: Disembargo$Builder, makeReader: (s, d, z, p, c, n) => new Disembargo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Disembargo$Builder(s, d, z, p, c) });
 
 export type Disembargo = Disembargo$Reader;
 export declare namespace Disembargo {
@@ -1188,6 +1218,7 @@ export declare namespace Disembargo {
  * recipient has come withdraws the offer.
  */
 export class Provide$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get questionId(): number { return this.$uint32(0); }
   /** The object, as the introducer refers to it. */
   get target(): MessageTarget.Reader { return this.$read(0, MessageTarget); }
@@ -1203,6 +1234,7 @@ export class Provide$Reader extends $.StructReader {
  * recipient has come withdraws the offer.
  */
 export class Provide$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /** The object, as the introducer refers to it. */
@@ -1231,6 +1263,7 @@ export class Provide$Builder extends $.StructBuilder {
 }
 
 export class Provide$Pipeline extends $.Pipeline<Provide.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Provide.Reader, unknown, never> { return Provide; }
   get target(): MessageTarget.Pipeline { return this.$struct(0, MessageTarget$Pipeline); }
   get recipient(): $.AnyPipeline { return this.$any(1); }
@@ -1253,7 +1286,7 @@ export interface Provide$Plain {
  * An introducer asks the host of an object to hold it ready for a third vat. It is a question: a `Finish` before the
  * recipient has come withdraws the offer.
  */
-export const Provide = /*@__PURE__*/ $.struct<Provide.Reader, Provide.Builder, Provide.Init, Provide.Plain>({ id: 0x9c6a046bfbc1ac5an, name: "Provide", dataWords: 1, pointerCount: 2, Reader: Provide$Reader, Builder: Provide$Builder });
+export const Provide = /*@__PURE__*/ $.struct<Provide.Reader, Provide.Builder, Provide.Init, Provide.Plain>({ id: 0x9c6a046bfbc1ac5an, name: "Provide", dataWords: 1, pointerCount: 2, Reader: Provide$Reader, Builder: Provide$Builder, makeReader: (s, d, z, p, c, n) => new Provide$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Provide$Builder(s, d, z, p, c) });
 
 export type Provide = Provide$Reader;
 export declare namespace Provide {
@@ -1267,6 +1300,7 @@ export declare namespace Provide {
 
 /** The recipient of an introduction picks up the object. Answered by a `Return` whose content is the capability. */
 export class Accept$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get questionId(): number { return this.$uint32(0); }
   /** Proves to the host that this is the vat the `Provide` spoke of. */
   get provision(): $.AnyPointerReader { return this.$read(0, $.AnyPointer); }
@@ -1282,6 +1316,7 @@ export class Accept$Reader extends $.StructReader {
 
 /** The recipient of an introduction picks up the object. Answered by a `Return` whose content is the capability. */
 export class Accept$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /** Proves to the host that this is the vat the `Provide` spoke of. */
@@ -1313,6 +1348,7 @@ export class Accept$Builder extends $.StructBuilder {
 }
 
 export class Accept$Pipeline extends $.Pipeline<Accept.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Accept.Reader, unknown, never> { return Accept; }
   get provision(): $.AnyPipeline { return this.$any(0); }
 }
@@ -1334,7 +1370,7 @@ export interface Accept$Plain {
 }
 
 /** The recipient of an introduction picks up the object. Answered by a `Return` whose content is the capability. */
-export const Accept = /*@__PURE__*/ $.struct<Accept.Reader, Accept.Builder, Accept.Init, Accept.Plain>({ id: 0xd4c9b56290554016n, name: "Accept", dataWords: 1, pointerCount: 2, Reader: Accept$Reader, Builder: Accept$Builder });
+export const Accept = /*@__PURE__*/ $.struct<Accept.Reader, Accept.Builder, Accept.Init, Accept.Plain>({ id: 0xd4c9b56290554016n, name: "Accept", dataWords: 1, pointerCount: 2, Reader: Accept$Reader, Builder: Accept$Builder, makeReader: (s, d, z, p, c, n) => new Accept$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Accept$Builder(s, d, z, p, c) });
 
 export type Accept = Accept$Reader;
 export declare namespace Accept {
@@ -1348,6 +1384,7 @@ export declare namespace Accept {
 
 /** Brings the answer to a question that the receiver asked another vat. From here on the sender is the one that answers. */
 export class ThirdPartyAnswer$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** Says which question: it matches a `ThirdPartyToAwait` in the `Return` that pointed here. */
   get completion(): $.AnyPointerReader { return this.$read(0, $.AnyPointer); }
   hasCompletion(): boolean { return this.$has(0); }
@@ -1361,6 +1398,7 @@ export class ThirdPartyAnswer$Reader extends $.StructReader {
 
 /** Brings the answer to a question that the receiver asked another vat. From here on the sender is the one that answers. */
 export class ThirdPartyAnswer$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** Says which question: it matches a `ThirdPartyToAwait` in the `Return` that pointed here. */
   get completion(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
   set completion(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
@@ -1385,6 +1423,7 @@ export class ThirdPartyAnswer$Builder extends $.StructBuilder {
 }
 
 export class ThirdPartyAnswer$Pipeline extends $.Pipeline<ThirdPartyAnswer.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ThirdPartyAnswer.Reader, unknown, never> { return ThirdPartyAnswer; }
   get completion(): $.AnyPipeline { return this.$any(0); }
 }
@@ -1404,7 +1443,7 @@ export interface ThirdPartyAnswer$Plain {
 }
 
 /** Brings the answer to a question that the receiver asked another vat. From here on the sender is the one that answers. */
-export const ThirdPartyAnswer = /*@__PURE__*/ $.struct<ThirdPartyAnswer.Reader, ThirdPartyAnswer.Builder, ThirdPartyAnswer.Init, ThirdPartyAnswer.Plain>({ id: 0xb6511ce6c5f0e58cn, name: "ThirdPartyAnswer", dataWords: 1, pointerCount: 1, Reader: ThirdPartyAnswer$Reader, Builder: ThirdPartyAnswer$Builder });
+export const ThirdPartyAnswer = /*@__PURE__*/ $.struct<ThirdPartyAnswer.Reader, ThirdPartyAnswer.Builder, ThirdPartyAnswer.Init, ThirdPartyAnswer.Plain>({ id: 0xb6511ce6c5f0e58cn, name: "ThirdPartyAnswer", dataWords: 1, pointerCount: 1, Reader: ThirdPartyAnswer$Reader, Builder: ThirdPartyAnswer$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyAnswer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ThirdPartyAnswer$Builder(s, d, z, p, c) });
 
 export type ThirdPartyAnswer = ThirdPartyAnswer$Reader;
 export declare namespace ThirdPartyAnswer {
@@ -1418,6 +1457,7 @@ export declare namespace ThirdPartyAnswer {
 
 /** Asks whether several capabilities are one and the same object, by sending one of these along each of them. Not in use yet. */
 export class Join$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get questionId(): number { return this.$uint32(0); }
   get target(): MessageTarget.Reader { return this.$read(0, MessageTarget); }
   hasTarget(): boolean { return this.$has(0); }
@@ -1428,6 +1468,7 @@ export class Join$Reader extends $.StructReader {
 
 /** Asks whether several capabilities are one and the same object, by sending one of these along each of them. Not in use yet. */
 export class Join$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   get target(): MessageTarget.Builder { return this.$get(0, MessageTarget); }
@@ -1454,6 +1495,7 @@ export class Join$Builder extends $.StructBuilder {
 }
 
 export class Join$Pipeline extends $.Pipeline<Join.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Join.Reader, unknown, never> { return Join; }
   get target(): MessageTarget.Pipeline { return this.$struct(0, MessageTarget$Pipeline); }
   get keyPart(): $.AnyPipeline { return this.$any(1); }
@@ -1471,7 +1513,7 @@ export interface Join$Plain {
 }
 
 /** Asks whether several capabilities are one and the same object, by sending one of these along each of them. Not in use yet. */
-export const Join = /*@__PURE__*/ $.struct<Join.Reader, Join.Builder, Join.Init, Join.Plain>({ id: 0xfbe1980490e001afn, name: "Join", dataWords: 1, pointerCount: 2, Reader: Join$Reader, Builder: Join$Builder });
+export const Join = /*@__PURE__*/ $.struct<Join.Reader, Join.Builder, Join.Init, Join.Plain>({ id: 0xfbe1980490e001afn, name: "Join", dataWords: 1, pointerCount: 2, Reader: Join$Reader, Builder: Join$Builder, makeReader: (s, d, z, p, c, n) => new Join$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Join$Builder(s, d, z, p, c) });
 
 export type Join = Join$Reader;
 export declare namespace Join {
@@ -1487,6 +1529,7 @@ const MessageTarget$$members = ["importedCap", "promisedAnswer"] as const;
 
 /** An object of the receiver of the message. */
 export class MessageTarget$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "importedCap" | "promisedAnswer" | number { return this.$which(4, MessageTarget$$members); }
   /** One the receiver has exported. */
   get importedCap(): number { this.$expect(4, 0, "importedCap"); return this.$uint32(0); }
@@ -1508,6 +1551,7 @@ const MessageTarget$$Reader = /*@__PURE__*/ $.narrowed<MessageTarget$Reader>(Mes
 
 /** An object of the receiver of the message. */
 export class MessageTarget$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "importedCap" | "promisedAnswer" | number { return this.$which(4, MessageTarget$$members); }
   /** One the receiver has exported. */
   get importedCap(): number { this.$expect(4, 0, "importedCap"); return this.$uint32(0); }
@@ -1536,6 +1580,7 @@ export class MessageTarget$Builder extends $.StructBuilder {
 }
 
 export class MessageTarget$Pipeline extends $.Pipeline<MessageTarget.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<MessageTarget.Reader, unknown, never> { return MessageTarget; }
   get promisedAnswer(): PromisedAnswer.Pipeline { return this.$struct(0, PromisedAnswer$Pipeline); }
 }
@@ -1558,7 +1603,7 @@ export interface MessageTarget$PlainMembers {
 export type MessageTarget$Plain = MessageTarget$PlainFields & $.PlainUnion<MessageTarget$PlainMembers>;
 
 /** An object of the receiver of the message. */
-export const MessageTarget = /*@__PURE__*/ $.struct<MessageTarget.Reader, MessageTarget.Builder, MessageTarget.Init, MessageTarget.Plain>({ id: 0x95bc14545813fbc1n, name: "MessageTarget", dataWords: 1, pointerCount: 1, Reader: MessageTarget$$Reader, Builder: MessageTarget$Builder });
+export const MessageTarget = /*@__PURE__*/ $.struct<MessageTarget.Reader, MessageTarget.Builder, MessageTarget.Init, MessageTarget.Plain>({ id: 0x95bc14545813fbc1n, name: "MessageTarget", dataWords: 1, pointerCount: 1, Reader: MessageTarget$$Reader, Builder: MessageTarget$Builder, makeReader: (s, d, z, p, c, n) => new MessageTarget$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new MessageTarget$Builder(s, d, z, p, c) });
 
 export type MessageTarget = MessageTarget$Reader;
 export declare namespace MessageTarget {
@@ -1572,6 +1617,7 @@ export declare namespace MessageTarget {
 
 /** Parameters or results: data with capabilities in it. */
 export class Payload$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** Capability pointers in here hold an index into `capTable`. */
   get content(): $.AnyPointerReader { return this.$read(0, $.AnyPointer); }
   hasContent(): boolean { return this.$has(0); }
@@ -1582,6 +1628,7 @@ export class Payload$Reader extends $.StructReader {
 
 /** Parameters or results: data with capabilities in it. */
 export class Payload$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** Capability pointers in here hold an index into `capTable`. */
   get content(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
   set content(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
@@ -1606,6 +1653,7 @@ export class Payload$Builder extends $.StructBuilder {
 }
 
 export class Payload$Pipeline extends $.Pipeline<Payload.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Payload.Reader, unknown, never> { return Payload; }
   get content(): $.AnyPipeline { return this.$any(0); }
 }
@@ -1621,7 +1669,7 @@ export interface Payload$Plain {
 }
 
 /** Parameters or results: data with capabilities in it. */
-export const Payload = /*@__PURE__*/ $.struct<Payload.Reader, Payload.Builder, Payload.Init, Payload.Plain>({ id: 0x9a0e61223d96743bn, name: "Payload", dataWords: 0, pointerCount: 2, Reader: Payload$Reader, Builder: Payload$Builder });
+export const Payload = /*@__PURE__*/ $.struct<Payload.Reader, Payload.Builder, Payload.Init, Payload.Plain>({ id: 0x9a0e61223d96743bn, name: "Payload", dataWords: 0, pointerCount: 2, Reader: Payload$Reader, Builder: Payload$Builder, makeReader: (s, d, z, p, c, n) => new Payload$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Payload$Builder(s, d, z, p, c) });
 
 export type Payload = Payload$Reader;
 export declare namespace Payload {
@@ -1637,6 +1685,7 @@ const CapDescriptor$$members = ["none", "senderHosted", "senderPromise", "receiv
 
 /** A capability in a message, in the words of its sender. */
 export class CapDescriptor$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "none" | "senderHosted" | "senderPromise" | "receiverHosted" | "receiverAnswer" | "thirdPartyHosted" | number { return this.$which(0, CapDescriptor$$members); }
   /** There is none: null. */
   get none(): null { this.$expect(0, 0, "none"); return null; }
@@ -1674,6 +1723,7 @@ const CapDescriptor$$Reader = /*@__PURE__*/ $.narrowed<CapDescriptor$Reader>(Cap
 
 /** A capability in a message, in the words of its sender. */
 export class CapDescriptor$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "none" | "senderHosted" | "senderPromise" | "receiverHosted" | "receiverAnswer" | "thirdPartyHosted" | number { return this.$which(0, CapDescriptor$$members); }
   /** There is none: null. */
   get none(): null { this.$expect(0, 0, "none"); return null; }
@@ -1726,6 +1776,7 @@ export class CapDescriptor$Builder extends $.StructBuilder {
 }
 
 export class CapDescriptor$Pipeline extends $.Pipeline<CapDescriptor.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CapDescriptor.Reader, unknown, never> { return CapDescriptor; }
   get receiverAnswer(): PromisedAnswer.Pipeline { return this.$struct(0, PromisedAnswer$Pipeline); }
   get thirdPartyHosted(): ThirdPartyCapDescriptor.Pipeline { return this.$struct(0, ThirdPartyCapDescriptor$Pipeline); }
@@ -1764,7 +1815,7 @@ export interface CapDescriptor$PlainMembers {
 export type CapDescriptor$Plain = CapDescriptor$PlainFields & $.PlainUnion<CapDescriptor$PlainMembers>;
 
 /** A capability in a message, in the words of its sender. */
-export const CapDescriptor = /*@__PURE__*/ $.struct<CapDescriptor.Reader, CapDescriptor.Builder, CapDescriptor.Init, CapDescriptor.Plain>({ id: 0x8523ddc40b86b8b0n, name: "CapDescriptor", dataWords: 1, pointerCount: 1, Reader: CapDescriptor$$Reader, Builder: CapDescriptor$Builder });
+export const CapDescriptor = /*@__PURE__*/ $.struct<CapDescriptor.Reader, CapDescriptor.Builder, CapDescriptor.Init, CapDescriptor.Plain>({ id: 0x8523ddc40b86b8b0n, name: "CapDescriptor", dataWords: 1, pointerCount: 1, Reader: CapDescriptor$$Reader, Builder: CapDescriptor$Builder, makeReader: (s, d, z, p, c, n) => new CapDescriptor$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CapDescriptor$Builder(s, d, z, p, c) });
 
 export type CapDescriptor = CapDescriptor$Reader;
 export declare namespace CapDescriptor {
@@ -1779,6 +1830,7 @@ export declare namespace CapDescriptor {
 const PromisedAnswer$Op$$members = ["noop", "getPointerField"] as const;
 
 export class PromisedAnswer$Op$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "noop" | "getPointerField" | number { return this.$which(0, PromisedAnswer$Op$$members); }
   get noop(): null { this.$expect(0, 0, "noop"); return null; }
   /** Follow this pointer of the struct. */
@@ -1796,6 +1848,7 @@ export type PromisedAnswer$Op$Reader = $.Variants<PromisedAnswer$Op$ReaderClass,
 const PromisedAnswer$Op$$Reader = /*@__PURE__*/ $.narrowed<PromisedAnswer$Op$Reader>(PromisedAnswer$Op$ReaderClass);
 
 export class PromisedAnswer$Op$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "noop" | "getPointerField" | number { return this.$which(0, PromisedAnswer$Op$$members); }
   get noop(): null { this.$expect(0, 0, "noop"); return null; }
   set noop(_: null) { this.$setUint16(0, 0); }
@@ -1819,6 +1872,7 @@ export class PromisedAnswer$Op$Builder extends $.StructBuilder {
 }
 
 export class PromisedAnswer$Op$Pipeline extends $.Pipeline<PromisedAnswer.Op.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<PromisedAnswer.Op.Reader, unknown, never> { return PromisedAnswer$Op; }
 }
 
@@ -1838,10 +1892,11 @@ export interface PromisedAnswer$Op$PlainMembers {
 }
 export type PromisedAnswer$Op$Plain = PromisedAnswer$Op$PlainFields & $.PlainUnion<PromisedAnswer$Op$PlainMembers>;
 
-export const PromisedAnswer$Op = /*@__PURE__*/ $.struct<PromisedAnswer.Op.Reader, PromisedAnswer.Op.Builder, PromisedAnswer.Op.Init, PromisedAnswer.Op.Plain>({ id: 0xf316944415569081n, name: "PromisedAnswer.Op", dataWords: 1, pointerCount: 0, Reader: PromisedAnswer$Op$$Reader, Builder: PromisedAnswer$Op$Builder });
+export const PromisedAnswer$Op = /*@__PURE__*/ $.struct<PromisedAnswer.Op.Reader, PromisedAnswer.Op.Builder, PromisedAnswer.Op.Init, PromisedAnswer.Op.Plain>({ id: 0xf316944415569081n, name: "PromisedAnswer.Op", dataWords: 1, pointerCount: 0, Reader: PromisedAnswer$Op$$Reader, Builder: PromisedAnswer$Op$Builder, makeReader: (s, d, z, p, c, n) => new PromisedAnswer$Op$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new PromisedAnswer$Op$Builder(s, d, z, p, c) });
 
 /** A capability in the answer to a question, whether or not the answer is there. */
 export class PromisedAnswer$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get questionId(): number { return this.$uint32(0); }
   /** How to get from the content of the results to the capability, step by step. */
   get transform(): $.ListReader<PromisedAnswer.Op.Reader> { return this.$read(0, $.listOf(PromisedAnswer$Op)); }
@@ -1851,6 +1906,7 @@ export class PromisedAnswer$Reader extends $.StructReader {
 
 /** A capability in the answer to a question, whether or not the answer is there. */
 export class PromisedAnswer$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /** How to get from the content of the results to the capability, step by step. */
@@ -1872,6 +1928,7 @@ export class PromisedAnswer$Builder extends $.StructBuilder {
 }
 
 export class PromisedAnswer$Pipeline extends $.Pipeline<PromisedAnswer.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<PromisedAnswer.Reader, unknown, never> { return PromisedAnswer; }
 }
 
@@ -1886,7 +1943,7 @@ export interface PromisedAnswer$Plain {
 }
 
 /** A capability in the answer to a question, whether or not the answer is there. */
-export const PromisedAnswer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<PromisedAnswer.Reader, PromisedAnswer.Builder, PromisedAnswer.Init, PromisedAnswer.Plain>({ id: 0xd800b1d6cd6f1ca0n, name: "PromisedAnswer", dataWords: 1, pointerCount: 1, Reader: PromisedAnswer$Reader, Builder: PromisedAnswer$Builder }), {
+export const PromisedAnswer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<PromisedAnswer.Reader, PromisedAnswer.Builder, PromisedAnswer.Init, PromisedAnswer.Plain>({ id: 0xd800b1d6cd6f1ca0n, name: "PromisedAnswer", dataWords: 1, pointerCount: 1, Reader: PromisedAnswer$Reader, Builder: PromisedAnswer$Builder, makeReader: (s, d, z, p, c, n) => new PromisedAnswer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new PromisedAnswer$Builder(s, d, z, p, c) }), {
   Op: PromisedAnswer$Op,
 });
 
@@ -1911,6 +1968,7 @@ export declare namespace PromisedAnswer {
 
 /** A capability that a third vat hosts. */
 export class ThirdPartyCapDescriptor$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** Whom to ask for it. */
   get id(): $.AnyPointerReader { return this.$read(0, $.AnyPointer); }
   hasId(): boolean { return this.$has(0); }
@@ -1924,6 +1982,7 @@ export class ThirdPartyCapDescriptor$Reader extends $.StructReader {
 
 /** A capability that a third vat hosts. */
 export class ThirdPartyCapDescriptor$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** Whom to ask for it. */
   get id(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
   set id(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
@@ -1948,6 +2007,7 @@ export class ThirdPartyCapDescriptor$Builder extends $.StructBuilder {
 }
 
 export class ThirdPartyCapDescriptor$Pipeline extends $.Pipeline<ThirdPartyCapDescriptor.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ThirdPartyCapDescriptor.Reader, unknown, never> { return ThirdPartyCapDescriptor; }
   get id(): $.AnyPipeline { return this.$any(0); }
 }
@@ -1967,7 +2027,7 @@ export interface ThirdPartyCapDescriptor$Plain {
 }
 
 /** A capability that a third vat hosts. */
-export const ThirdPartyCapDescriptor = /*@__PURE__*/ $.struct<ThirdPartyCapDescriptor.Reader, ThirdPartyCapDescriptor.Builder, ThirdPartyCapDescriptor.Init, ThirdPartyCapDescriptor.Plain>({ id: 0xd37007fde1f0027dn, name: "ThirdPartyCapDescriptor", dataWords: 1, pointerCount: 1, Reader: ThirdPartyCapDescriptor$Reader, Builder: ThirdPartyCapDescriptor$Builder });
+export const ThirdPartyCapDescriptor = /*@__PURE__*/ $.struct<ThirdPartyCapDescriptor.Reader, ThirdPartyCapDescriptor.Builder, ThirdPartyCapDescriptor.Init, ThirdPartyCapDescriptor.Plain>({ id: 0xd37007fde1f0027dn, name: "ThirdPartyCapDescriptor", dataWords: 1, pointerCount: 1, Reader: ThirdPartyCapDescriptor$Reader, Builder: ThirdPartyCapDescriptor$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyCapDescriptor$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ThirdPartyCapDescriptor$Builder(s, d, z, p, c) });
 
 export type ThirdPartyCapDescriptor = ThirdPartyCapDescriptor$Reader;
 export declare namespace ThirdPartyCapDescriptor {
@@ -1993,6 +2053,7 @@ export const Exception$Type = {
 export const Exception$Type$$type: $.EnumType<Exception$Type> = { names: ["failed", "overloaded", "disconnected", "unimplemented"] };
 
 export class Exception$Detail$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** Says what kind of detail it is: a random number, as ids of types are. */
   get detailId(): bigint { return this.$uint64(0); }
   get data(): Uint8Array { return this.$bytes(0); }
@@ -2001,6 +2062,7 @@ export class Exception$Detail$Reader extends $.StructReader {
 }
 
 export class Exception$Detail$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** Says what kind of detail it is: a random number, as ids of types are. */
   get detailId(): bigint { return this.$uint64(0); }
   set detailId(value: bigint) { this.$setUint64(0, value); }
@@ -2022,6 +2084,7 @@ export class Exception$Detail$Builder extends $.StructBuilder {
 }
 
 export class Exception$Detail$Pipeline extends $.Pipeline<Exception.Detail.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Exception.Detail.Reader, unknown, never> { return Exception$Detail; }
 }
 
@@ -2035,10 +2098,11 @@ export interface Exception$Detail$Plain {
   data: Uint8Array;
 }
 
-export const Exception$Detail = /*@__PURE__*/ $.struct<Exception.Detail.Reader, Exception.Detail.Builder, Exception.Detail.Init, Exception.Detail.Plain>({ id: 0xd6c14f121d44f8ddn, name: "Exception.Detail", dataWords: 1, pointerCount: 1, Reader: Exception$Detail$Reader, Builder: Exception$Detail$Builder });
+export const Exception$Detail = /*@__PURE__*/ $.struct<Exception.Detail.Reader, Exception.Detail.Builder, Exception.Detail.Init, Exception.Detail.Plain>({ id: 0xd6c14f121d44f8ddn, name: "Exception.Detail", dataWords: 1, pointerCount: 1, Reader: Exception$Detail$Reader, Builder: Exception$Detail$Builder, makeReader: (s, d, z, p, c, n) => new Exception$Detail$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Exception$Detail$Builder(s, d, z, p, c) });
 
 /** Why something failed. */
 export class Exception$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** For people. */
   get reason(): string { return this.$text(0); }
   hasReason(): boolean { return this.$has(0); }
@@ -2059,6 +2123,7 @@ export class Exception$Reader extends $.StructReader {
 
 /** Why something failed. */
 export class Exception$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** For people. */
   get reason(): string { return this.$text(0); }
   set reason(value: string) { this.$setText(0, value); }
@@ -2103,6 +2168,7 @@ export class Exception$Builder extends $.StructBuilder {
 }
 
 export class Exception$Pipeline extends $.Pipeline<Exception.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Exception.Reader, unknown, never> { return Exception; }
 }
 
@@ -2130,7 +2196,7 @@ export interface Exception$Plain {
 }
 
 /** Why something failed. */
-export const Exception = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Exception.Reader, Exception.Builder, Exception.Init, Exception.Plain>({ id: 0xd625b7063acf691an, name: "Exception", dataWords: 1, pointerCount: 3, Reader: Exception$Reader, Builder: Exception$Builder }), {
+export const Exception = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Exception.Reader, Exception.Builder, Exception.Init, Exception.Plain>({ id: 0xd625b7063acf691an, name: "Exception", dataWords: 1, pointerCount: 3, Reader: Exception$Reader, Builder: Exception$Builder, makeReader: (s, d, z, p, c, n) => new Exception$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Exception$Builder(s, d, z, p, c) }), {
   Type: Exception$Type,
   Detail: Exception$Detail,
 });

@@ -2,12 +2,14 @@
 import * as $ from "../codegen/runtime.js";
 
 export class Node$Parameter$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
   toObject(): Node.Parameter.Plain { return { name: this.name }; }
 }
 
 export class Node$Parameter$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -24,6 +26,7 @@ export class Node$Parameter$Builder extends $.StructBuilder {
 }
 
 export class Node$Parameter$Pipeline extends $.Pipeline<Node.Parameter.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Parameter.Reader, unknown, never> { return Node$Parameter; }
 }
 
@@ -34,9 +37,10 @@ export interface Node$Parameter$Plain {
   name: string;
 }
 
-export const Node$Parameter = /*@__PURE__*/ $.struct<Node.Parameter.Reader, Node.Parameter.Builder, Node.Parameter.Init, Node.Parameter.Plain>({ id: 0xb9521bccf10fa3b1n, name: "Node.Parameter", dataWords: 0, pointerCount: 1, Reader: Node$Parameter$Reader, Builder: Node$Parameter$Builder });
+export const Node$Parameter = /*@__PURE__*/ $.struct<Node.Parameter.Reader, Node.Parameter.Builder, Node.Parameter.Init, Node.Parameter.Plain>({ id: 0xb9521bccf10fa3b1n, name: "Node.Parameter", dataWords: 0, pointerCount: 1, Reader: Node$Parameter$Reader, Builder: Node$Parameter$Builder, makeReader: (s, d, z, p, c, n) => new Node$Parameter$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Parameter$Builder(s, d, z, p, c) });
 
 export class Node$NestedNode$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** Without its scope. */
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
@@ -45,6 +49,7 @@ export class Node$NestedNode$Reader extends $.StructReader {
 }
 
 export class Node$NestedNode$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** Without its scope. */
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
@@ -65,6 +70,7 @@ export class Node$NestedNode$Builder extends $.StructBuilder {
 }
 
 export class Node$NestedNode$Pipeline extends $.Pipeline<Node.NestedNode.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.NestedNode.Reader, unknown, never> { return Node$NestedNode; }
 }
 
@@ -78,9 +84,10 @@ export interface Node$NestedNode$Plain {
   id: bigint;
 }
 
-export const Node$NestedNode = /*@__PURE__*/ $.struct<Node.NestedNode.Reader, Node.NestedNode.Builder, Node.NestedNode.Init, Node.NestedNode.Plain>({ id: 0xdebf55bbfa0fc242n, name: "Node.NestedNode", dataWords: 1, pointerCount: 1, Reader: Node$NestedNode$Reader, Builder: Node$NestedNode$Builder });
+export const Node$NestedNode = /*@__PURE__*/ $.struct<Node.NestedNode.Reader, Node.NestedNode.Builder, Node.NestedNode.Init, Node.NestedNode.Plain>({ id: 0xdebf55bbfa0fc242n, name: "Node.NestedNode", dataWords: 1, pointerCount: 1, Reader: Node$NestedNode$Reader, Builder: Node$NestedNode$Builder, makeReader: (s, d, z, p, c, n) => new Node$NestedNode$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$NestedNode$Builder(s, d, z, p, c) });
 
 export class Node$SourceInfo$Member$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get docComment(): string { return this.$text(0); }
   hasDocComment(): boolean { return this.$has(0); }
   get startByte(): number { return this.$uint32(0); }
@@ -89,6 +96,7 @@ export class Node$SourceInfo$Member$Reader extends $.StructReader {
 }
 
 export class Node$SourceInfo$Member$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get docComment(): string { return this.$text(0); }
   set docComment(value: string) { this.$setText(0, value); }
   hasDocComment(): boolean { return this.$has(0); }
@@ -111,6 +119,7 @@ export class Node$SourceInfo$Member$Builder extends $.StructBuilder {
 }
 
 export class Node$SourceInfo$Member$Pipeline extends $.Pipeline<Node.SourceInfo.Member.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.SourceInfo.Member.Reader, unknown, never> { return Node$SourceInfo$Member; }
 }
 
@@ -125,10 +134,11 @@ export interface Node$SourceInfo$Member$Plain {
   endByte: number;
 }
 
-export const Node$SourceInfo$Member = /*@__PURE__*/ $.struct<Node.SourceInfo.Member.Reader, Node.SourceInfo.Member.Builder, Node.SourceInfo.Member.Init, Node.SourceInfo.Member.Plain>({ id: 0xc2ba9038898e1fa2n, name: "Node.SourceInfo.Member", dataWords: 1, pointerCount: 1, Reader: Node$SourceInfo$Member$Reader, Builder: Node$SourceInfo$Member$Builder });
+export const Node$SourceInfo$Member = /*@__PURE__*/ $.struct<Node.SourceInfo.Member.Reader, Node.SourceInfo.Member.Builder, Node.SourceInfo.Member.Init, Node.SourceInfo.Member.Plain>({ id: 0xc2ba9038898e1fa2n, name: "Node.SourceInfo.Member", dataWords: 1, pointerCount: 1, Reader: Node$SourceInfo$Member$Reader, Builder: Node$SourceInfo$Member$Builder, makeReader: (s, d, z, p, c, n) => new Node$SourceInfo$Member$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$SourceInfo$Member$Builder(s, d, z, p, c) });
 
 /** What the source says beyond the schema's meaning. Kept apart from the node so that nodes can be shipped without it. */
 export class Node$SourceInfo$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** The node this is about. */
   get id(): bigint { return this.$uint64(0); }
   /** The comment that belongs to the declaration, `#` marks removed. */
@@ -144,6 +154,7 @@ export class Node$SourceInfo$Reader extends $.StructReader {
 
 /** What the source says beyond the schema's meaning. Kept apart from the node so that nodes can be shipped without it. */
 export class Node$SourceInfo$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** The node this is about. */
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
@@ -179,6 +190,7 @@ export class Node$SourceInfo$Builder extends $.StructBuilder {
 }
 
 export class Node$SourceInfo$Pipeline extends $.Pipeline<Node.SourceInfo.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.SourceInfo.Reader, unknown, never> { return Node$SourceInfo; }
 }
 
@@ -201,11 +213,12 @@ export interface Node$SourceInfo$Plain {
 }
 
 /** What the source says beyond the schema's meaning. Kept apart from the node so that nodes can be shipped without it. */
-export const Node$SourceInfo = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Node.SourceInfo.Reader, Node.SourceInfo.Builder, Node.SourceInfo.Init, Node.SourceInfo.Plain>({ id: 0xf38e1de3041357aen, name: "Node.SourceInfo", dataWords: 2, pointerCount: 2, Reader: Node$SourceInfo$Reader, Builder: Node$SourceInfo$Builder }), {
+export const Node$SourceInfo = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Node.SourceInfo.Reader, Node.SourceInfo.Builder, Node.SourceInfo.Init, Node.SourceInfo.Plain>({ id: 0xf38e1de3041357aen, name: "Node.SourceInfo", dataWords: 2, pointerCount: 2, Reader: Node$SourceInfo$Reader, Builder: Node$SourceInfo$Builder, makeReader: (s, d, z, p, c, n) => new Node$SourceInfo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$SourceInfo$Builder(s, d, z, p, c) }), {
   Member: Node$SourceInfo$Member,
 });
 
 export class Node$Struct$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** How many words of plain data there are. */
   get dataWordCount(): number { return this.$uint16(14); }
   /** How many pointers follow them. */
@@ -225,6 +238,7 @@ export class Node$Struct$Reader extends $.StructReader {
 }
 
 export class Node$Struct$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** How many words of plain data there are. */
   get dataWordCount(): number { return this.$uint16(14); }
   set dataWordCount(value: number) { this.$setUint16(14, value); }
@@ -266,8 +280,9 @@ export class Node$Struct$Builder extends $.StructBuilder {
   asReader(): Node.Struct.Reader { return this.$asReader(Node$Struct$Reader); }
 }
 
-const Node$Struct$$type = /*@__PURE__*/ $.struct<Node.Struct.Reader, Node.Struct.Builder, Node.Struct.Init, Node.Struct.Plain>({ id: 0x9ea0b19b37fb4435n, name: "Node.struct", dataWords: 6, pointerCount: 6, Reader: Node$Struct$Reader, Builder: Node$Struct$Builder });
+const Node$Struct$$type = /*@__PURE__*/ $.struct<Node.Struct.Reader, Node.Struct.Builder, Node.Struct.Init, Node.Struct.Plain>({ id: 0x9ea0b19b37fb4435n, name: "Node.struct", dataWords: 6, pointerCount: 6, Reader: Node$Struct$Reader, Builder: Node$Struct$Builder, makeReader: (s, d, z, p, c, n) => new Node$Struct$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Struct$Builder(s, d, z, p, c) });
 export class Node$Struct$Pipeline extends $.Pipeline<Node.Struct.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Struct.Reader, unknown, never> { return Node$Struct$$type; }
 }
 
@@ -298,6 +313,7 @@ export interface Node$Struct$Plain {
 }
 
 export class Node$Enum$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** An enumerant's index is its value. */
   get enumerants(): $.ListReader<Enumerant.Reader> { return this.$read(3, $.listOf(Enumerant)); }
   hasEnumerants(): boolean { return this.$has(3); }
@@ -305,6 +321,7 @@ export class Node$Enum$Reader extends $.StructReader {
 }
 
 export class Node$Enum$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** An enumerant's index is its value. */
   get enumerants(): $.ListBuilder<Enumerant.Builder, Enumerant.Init | Enumerant.Builder> { return this.$get(3, $.listOf(Enumerant)); }
   set enumerants(value: Iterable<Enumerant.Init | Enumerant.Builder>) { this.$set(3, $.listOf(Enumerant), value); }
@@ -322,8 +339,9 @@ export class Node$Enum$Builder extends $.StructBuilder {
   asReader(): Node.Enum.Reader { return this.$asReader(Node$Enum$Reader); }
 }
 
-const Node$Enum$$type = /*@__PURE__*/ $.struct<Node.Enum.Reader, Node.Enum.Builder, Node.Enum.Init, Node.Enum.Plain>({ id: 0xb54ab3364333f598n, name: "Node.enum", dataWords: 6, pointerCount: 6, Reader: Node$Enum$Reader, Builder: Node$Enum$Builder });
+const Node$Enum$$type = /*@__PURE__*/ $.struct<Node.Enum.Reader, Node.Enum.Builder, Node.Enum.Init, Node.Enum.Plain>({ id: 0xb54ab3364333f598n, name: "Node.enum", dataWords: 6, pointerCount: 6, Reader: Node$Enum$Reader, Builder: Node$Enum$Builder, makeReader: (s, d, z, p, c, n) => new Node$Enum$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Enum$Builder(s, d, z, p, c) });
 export class Node$Enum$Pipeline extends $.Pipeline<Node.Enum.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Enum.Reader, unknown, never> { return Node$Enum$$type; }
 }
 
@@ -336,6 +354,7 @@ export interface Node$Enum$Plain {
 }
 
 export class Node$Interface$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** A method's index is its ordinal. */
   get methods(): $.ListReader<Method.Reader> { return this.$read(3, $.listOf(Method)); }
   hasMethods(): boolean { return this.$has(3); }
@@ -345,6 +364,7 @@ export class Node$Interface$Reader extends $.StructReader {
 }
 
 export class Node$Interface$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** A method's index is its ordinal. */
   get methods(): $.ListBuilder<Method.Builder, Method.Init | Method.Builder> { return this.$get(3, $.listOf(Method)); }
   set methods(value: Iterable<Method.Init | Method.Builder>) { this.$set(3, $.listOf(Method), value); }
@@ -369,8 +389,9 @@ export class Node$Interface$Builder extends $.StructBuilder {
   asReader(): Node.Interface.Reader { return this.$asReader(Node$Interface$Reader); }
 }
 
-const Node$Interface$$type = /*@__PURE__*/ $.struct<Node.Interface.Reader, Node.Interface.Builder, Node.Interface.Init, Node.Interface.Plain>({ id: 0xe82753cff0c2218fn, name: "Node.interface", dataWords: 6, pointerCount: 6, Reader: Node$Interface$Reader, Builder: Node$Interface$Builder });
+const Node$Interface$$type = /*@__PURE__*/ $.struct<Node.Interface.Reader, Node.Interface.Builder, Node.Interface.Init, Node.Interface.Plain>({ id: 0xe82753cff0c2218fn, name: "Node.interface", dataWords: 6, pointerCount: 6, Reader: Node$Interface$Reader, Builder: Node$Interface$Builder, makeReader: (s, d, z, p, c, n) => new Node$Interface$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Interface$Builder(s, d, z, p, c) });
 export class Node$Interface$Pipeline extends $.Pipeline<Node.Interface.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Interface.Reader, unknown, never> { return Node$Interface$$type; }
 }
 
@@ -385,6 +406,7 @@ export interface Node$Interface$Plain {
 }
 
 export class Node$Const$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get type(): Type.Reader { return this.$read(3, Type); }
   hasType(): boolean { return this.$has(3); }
   get value(): Value.Reader { return this.$read(4, Value); }
@@ -393,6 +415,7 @@ export class Node$Const$Reader extends $.StructReader {
 }
 
 export class Node$Const$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get type(): Type.Builder { return this.$get(3, Type); }
   set type(value: Type.Init | Type.Builder) { this.$set(3, Type, value); }
   hasType(): boolean { return this.$has(3); }
@@ -416,8 +439,9 @@ export class Node$Const$Builder extends $.StructBuilder {
   asReader(): Node.Const.Reader { return this.$asReader(Node$Const$Reader); }
 }
 
-const Node$Const$$type = /*@__PURE__*/ $.struct<Node.Const.Reader, Node.Const.Builder, Node.Const.Init, Node.Const.Plain>({ id: 0xb18aa5ac7a0d9420n, name: "Node.const", dataWords: 6, pointerCount: 6, Reader: Node$Const$Reader, Builder: Node$Const$Builder });
+const Node$Const$$type = /*@__PURE__*/ $.struct<Node.Const.Reader, Node.Const.Builder, Node.Const.Init, Node.Const.Plain>({ id: 0xb18aa5ac7a0d9420n, name: "Node.const", dataWords: 6, pointerCount: 6, Reader: Node$Const$Reader, Builder: Node$Const$Builder, makeReader: (s, d, z, p, c, n) => new Node$Const$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Const$Builder(s, d, z, p, c) });
 export class Node$Const$Pipeline extends $.Pipeline<Node.Const.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Const.Reader, unknown, never> { return Node$Const$$type; }
   get type(): Type.Pipeline { return this.$struct(3, Type$Pipeline); }
   get value(): Value.Pipeline { return this.$struct(4, Value$Pipeline); }
@@ -433,6 +457,7 @@ export interface Node$Const$Plain {
 }
 
 export class Node$Annotation$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get type(): Type.Reader { return this.$read(3, Type); }
   hasType(): boolean { return this.$has(3); }
   get targetsFile(): boolean { return this.$bool(112); }
@@ -451,6 +476,7 @@ export class Node$Annotation$Reader extends $.StructReader {
 }
 
 export class Node$Annotation$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get type(): Type.Builder { return this.$get(3, Type); }
   set type(value: Type.Init | Type.Builder) { this.$set(3, Type, value); }
   hasType(): boolean { return this.$has(3); }
@@ -503,8 +529,9 @@ export class Node$Annotation$Builder extends $.StructBuilder {
   asReader(): Node.Annotation.Reader { return this.$asReader(Node$Annotation$Reader); }
 }
 
-const Node$Annotation$$type = /*@__PURE__*/ $.struct<Node.Annotation.Reader, Node.Annotation.Builder, Node.Annotation.Init, Node.Annotation.Plain>({ id: 0xec1619d4400a0290n, name: "Node.annotation", dataWords: 6, pointerCount: 6, Reader: Node$Annotation$Reader, Builder: Node$Annotation$Builder });
+const Node$Annotation$$type = /*@__PURE__*/ $.struct<Node.Annotation.Reader, Node.Annotation.Builder, Node.Annotation.Init, Node.Annotation.Plain>({ id: 0xec1619d4400a0290n, name: "Node.annotation", dataWords: 6, pointerCount: 6, Reader: Node$Annotation$Reader, Builder: Node$Annotation$Builder, makeReader: (s, d, z, p, c, n) => new Node$Annotation$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Annotation$Builder(s, d, z, p, c) });
 export class Node$Annotation$Pipeline extends $.Pipeline<Node.Annotation.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Annotation.Reader, unknown, never> { return Node$Annotation$$type; }
   get type(): Type.Pipeline { return this.$struct(3, Type$Pipeline); }
 }
@@ -547,6 +574,7 @@ const Node$$members = ["file", "struct", "enum", "interface", "const", "annotati
  * and result lists make, are nodes too.
  */
 export class Node$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "file" | "struct" | "enum" | "interface" | "const" | "annotation" | number { return this.$which(12, Node$$members); }
   get id(): bigint { return this.$uint64(0); }
   /** For people: the file's name, a colon, and the path of the declaration. Not an identity; files move. */
@@ -567,11 +595,11 @@ export class Node$ReaderClass extends $.StructReader {
   get annotations(): $.ListReader<Annotation.Reader> { return this.$read(2, $.listOf(Annotation)); }
   hasAnnotations(): boolean { return this.$has(2); }
   get file(): null { this.$expect(12, 0, "file"); return null; }
-  get struct(): Node.Struct.Reader { this.$expect(12, 1, "struct"); return this.$group(Node$Struct$Reader); }
-  get enum(): Node.Enum.Reader { this.$expect(12, 2, "enum"); return this.$group(Node$Enum$Reader); }
-  get interface(): Node.Interface.Reader { this.$expect(12, 3, "interface"); return this.$group(Node$Interface$Reader); }
-  get const(): Node.Const.Reader { this.$expect(12, 4, "const"); return this.$group(Node$Const$Reader); }
-  get annotation(): Node.Annotation.Reader { this.$expect(12, 5, "annotation"); return this.$group(Node$Annotation$Reader); }
+  get struct(): Node.Struct.Reader { this.$expect(12, 1, "struct"); return new Node$Struct$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get enum(): Node.Enum.Reader { this.$expect(12, 2, "enum"); return new Node$Enum$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get interface(): Node.Interface.Reader { this.$expect(12, 3, "interface"); return new Node$Interface$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get const(): Node.Const.Reader { this.$expect(12, 4, "const"); return new Node$Const$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get annotation(): Node.Annotation.Reader { this.$expect(12, 5, "annotation"); return new Node$Annotation$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   /** Where the declaration starts in its file, in bytes. */
   get startByte(): number { return this.$uint32(40); }
   /** Where it ends, exclusive. */
@@ -611,6 +639,7 @@ const Node$$Reader = /*@__PURE__*/ $.narrowed<Node$Reader>(Node$ReaderClass);
  * and result lists make, are nodes too.
  */
 export class Node$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "file" | "struct" | "enum" | "interface" | "const" | "annotation" | number { return this.$which(12, Node$$members); }
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
@@ -651,7 +680,7 @@ export class Node$Builder extends $.StructBuilder {
   adoptAnnotations(orphan: $.Orphan): void { this.$adopt(2, orphan); }
   get file(): null { this.$expect(12, 0, "file"); return null; }
   set file(_: null) { this.$setUint16(12, 0); }
-  get struct(): Node.Struct.Builder { this.$expect(12, 1, "struct"); return this.$group(Node$Struct$Builder); }
+  get struct(): Node.Struct.Builder { this.$expect(12, 1, "struct"); return new Node$Struct$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set struct(value: Node.Struct.Init | Node.Struct.Builder) { this.initStruct().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initStruct(): Node.Struct.Builder {
@@ -663,35 +692,35 @@ export class Node$Builder extends $.StructBuilder {
     this.$setUint16(30, 0);
     this.$setUint32(32, 0);
     this.$clear(3);
-    return this.$group(Node$Struct$Builder);
+    return new Node$Struct$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get enum(): Node.Enum.Builder { this.$expect(12, 2, "enum"); return this.$group(Node$Enum$Builder); }
+  get enum(): Node.Enum.Builder { this.$expect(12, 2, "enum"); return new Node$Enum$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set enum(value: Node.Enum.Init | Node.Enum.Builder) { this.initEnum().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initEnum(): Node.Enum.Builder {
     this.$setUint16(12, 2);
     this.$clear(3);
-    return this.$group(Node$Enum$Builder);
+    return new Node$Enum$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get interface(): Node.Interface.Builder { this.$expect(12, 3, "interface"); return this.$group(Node$Interface$Builder); }
+  get interface(): Node.Interface.Builder { this.$expect(12, 3, "interface"); return new Node$Interface$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set interface(value: Node.Interface.Init | Node.Interface.Builder) { this.initInterface().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initInterface(): Node.Interface.Builder {
     this.$setUint16(12, 3);
     this.$clear(3);
     this.$clear(4);
-    return this.$group(Node$Interface$Builder);
+    return new Node$Interface$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get const(): Node.Const.Builder { this.$expect(12, 4, "const"); return this.$group(Node$Const$Builder); }
+  get const(): Node.Const.Builder { this.$expect(12, 4, "const"); return new Node$Const$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set const(value: Node.Const.Init | Node.Const.Builder) { this.initConst().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initConst(): Node.Const.Builder {
     this.$setUint16(12, 4);
     this.$clear(3);
     this.$clear(4);
-    return this.$group(Node$Const$Builder);
+    return new Node$Const$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get annotation(): Node.Annotation.Builder { this.$expect(12, 5, "annotation"); return this.$group(Node$Annotation$Builder); }
+  get annotation(): Node.Annotation.Builder { this.$expect(12, 5, "annotation"); return new Node$Annotation$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set annotation(value: Node.Annotation.Init | Node.Annotation.Builder) { this.initAnnotation().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initAnnotation(): Node.Annotation.Builder {
@@ -709,7 +738,7 @@ export class Node$Builder extends $.StructBuilder {
     this.$setBool(121, false);
     this.$setBool(122, false);
     this.$setBool(123, false);
-    return this.$group(Node$Annotation$Builder);
+    return new Node$Annotation$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Where the declaration starts in its file, in bytes. */
   get startByte(): number { return this.$uint32(40); }
@@ -748,6 +777,7 @@ export class Node$Builder extends $.StructBuilder {
 }
 
 export class Node$Pipeline extends $.Pipeline<Node.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Reader, unknown, never> { return Node; }
   get struct(): Node.Struct.Pipeline { return this.$group(Node$Struct$Pipeline); }
   get enum(): Node.Enum.Pipeline { return this.$group(Node$Enum$Pipeline); }
@@ -811,7 +841,7 @@ export type Node$Plain = Node$PlainFields & $.PlainUnion<Node$PlainMembers>;
  * A declaration with an id: a file, a type, a constant or an annotation. Groups, and the structs that a method's parameter
  * and result lists make, are nodes too.
  */
-export const Node = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Node.Reader, Node.Builder, Node.Init, Node.Plain>({ id: 0xe682ab4cf923a417n, name: "Node", dataWords: 6, pointerCount: 6, Reader: Node$$Reader, Builder: Node$Builder }), {
+export const Node = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Node.Reader, Node.Builder, Node.Init, Node.Plain>({ id: 0xe682ab4cf923a417n, name: "Node", dataWords: 6, pointerCount: 6, Reader: Node$$Reader, Builder: Node$Builder, makeReader: (s, d, z, p, c, n) => new Node$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Builder(s, d, z, p, c) }), {
   Parameter: Node$Parameter,
   NestedNode: Node$NestedNode,
   SourceInfo: Node$SourceInfo,
@@ -910,6 +940,7 @@ export declare namespace Node {
 
 /** An ordinary field, with a place of its own in the struct. */
 export class Field$Slot$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /**
    * Counted in multiples of what the field takes up: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
    * section, bools in bits.
@@ -926,6 +957,7 @@ export class Field$Slot$Reader extends $.StructReader {
 
 /** An ordinary field, with a place of its own in the struct. */
 export class Field$Slot$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /**
    * Counted in multiples of what the field takes up: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
    * section, bools in bits.
@@ -960,8 +992,9 @@ export class Field$Slot$Builder extends $.StructBuilder {
   asReader(): Field.Slot.Reader { return this.$asReader(Field$Slot$Reader); }
 }
 
-const Field$Slot$$type = /*@__PURE__*/ $.struct<Field.Slot.Reader, Field.Slot.Builder, Field.Slot.Init, Field.Slot.Plain>({ id: 0xc42305476bb4746fn, name: "Field.slot", dataWords: 3, pointerCount: 4, Reader: Field$Slot$Reader, Builder: Field$Slot$Builder });
+const Field$Slot$$type = /*@__PURE__*/ $.struct<Field.Slot.Reader, Field.Slot.Builder, Field.Slot.Init, Field.Slot.Plain>({ id: 0xc42305476bb4746fn, name: "Field.slot", dataWords: 3, pointerCount: 4, Reader: Field$Slot$Reader, Builder: Field$Slot$Builder, makeReader: (s, d, z, p, c, n) => new Field$Slot$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Field$Slot$Builder(s, d, z, p, c) });
 export class Field$Slot$Pipeline extends $.Pipeline<Field.Slot.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Field.Slot.Reader, unknown, never> { return Field$Slot$$type; }
   get type(): Type.Pipeline { return this.$struct(2, Type$Pipeline); }
   get defaultValue(): Value.Pipeline { return this.$struct(3, Value$Pipeline); }
@@ -986,12 +1019,14 @@ export interface Field$Slot$Plain {
 }
 
 export class Field$Group$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** The group's node. */
   get typeId(): bigint { return this.$uint64(16); }
   toObject(): Field.Group.Plain { return { typeId: this.typeId }; }
 }
 
 export class Field$Group$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** The group's node. */
   get typeId(): bigint { return this.$uint64(16); }
   set typeId(value: bigint) { this.$setUint64(16, value); }
@@ -1005,8 +1040,9 @@ export class Field$Group$Builder extends $.StructBuilder {
   asReader(): Field.Group.Reader { return this.$asReader(Field$Group$Reader); }
 }
 
-const Field$Group$$type = /*@__PURE__*/ $.struct<Field.Group.Reader, Field.Group.Builder, Field.Group.Init, Field.Group.Plain>({ id: 0xcafccddb68db1d11n, name: "Field.group", dataWords: 3, pointerCount: 4, Reader: Field$Group$Reader, Builder: Field$Group$Builder });
+const Field$Group$$type = /*@__PURE__*/ $.struct<Field.Group.Reader, Field.Group.Builder, Field.Group.Init, Field.Group.Plain>({ id: 0xcafccddb68db1d11n, name: "Field.group", dataWords: 3, pointerCount: 4, Reader: Field$Group$Reader, Builder: Field$Group$Builder, makeReader: (s, d, z, p, c, n) => new Field$Group$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Field$Group$Builder(s, d, z, p, c) });
 export class Field$Group$Pipeline extends $.Pipeline<Field.Group.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Field.Group.Reader, unknown, never> { return Field$Group$$type; }
 }
 
@@ -1021,6 +1057,7 @@ export interface Field$Group$Plain {
 const Field$Ordinal$$members = ["implicit", "explicit"] as const;
 
 export class Field$Ordinal$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "implicit" | "explicit" | number { return this.$which(10, Field$Ordinal$$members); }
   /** There is none: a group. */
   get implicit(): null { this.$expect(10, 0, "implicit"); return null; }
@@ -1039,6 +1076,7 @@ export type Field$Ordinal$Reader = $.Variants<Field$Ordinal$ReaderClass, "implic
 const Field$Ordinal$$Reader = /*@__PURE__*/ $.narrowed<Field$Ordinal$Reader>(Field$Ordinal$ReaderClass);
 
 export class Field$Ordinal$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "implicit" | "explicit" | number { return this.$which(10, Field$Ordinal$$members); }
   /** There is none: a group. */
   get implicit(): null { this.$expect(10, 0, "implicit"); return null; }
@@ -1062,8 +1100,9 @@ export class Field$Ordinal$Builder extends $.StructBuilder {
   asReader(): Field.Ordinal.Reader { return this.$asReader(Field$Ordinal$$Reader); }
 }
 
-const Field$Ordinal$$type = /*@__PURE__*/ $.struct<Field.Ordinal.Reader, Field.Ordinal.Builder, Field.Ordinal.Init, Field.Ordinal.Plain>({ id: 0xbb90d5c287870be6n, name: "Field.ordinal", dataWords: 3, pointerCount: 4, Reader: Field$Ordinal$$Reader, Builder: Field$Ordinal$Builder });
+const Field$Ordinal$$type = /*@__PURE__*/ $.struct<Field.Ordinal.Reader, Field.Ordinal.Builder, Field.Ordinal.Init, Field.Ordinal.Plain>({ id: 0xbb90d5c287870be6n, name: "Field.ordinal", dataWords: 3, pointerCount: 4, Reader: Field$Ordinal$$Reader, Builder: Field$Ordinal$Builder, makeReader: (s, d, z, p, c, n) => new Field$Ordinal$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Field$Ordinal$Builder(s, d, z, p, c) });
 export class Field$Ordinal$Pipeline extends $.Pipeline<Field.Ordinal.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Field.Ordinal.Reader, unknown, never> { return Field$Ordinal$$type; }
 }
 
@@ -1088,6 +1127,7 @@ const Field$$members = ["slot", "group"] as const;
 
 /** A field of a struct, or a group in it. */
 export class Field$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "slot" | "group" | number { return this.$which(8, Field$$members); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
@@ -1098,9 +1138,9 @@ export class Field$ReaderClass extends $.StructReader {
   /** The union tag that says this field is the one that is set. `noDiscriminant` for a field outside the union. */
   get discriminantValue(): number { return this.$uint16Default(2, 65535); }
   /** An ordinary field, with a place of its own in the struct. */
-  get slot(): Field.Slot.Reader { this.$expect(8, 0, "slot"); return this.$group(Field$Slot$Reader); }
-  get group(): Field.Group.Reader { this.$expect(8, 1, "group"); return this.$group(Field$Group$Reader); }
-  get ordinal(): Field.Ordinal.Reader { return this.$group(Field$Ordinal$$Reader); }
+  get slot(): Field.Slot.Reader { this.$expect(8, 0, "slot"); return new Field$Slot$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get group(): Field.Group.Reader { this.$expect(8, 1, "group"); return new Field$Group$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get ordinal(): Field.Ordinal.Reader { return new Field$Ordinal$$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Field.Plain {
     const $0 = this.name;
     const $1 = this.codeOrder;
@@ -1121,6 +1161,7 @@ const Field$$Reader = /*@__PURE__*/ $.narrowed<Field$Reader>(Field$ReaderClass);
 
 /** A field of a struct, or a group in it. */
 export class Field$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "slot" | "group" | number { return this.$which(8, Field$$members); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
@@ -1140,7 +1181,7 @@ export class Field$Builder extends $.StructBuilder {
   get discriminantValue(): number { return this.$uint16Default(2, 65535); }
   set discriminantValue(value: number) { this.$setUint16Default(2, value, 65535); }
   /** An ordinary field, with a place of its own in the struct. */
-  get slot(): Field.Slot.Builder { this.$expect(8, 0, "slot"); return this.$group(Field$Slot$Builder); }
+  get slot(): Field.Slot.Builder { this.$expect(8, 0, "slot"); return new Field$Slot$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set slot(value: Field.Slot.Init | Field.Slot.Builder) { this.initSlot().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initSlot(): Field.Slot.Builder {
@@ -1149,23 +1190,23 @@ export class Field$Builder extends $.StructBuilder {
     this.$clear(2);
     this.$clear(3);
     this.$setBool(128, false);
-    return this.$group(Field$Slot$Builder);
+    return new Field$Slot$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get group(): Field.Group.Builder { this.$expect(8, 1, "group"); return this.$group(Field$Group$Builder); }
+  get group(): Field.Group.Builder { this.$expect(8, 1, "group"); return new Field$Group$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set group(value: Field.Group.Init | Field.Group.Builder) { this.initGroup().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initGroup(): Field.Group.Builder {
     this.$setUint16(8, 1);
     this.$setUint64(16, 0n);
-    return this.$group(Field$Group$Builder);
+    return new Field$Group$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get ordinal(): Field.Ordinal.Builder { return this.$group(Field$Ordinal$Builder); }
+  get ordinal(): Field.Ordinal.Builder { return new Field$Ordinal$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set ordinal(value: Field.Ordinal.Init | Field.Ordinal.Builder) { this.initOrdinal().assign(value); }
   /** Sets all of the group to its defaults. */
   initOrdinal(): Field.Ordinal.Builder {
     this.$setUint16(10, 0);
     this.$setUint16(12, 0);
-    return this.$group(Field$Ordinal$Builder);
+    return new Field$Ordinal$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Field.Init | Field$Builder): this {
@@ -1189,6 +1230,7 @@ export class Field$Builder extends $.StructBuilder {
 }
 
 export class Field$Pipeline extends $.Pipeline<Field.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Field.Reader, unknown, never> { return Field; }
   get slot(): Field.Slot.Pipeline { return this.$group(Field$Slot$Pipeline); }
   get group(): Field.Group.Pipeline { return this.$group(Field$Group$Pipeline); }
@@ -1224,7 +1266,7 @@ export interface Field$PlainMembers {
 export type Field$Plain = Field$PlainFields & $.PlainUnion<Field$PlainMembers>;
 
 /** A field of a struct, or a group in it. */
-export const Field = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Field.Reader, Field.Builder, Field.Init, Field.Plain>({ id: 0x9aad50a41f4af45fn, name: "Field", dataWords: 3, pointerCount: 4, Reader: Field$$Reader, Builder: Field$Builder }), {
+export const Field = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Field.Reader, Field.Builder, Field.Init, Field.Plain>({ id: 0x9aad50a41f4af45fn, name: "Field", dataWords: 3, pointerCount: 4, Reader: Field$$Reader, Builder: Field$Builder, makeReader: (s, d, z, p, c, n) => new Field$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Field$Builder(s, d, z, p, c) }), {
   noDiscriminant: 65535,
 });
 
@@ -1266,6 +1308,7 @@ export declare namespace Field {
 }
 
 export class Enumerant$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
   /** Position in the source. */
@@ -1276,6 +1319,7 @@ export class Enumerant$Reader extends $.StructReader {
 }
 
 export class Enumerant$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -1303,6 +1347,7 @@ export class Enumerant$Builder extends $.StructBuilder {
 }
 
 export class Enumerant$Pipeline extends $.Pipeline<Enumerant.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Enumerant.Reader, unknown, never> { return Enumerant; }
 }
 
@@ -1318,7 +1363,7 @@ export interface Enumerant$Plain {
   annotations: Annotation.Plain[];
 }
 
-export const Enumerant = /*@__PURE__*/ $.struct<Enumerant.Reader, Enumerant.Builder, Enumerant.Init, Enumerant.Plain>({ id: 0x978a7cebdc549a4dn, name: "Enumerant", dataWords: 1, pointerCount: 2, Reader: Enumerant$Reader, Builder: Enumerant$Builder });
+export const Enumerant = /*@__PURE__*/ $.struct<Enumerant.Reader, Enumerant.Builder, Enumerant.Init, Enumerant.Plain>({ id: 0x978a7cebdc549a4dn, name: "Enumerant", dataWords: 1, pointerCount: 2, Reader: Enumerant$Reader, Builder: Enumerant$Builder, makeReader: (s, d, z, p, c, n) => new Enumerant$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Enumerant$Builder(s, d, z, p, c) });
 
 export type Enumerant = Enumerant$Reader;
 export declare namespace Enumerant {
@@ -1332,6 +1377,7 @@ export declare namespace Enumerant {
 
 /** An interface that another extends. */
 export class Superclass$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get id(): bigint { return this.$uint64(0); }
   get brand(): Brand.Reader { return this.$read(0, Brand); }
   hasBrand(): boolean { return this.$has(0); }
@@ -1340,6 +1386,7 @@ export class Superclass$Reader extends $.StructReader {
 
 /** An interface that another extends. */
 export class Superclass$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
   get brand(): Brand.Builder { return this.$get(0, Brand); }
@@ -1360,6 +1407,7 @@ export class Superclass$Builder extends $.StructBuilder {
 }
 
 export class Superclass$Pipeline extends $.Pipeline<Superclass.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Superclass.Reader, unknown, never> { return Superclass; }
   get brand(): Brand.Pipeline { return this.$struct(0, Brand$Pipeline); }
 }
@@ -1374,7 +1422,7 @@ export interface Superclass$Plain {
 }
 
 /** An interface that another extends. */
-export const Superclass = /*@__PURE__*/ $.struct<Superclass.Reader, Superclass.Builder, Superclass.Init, Superclass.Plain>({ id: 0xa9962a9ed0a4d7f8n, name: "Superclass", dataWords: 1, pointerCount: 1, Reader: Superclass$Reader, Builder: Superclass$Builder });
+export const Superclass = /*@__PURE__*/ $.struct<Superclass.Reader, Superclass.Builder, Superclass.Init, Superclass.Plain>({ id: 0xa9962a9ed0a4d7f8n, name: "Superclass", dataWords: 1, pointerCount: 1, Reader: Superclass$Reader, Builder: Superclass$Builder, makeReader: (s, d, z, p, c, n) => new Superclass$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Superclass$Builder(s, d, z, p, c) });
 
 export type Superclass = Superclass$Reader;
 export declare namespace Superclass {
@@ -1387,6 +1435,7 @@ export declare namespace Superclass {
 }
 
 export class Method$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
   /** Position in the source. */
@@ -1408,6 +1457,7 @@ export class Method$Reader extends $.StructReader {
 }
 
 export class Method$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -1465,6 +1515,7 @@ export class Method$Builder extends $.StructBuilder {
 }
 
 export class Method$Pipeline extends $.Pipeline<Method.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Method.Reader, unknown, never> { return Method; }
   get paramBrand(): Brand.Pipeline { return this.$struct(2, Brand$Pipeline); }
   get resultBrand(): Brand.Pipeline { return this.$struct(3, Brand$Pipeline); }
@@ -1495,7 +1546,7 @@ export interface Method$Plain {
   annotations: Annotation.Plain[];
 }
 
-export const Method = /*@__PURE__*/ $.struct<Method.Reader, Method.Builder, Method.Init, Method.Plain>({ id: 0x9500cce23b334d80n, name: "Method", dataWords: 3, pointerCount: 5, Reader: Method$Reader, Builder: Method$Builder });
+export const Method = /*@__PURE__*/ $.struct<Method.Reader, Method.Builder, Method.Init, Method.Plain>({ id: 0x9500cce23b334d80n, name: "Method", dataWords: 3, pointerCount: 5, Reader: Method$Reader, Builder: Method$Builder, makeReader: (s, d, z, p, c, n) => new Method$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Method$Builder(s, d, z, p, c) });
 
 export type Method = Method$Reader;
 export declare namespace Method {
@@ -1508,12 +1559,14 @@ export declare namespace Method {
 }
 
 export class Type$List$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get elementType(): Type.Reader { return this.$read(0, Type); }
   hasElementType(): boolean { return this.$has(0); }
   toObject(): Type.List.Plain { return { elementType: this.hasElementType() ? this.elementType.toObject() : undefined }; }
 }
 
 export class Type$List$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get elementType(): Type.Builder { return this.$get(0, Type); }
   set elementType(value: Type.Init | Type.Builder) { this.$set(0, Type, value); }
   hasElementType(): boolean { return this.$has(0); }
@@ -1530,8 +1583,9 @@ export class Type$List$Builder extends $.StructBuilder {
   asReader(): Type.List.Reader { return this.$asReader(Type$List$Reader); }
 }
 
-const Type$List$$type = /*@__PURE__*/ $.struct<Type.List.Reader, Type.List.Builder, Type.List.Init, Type.List.Plain>({ id: 0x87e739250a60ea97n, name: "Type.list", dataWords: 3, pointerCount: 1, Reader: Type$List$Reader, Builder: Type$List$Builder });
+const Type$List$$type = /*@__PURE__*/ $.struct<Type.List.Reader, Type.List.Builder, Type.List.Init, Type.List.Plain>({ id: 0x87e739250a60ea97n, name: "Type.list", dataWords: 3, pointerCount: 1, Reader: Type$List$Reader, Builder: Type$List$Builder, makeReader: (s, d, z, p, c, n) => new Type$List$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$List$Builder(s, d, z, p, c) });
 export class Type$List$Pipeline extends $.Pipeline<Type.List.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.List.Reader, unknown, never> { return Type$List$$type; }
   get elementType(): Type.Pipeline { return this.$struct(0, Type$Pipeline); }
 }
@@ -1544,6 +1598,7 @@ export interface Type$List$Plain {
 }
 
 export class Type$Enum$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get typeId(): bigint { return this.$uint64(8); }
   get brand(): Brand.Reader { return this.$read(0, Brand); }
   hasBrand(): boolean { return this.$has(0); }
@@ -1551,6 +1606,7 @@ export class Type$Enum$Reader extends $.StructReader {
 }
 
 export class Type$Enum$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get typeId(): bigint { return this.$uint64(8); }
   set typeId(value: bigint) { this.$setUint64(8, value); }
   get brand(): Brand.Builder { return this.$get(0, Brand); }
@@ -1570,8 +1626,9 @@ export class Type$Enum$Builder extends $.StructBuilder {
   asReader(): Type.Enum.Reader { return this.$asReader(Type$Enum$Reader); }
 }
 
-const Type$Enum$$type = /*@__PURE__*/ $.struct<Type.Enum.Reader, Type.Enum.Builder, Type.Enum.Init, Type.Enum.Plain>({ id: 0x9e0e78711a7f87a9n, name: "Type.enum", dataWords: 3, pointerCount: 1, Reader: Type$Enum$Reader, Builder: Type$Enum$Builder });
+const Type$Enum$$type = /*@__PURE__*/ $.struct<Type.Enum.Reader, Type.Enum.Builder, Type.Enum.Init, Type.Enum.Plain>({ id: 0x9e0e78711a7f87a9n, name: "Type.enum", dataWords: 3, pointerCount: 1, Reader: Type$Enum$Reader, Builder: Type$Enum$Builder, makeReader: (s, d, z, p, c, n) => new Type$Enum$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$Enum$Builder(s, d, z, p, c) });
 export class Type$Enum$Pipeline extends $.Pipeline<Type.Enum.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.Enum.Reader, unknown, never> { return Type$Enum$$type; }
   get brand(): Brand.Pipeline { return this.$struct(0, Brand$Pipeline); }
 }
@@ -1586,6 +1643,7 @@ export interface Type$Enum$Plain {
 }
 
 export class Type$Struct$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get typeId(): bigint { return this.$uint64(8); }
   get brand(): Brand.Reader { return this.$read(0, Brand); }
   hasBrand(): boolean { return this.$has(0); }
@@ -1593,6 +1651,7 @@ export class Type$Struct$Reader extends $.StructReader {
 }
 
 export class Type$Struct$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get typeId(): bigint { return this.$uint64(8); }
   set typeId(value: bigint) { this.$setUint64(8, value); }
   get brand(): Brand.Builder { return this.$get(0, Brand); }
@@ -1612,8 +1671,9 @@ export class Type$Struct$Builder extends $.StructBuilder {
   asReader(): Type.Struct.Reader { return this.$asReader(Type$Struct$Reader); }
 }
 
-const Type$Struct$$type = /*@__PURE__*/ $.struct<Type.Struct.Reader, Type.Struct.Builder, Type.Struct.Init, Type.Struct.Plain>({ id: 0xac3a6f60ef4cc6d3n, name: "Type.struct", dataWords: 3, pointerCount: 1, Reader: Type$Struct$Reader, Builder: Type$Struct$Builder });
+const Type$Struct$$type = /*@__PURE__*/ $.struct<Type.Struct.Reader, Type.Struct.Builder, Type.Struct.Init, Type.Struct.Plain>({ id: 0xac3a6f60ef4cc6d3n, name: "Type.struct", dataWords: 3, pointerCount: 1, Reader: Type$Struct$Reader, Builder: Type$Struct$Builder, makeReader: (s, d, z, p, c, n) => new Type$Struct$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$Struct$Builder(s, d, z, p, c) });
 export class Type$Struct$Pipeline extends $.Pipeline<Type.Struct.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.Struct.Reader, unknown, never> { return Type$Struct$$type; }
   get brand(): Brand.Pipeline { return this.$struct(0, Brand$Pipeline); }
 }
@@ -1628,6 +1688,7 @@ export interface Type$Struct$Plain {
 }
 
 export class Type$Interface$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get typeId(): bigint { return this.$uint64(8); }
   get brand(): Brand.Reader { return this.$read(0, Brand); }
   hasBrand(): boolean { return this.$has(0); }
@@ -1635,6 +1696,7 @@ export class Type$Interface$Reader extends $.StructReader {
 }
 
 export class Type$Interface$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get typeId(): bigint { return this.$uint64(8); }
   set typeId(value: bigint) { this.$setUint64(8, value); }
   get brand(): Brand.Builder { return this.$get(0, Brand); }
@@ -1654,8 +1716,9 @@ export class Type$Interface$Builder extends $.StructBuilder {
   asReader(): Type.Interface.Reader { return this.$asReader(Type$Interface$Reader); }
 }
 
-const Type$Interface$$type = /*@__PURE__*/ $.struct<Type.Interface.Reader, Type.Interface.Builder, Type.Interface.Init, Type.Interface.Plain>({ id: 0xed8bca69f7fb0cbfn, name: "Type.interface", dataWords: 3, pointerCount: 1, Reader: Type$Interface$Reader, Builder: Type$Interface$Builder });
+const Type$Interface$$type = /*@__PURE__*/ $.struct<Type.Interface.Reader, Type.Interface.Builder, Type.Interface.Init, Type.Interface.Plain>({ id: 0xed8bca69f7fb0cbfn, name: "Type.interface", dataWords: 3, pointerCount: 1, Reader: Type$Interface$Reader, Builder: Type$Interface$Builder, makeReader: (s, d, z, p, c, n) => new Type$Interface$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$Interface$Builder(s, d, z, p, c) });
 export class Type$Interface$Pipeline extends $.Pipeline<Type.Interface.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.Interface.Reader, unknown, never> { return Type$Interface$$type; }
   get brand(): Brand.Pipeline { return this.$struct(0, Brand$Pipeline); }
 }
@@ -1673,6 +1736,7 @@ const Type$AnyPointer$Unconstrained$$members = ["anyKind", "struct", "list", "ca
 
 /** A pointer whose type the schema leaves open. */
 export class Type$AnyPointer$Unconstrained$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "anyKind" | "struct" | "list" | "capability" | number { return this.$which(10, Type$AnyPointer$Unconstrained$$members); }
   /** `AnyPointer`. */
   get anyKind(): null { this.$expect(10, 0, "anyKind"); return null; }
@@ -1699,6 +1763,7 @@ const Type$AnyPointer$Unconstrained$$Reader = /*@__PURE__*/ $.narrowed<Type$AnyP
 
 /** A pointer whose type the schema leaves open. */
 export class Type$AnyPointer$Unconstrained$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "anyKind" | "struct" | "list" | "capability" | number { return this.$which(10, Type$AnyPointer$Unconstrained$$members); }
   /** `AnyPointer`. */
   get anyKind(): null { this.$expect(10, 0, "anyKind"); return null; }
@@ -1730,8 +1795,9 @@ export class Type$AnyPointer$Unconstrained$Builder extends $.StructBuilder {
   asReader(): Type.AnyPointer.Unconstrained.Reader { return this.$asReader(Type$AnyPointer$Unconstrained$$Reader); }
 }
 
-const Type$AnyPointer$Unconstrained$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Unconstrained.Reader, Type.AnyPointer.Unconstrained.Builder, Type.AnyPointer.Unconstrained.Init, Type.AnyPointer.Unconstrained.Plain>({ id: 0x8e3b5f79fe593656n, name: "Type.anyPointer.unconstrained", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$Unconstrained$$Reader, Builder: Type$AnyPointer$Unconstrained$Builder });
+const Type$AnyPointer$Unconstrained$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Unconstrained.Reader, Type.AnyPointer.Unconstrained.Builder, Type.AnyPointer.Unconstrained.Init, Type.AnyPointer.Unconstrained.Plain>({ id: 0x8e3b5f79fe593656n, name: "Type.anyPointer.unconstrained", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$Unconstrained$$Reader, Builder: Type$AnyPointer$Unconstrained$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$Unconstrained$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$AnyPointer$Unconstrained$Builder(s, d, z, p, c) });
 export class Type$AnyPointer$Unconstrained$Pipeline extends $.Pipeline<Type.AnyPointer.Unconstrained.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.AnyPointer.Unconstrained.Reader, unknown, never> { return Type$AnyPointer$Unconstrained$$type; }
 }
 
@@ -1760,6 +1826,7 @@ export type Type$AnyPointer$Unconstrained$Plain = Type$AnyPointer$Unconstrained$
 
 /** A type parameter of this or an enclosing declaration. */
 export class Type$AnyPointer$Parameter$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** The declaration that has the parameter. */
   get scopeId(): bigint { return this.$uint64(16); }
   get parameterIndex(): number { return this.$uint16(10); }
@@ -1768,6 +1835,7 @@ export class Type$AnyPointer$Parameter$Reader extends $.StructReader {
 
 /** A type parameter of this or an enclosing declaration. */
 export class Type$AnyPointer$Parameter$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** The declaration that has the parameter. */
   get scopeId(): bigint { return this.$uint64(16); }
   set scopeId(value: bigint) { this.$setUint64(16, value); }
@@ -1784,8 +1852,9 @@ export class Type$AnyPointer$Parameter$Builder extends $.StructBuilder {
   asReader(): Type.AnyPointer.Parameter.Reader { return this.$asReader(Type$AnyPointer$Parameter$Reader); }
 }
 
-const Type$AnyPointer$Parameter$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Parameter.Reader, Type.AnyPointer.Parameter.Builder, Type.AnyPointer.Parameter.Init, Type.AnyPointer.Parameter.Plain>({ id: 0x9dd1f724f4614a85n, name: "Type.anyPointer.parameter", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$Parameter$Reader, Builder: Type$AnyPointer$Parameter$Builder });
+const Type$AnyPointer$Parameter$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Parameter.Reader, Type.AnyPointer.Parameter.Builder, Type.AnyPointer.Parameter.Init, Type.AnyPointer.Parameter.Plain>({ id: 0x9dd1f724f4614a85n, name: "Type.anyPointer.parameter", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$Parameter$Reader, Builder: Type$AnyPointer$Parameter$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$Parameter$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$AnyPointer$Parameter$Builder(s, d, z, p, c) });
 export class Type$AnyPointer$Parameter$Pipeline extends $.Pipeline<Type.AnyPointer.Parameter.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.AnyPointer.Parameter.Reader, unknown, never> { return Type$AnyPointer$Parameter$$type; }
 }
 
@@ -1801,12 +1870,14 @@ export interface Type$AnyPointer$Parameter$Plain {
 
 /** A type parameter of the method in whose parameters or results this type occurs. */
 export class Type$AnyPointer$ImplicitMethodParameter$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get parameterIndex(): number { return this.$uint16(10); }
   toObject(): Type.AnyPointer.ImplicitMethodParameter.Plain { return { parameterIndex: this.parameterIndex }; }
 }
 
 /** A type parameter of the method in whose parameters or results this type occurs. */
 export class Type$AnyPointer$ImplicitMethodParameter$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get parameterIndex(): number { return this.$uint16(10); }
   set parameterIndex(value: number) { this.$setUint16(10, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1819,8 +1890,9 @@ export class Type$AnyPointer$ImplicitMethodParameter$Builder extends $.StructBui
   asReader(): Type.AnyPointer.ImplicitMethodParameter.Reader { return this.$asReader(Type$AnyPointer$ImplicitMethodParameter$Reader); }
 }
 
-const Type$AnyPointer$ImplicitMethodParameter$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.ImplicitMethodParameter.Reader, Type.AnyPointer.ImplicitMethodParameter.Builder, Type.AnyPointer.ImplicitMethodParameter.Init, Type.AnyPointer.ImplicitMethodParameter.Plain>({ id: 0xbaefc9120c56e274n, name: "Type.anyPointer.implicitMethodParameter", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$ImplicitMethodParameter$Reader, Builder: Type$AnyPointer$ImplicitMethodParameter$Builder });
+const Type$AnyPointer$ImplicitMethodParameter$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.ImplicitMethodParameter.Reader, Type.AnyPointer.ImplicitMethodParameter.Builder, Type.AnyPointer.ImplicitMethodParameter.Init, Type.AnyPointer.ImplicitMethodParameter.Plain>({ id: 0xbaefc9120c56e274n, name: "Type.anyPointer.implicitMethodParameter", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$ImplicitMethodParameter$Reader, Builder: Type$AnyPointer$ImplicitMethodParameter$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$ImplicitMethodParameter$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$AnyPointer$ImplicitMethodParameter$Builder(s, d, z, p, c) });
 export class Type$AnyPointer$ImplicitMethodParameter$Pipeline extends $.Pipeline<Type.AnyPointer.ImplicitMethodParameter.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.AnyPointer.ImplicitMethodParameter.Reader, unknown, never> { return Type$AnyPointer$ImplicitMethodParameter$$type; }
 }
 
@@ -1834,13 +1906,14 @@ export interface Type$AnyPointer$ImplicitMethodParameter$Plain {
 const Type$AnyPointer$$members = ["unconstrained", "parameter", "implicitMethodParameter"] as const;
 
 export class Type$AnyPointer$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "unconstrained" | "parameter" | "implicitMethodParameter" | number { return this.$which(8, Type$AnyPointer$$members); }
   /** A pointer whose type the schema leaves open. */
-  get unconstrained(): Type.AnyPointer.Unconstrained.Reader { this.$expect(8, 0, "unconstrained"); return this.$group(Type$AnyPointer$Unconstrained$$Reader); }
+  get unconstrained(): Type.AnyPointer.Unconstrained.Reader { this.$expect(8, 0, "unconstrained"); return new Type$AnyPointer$Unconstrained$$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   /** A type parameter of this or an enclosing declaration. */
-  get parameter(): Type.AnyPointer.Parameter.Reader { this.$expect(8, 1, "parameter"); return this.$group(Type$AnyPointer$Parameter$Reader); }
+  get parameter(): Type.AnyPointer.Parameter.Reader { this.$expect(8, 1, "parameter"); return new Type$AnyPointer$Parameter$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   /** A type parameter of the method in whose parameters or results this type occurs. */
-  get implicitMethodParameter(): Type.AnyPointer.ImplicitMethodParameter.Reader { this.$expect(8, 2, "implicitMethodParameter"); return this.$group(Type$AnyPointer$ImplicitMethodParameter$Reader); }
+  get implicitMethodParameter(): Type.AnyPointer.ImplicitMethodParameter.Reader { this.$expect(8, 2, "implicitMethodParameter"); return new Type$AnyPointer$ImplicitMethodParameter$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Type.AnyPointer.Plain {
     const which = this.which;
     switch (which) {
@@ -1855,34 +1928,35 @@ export type Type$AnyPointer$Reader = $.Variants<Type$AnyPointer$ReaderClass, "un
 const Type$AnyPointer$$Reader = /*@__PURE__*/ $.narrowed<Type$AnyPointer$Reader>(Type$AnyPointer$ReaderClass);
 
 export class Type$AnyPointer$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "unconstrained" | "parameter" | "implicitMethodParameter" | number { return this.$which(8, Type$AnyPointer$$members); }
   /** A pointer whose type the schema leaves open. */
-  get unconstrained(): Type.AnyPointer.Unconstrained.Builder { this.$expect(8, 0, "unconstrained"); return this.$group(Type$AnyPointer$Unconstrained$Builder); }
+  get unconstrained(): Type.AnyPointer.Unconstrained.Builder { this.$expect(8, 0, "unconstrained"); return new Type$AnyPointer$Unconstrained$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set unconstrained(value: Type.AnyPointer.Unconstrained.Init | Type.AnyPointer.Unconstrained.Builder) { this.initUnconstrained().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initUnconstrained(): Type.AnyPointer.Unconstrained.Builder {
     this.$setUint16(8, 0);
     this.$setUint16(10, 0);
-    return this.$group(Type$AnyPointer$Unconstrained$Builder);
+    return new Type$AnyPointer$Unconstrained$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** A type parameter of this or an enclosing declaration. */
-  get parameter(): Type.AnyPointer.Parameter.Builder { this.$expect(8, 1, "parameter"); return this.$group(Type$AnyPointer$Parameter$Builder); }
+  get parameter(): Type.AnyPointer.Parameter.Builder { this.$expect(8, 1, "parameter"); return new Type$AnyPointer$Parameter$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set parameter(value: Type.AnyPointer.Parameter.Init | Type.AnyPointer.Parameter.Builder) { this.initParameter().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initParameter(): Type.AnyPointer.Parameter.Builder {
     this.$setUint16(8, 1);
     this.$setUint64(16, 0n);
     this.$setUint16(10, 0);
-    return this.$group(Type$AnyPointer$Parameter$Builder);
+    return new Type$AnyPointer$Parameter$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** A type parameter of the method in whose parameters or results this type occurs. */
-  get implicitMethodParameter(): Type.AnyPointer.ImplicitMethodParameter.Builder { this.$expect(8, 2, "implicitMethodParameter"); return this.$group(Type$AnyPointer$ImplicitMethodParameter$Builder); }
+  get implicitMethodParameter(): Type.AnyPointer.ImplicitMethodParameter.Builder { this.$expect(8, 2, "implicitMethodParameter"); return new Type$AnyPointer$ImplicitMethodParameter$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set implicitMethodParameter(value: Type.AnyPointer.ImplicitMethodParameter.Init | Type.AnyPointer.ImplicitMethodParameter.Builder) { this.initImplicitMethodParameter().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initImplicitMethodParameter(): Type.AnyPointer.ImplicitMethodParameter.Builder {
     this.$setUint16(8, 2);
     this.$setUint16(10, 0);
-    return this.$group(Type$AnyPointer$ImplicitMethodParameter$Builder);
+    return new Type$AnyPointer$ImplicitMethodParameter$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Type.AnyPointer.Init | Type$AnyPointer$Builder): this {
@@ -1901,8 +1975,9 @@ export class Type$AnyPointer$Builder extends $.StructBuilder {
   asReader(): Type.AnyPointer.Reader { return this.$asReader(Type$AnyPointer$$Reader); }
 }
 
-const Type$AnyPointer$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Reader, Type.AnyPointer.Builder, Type.AnyPointer.Init, Type.AnyPointer.Plain>({ id: 0xc2573fe8a23e49f1n, name: "Type.anyPointer", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$$Reader, Builder: Type$AnyPointer$Builder });
+const Type$AnyPointer$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Reader, Type.AnyPointer.Builder, Type.AnyPointer.Init, Type.AnyPointer.Plain>({ id: 0xc2573fe8a23e49f1n, name: "Type.anyPointer", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$$Reader, Builder: Type$AnyPointer$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$AnyPointer$Builder(s, d, z, p, c) });
 export class Type$AnyPointer$Pipeline extends $.Pipeline<Type.AnyPointer.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.AnyPointer.Reader, unknown, never> { return Type$AnyPointer$$type; }
   get unconstrained(): Type.AnyPointer.Unconstrained.Pipeline { return this.$group(Type$AnyPointer$Unconstrained$Pipeline); }
   get parameter(): Type.AnyPointer.Parameter.Pipeline { return this.$group(Type$AnyPointer$Parameter$Pipeline); }
@@ -1933,6 +2008,7 @@ const Type$$members = ["void", "bool", "int8", "int16", "int32", "int64", "uint8
 
 /** What a field, constant or annotation holds. */
 export class Type$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "void" | "bool" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" | "float32" | "float64" | "text" | "data" | "list" | "enum" | "struct" | "interface" | "anyPointer" | number { return this.$which(0, Type$$members); }
   get void(): null { this.$expect(0, 0, "void"); return null; }
   get bool(): null { this.$expect(0, 1, "bool"); return null; }
@@ -1948,11 +2024,11 @@ export class Type$ReaderClass extends $.StructReader {
   get float64(): null { this.$expect(0, 11, "float64"); return null; }
   get text(): null { this.$expect(0, 12, "text"); return null; }
   get data(): null { this.$expect(0, 13, "data"); return null; }
-  get list(): Type.List.Reader { this.$expect(0, 14, "list"); return this.$group(Type$List$Reader); }
-  get enum(): Type.Enum.Reader { this.$expect(0, 15, "enum"); return this.$group(Type$Enum$Reader); }
-  get struct(): Type.Struct.Reader { this.$expect(0, 16, "struct"); return this.$group(Type$Struct$Reader); }
-  get interface(): Type.Interface.Reader { this.$expect(0, 17, "interface"); return this.$group(Type$Interface$Reader); }
-  get anyPointer(): Type.AnyPointer.Reader { this.$expect(0, 18, "anyPointer"); return this.$group(Type$AnyPointer$$Reader); }
+  get list(): Type.List.Reader { this.$expect(0, 14, "list"); return new Type$List$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get enum(): Type.Enum.Reader { this.$expect(0, 15, "enum"); return new Type$Enum$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get struct(): Type.Struct.Reader { this.$expect(0, 16, "struct"); return new Type$Struct$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get interface(): Type.Interface.Reader { this.$expect(0, 17, "interface"); return new Type$Interface$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get anyPointer(): Type.AnyPointer.Reader { this.$expect(0, 18, "anyPointer"); return new Type$AnyPointer$$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Type.Plain {
     const which = this.which;
     switch (which) {
@@ -1985,6 +2061,7 @@ const Type$$Reader = /*@__PURE__*/ $.narrowed<Type$Reader>(Type$ReaderClass);
 
 /** What a field, constant or annotation holds. */
 export class Type$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "void" | "bool" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" | "float32" | "float64" | "text" | "data" | "list" | "enum" | "struct" | "interface" | "anyPointer" | number { return this.$which(0, Type$$members); }
   get void(): null { this.$expect(0, 0, "void"); return null; }
   set void(_: null) { this.$setUint16(0, 0); }
@@ -2014,42 +2091,42 @@ export class Type$Builder extends $.StructBuilder {
   set text(_: null) { this.$setUint16(0, 12); }
   get data(): null { this.$expect(0, 13, "data"); return null; }
   set data(_: null) { this.$setUint16(0, 13); }
-  get list(): Type.List.Builder { this.$expect(0, 14, "list"); return this.$group(Type$List$Builder); }
+  get list(): Type.List.Builder { this.$expect(0, 14, "list"); return new Type$List$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set list(value: Type.List.Init | Type.List.Builder) { this.initList().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initList(): Type.List.Builder {
     this.$setUint16(0, 14);
     this.$clear(0);
-    return this.$group(Type$List$Builder);
+    return new Type$List$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get enum(): Type.Enum.Builder { this.$expect(0, 15, "enum"); return this.$group(Type$Enum$Builder); }
+  get enum(): Type.Enum.Builder { this.$expect(0, 15, "enum"); return new Type$Enum$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set enum(value: Type.Enum.Init | Type.Enum.Builder) { this.initEnum().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initEnum(): Type.Enum.Builder {
     this.$setUint16(0, 15);
     this.$setUint64(8, 0n);
     this.$clear(0);
-    return this.$group(Type$Enum$Builder);
+    return new Type$Enum$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get struct(): Type.Struct.Builder { this.$expect(0, 16, "struct"); return this.$group(Type$Struct$Builder); }
+  get struct(): Type.Struct.Builder { this.$expect(0, 16, "struct"); return new Type$Struct$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set struct(value: Type.Struct.Init | Type.Struct.Builder) { this.initStruct().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initStruct(): Type.Struct.Builder {
     this.$setUint16(0, 16);
     this.$setUint64(8, 0n);
     this.$clear(0);
-    return this.$group(Type$Struct$Builder);
+    return new Type$Struct$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get interface(): Type.Interface.Builder { this.$expect(0, 17, "interface"); return this.$group(Type$Interface$Builder); }
+  get interface(): Type.Interface.Builder { this.$expect(0, 17, "interface"); return new Type$Interface$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set interface(value: Type.Interface.Init | Type.Interface.Builder) { this.initInterface().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initInterface(): Type.Interface.Builder {
     this.$setUint16(0, 17);
     this.$setUint64(8, 0n);
     this.$clear(0);
-    return this.$group(Type$Interface$Builder);
+    return new Type$Interface$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get anyPointer(): Type.AnyPointer.Builder { this.$expect(0, 18, "anyPointer"); return this.$group(Type$AnyPointer$Builder); }
+  get anyPointer(): Type.AnyPointer.Builder { this.$expect(0, 18, "anyPointer"); return new Type$AnyPointer$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set anyPointer(value: Type.AnyPointer.Init | Type.AnyPointer.Builder) { this.initAnyPointer().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initAnyPointer(): Type.AnyPointer.Builder {
@@ -2057,7 +2134,7 @@ export class Type$Builder extends $.StructBuilder {
     this.$setUint16(8, 0);
     this.$setUint16(10, 0);
     this.$setUint64(16, 0n);
-    return this.$group(Type$AnyPointer$Builder);
+    return new Type$AnyPointer$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Type.Init | Type$Builder): this {
@@ -2093,6 +2170,7 @@ export class Type$Builder extends $.StructBuilder {
 }
 
 export class Type$Pipeline extends $.Pipeline<Type.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.Reader, unknown, never> { return Type; }
   get list(): Type.List.Pipeline { return this.$group(Type$List$Pipeline); }
   get enum(): Type.Enum.Pipeline { return this.$group(Type$Enum$Pipeline); }
@@ -2151,7 +2229,7 @@ export interface Type$PlainMembers {
 export type Type$Plain = Type$PlainFields & $.PlainUnion<Type$PlainMembers>;
 
 /** What a field, constant or annotation holds. */
-export const Type = /*@__PURE__*/ $.struct<Type.Reader, Type.Builder, Type.Init, Type.Plain>({ id: 0xd07378ede1f9cc60n, name: "Type", dataWords: 3, pointerCount: 1, Reader: Type$$Reader, Builder: Type$Builder });
+export const Type = /*@__PURE__*/ $.struct<Type.Reader, Type.Builder, Type.Init, Type.Plain>({ id: 0xd07378ede1f9cc60n, name: "Type", dataWords: 3, pointerCount: 1, Reader: Type$$Reader, Builder: Type$Builder, makeReader: (s, d, z, p, c, n) => new Type$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$Builder(s, d, z, p, c) });
 
 export type Type = Type$Reader;
 export declare namespace Type {
@@ -2238,6 +2316,7 @@ export declare namespace Type {
 const Brand$Scope$$members = ["bind", "inherit"] as const;
 
 export class Brand$Scope$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "bind" | "inherit" | number { return this.$which(8, Brand$Scope$$members); }
   /** The declaration whose parameters this binds. */
   get scopeId(): bigint { return this.$uint64(0); }
@@ -2260,6 +2339,7 @@ export type Brand$Scope$Reader = $.Variants<Brand$Scope$ReaderClass, "bind" | "i
 const Brand$Scope$$Reader = /*@__PURE__*/ $.narrowed<Brand$Scope$Reader>(Brand$Scope$ReaderClass);
 
 export class Brand$Scope$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "bind" | "inherit" | number { return this.$which(8, Brand$Scope$$members); }
   /** The declaration whose parameters this binds. */
   get scopeId(): bigint { return this.$uint64(0); }
@@ -2292,6 +2372,7 @@ export class Brand$Scope$Builder extends $.StructBuilder {
 }
 
 export class Brand$Scope$Pipeline extends $.Pipeline<Brand.Scope.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Brand.Scope.Reader, unknown, never> { return Brand$Scope; }
 }
 
@@ -2315,11 +2396,12 @@ export interface Brand$Scope$PlainMembers {
 }
 export type Brand$Scope$Plain = Brand$Scope$PlainFields & $.PlainUnion<Brand$Scope$PlainMembers>;
 
-export const Brand$Scope = /*@__PURE__*/ $.struct<Brand.Scope.Reader, Brand.Scope.Builder, Brand.Scope.Init, Brand.Scope.Plain>({ id: 0xabd73485a9636bc9n, name: "Brand.Scope", dataWords: 2, pointerCount: 1, Reader: Brand$Scope$$Reader, Builder: Brand$Scope$Builder });
+export const Brand$Scope = /*@__PURE__*/ $.struct<Brand.Scope.Reader, Brand.Scope.Builder, Brand.Scope.Init, Brand.Scope.Plain>({ id: 0xabd73485a9636bc9n, name: "Brand.Scope", dataWords: 2, pointerCount: 1, Reader: Brand$Scope$$Reader, Builder: Brand$Scope$Builder, makeReader: (s, d, z, p, c, n) => new Brand$Scope$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Brand$Scope$Builder(s, d, z, p, c) });
 
 const Brand$Binding$$members = ["unbound", "type"] as const;
 
 export class Brand$Binding$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "unbound" | "type" | number { return this.$which(0, Brand$Binding$$members); }
   /** Same as `AnyPointer`. */
   get unbound(): null { this.$expect(0, 0, "unbound"); return null; }
@@ -2339,6 +2421,7 @@ export type Brand$Binding$Reader = $.Variants<Brand$Binding$ReaderClass, "unboun
 const Brand$Binding$$Reader = /*@__PURE__*/ $.narrowed<Brand$Binding$Reader>(Brand$Binding$ReaderClass);
 
 export class Brand$Binding$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "unbound" | "type" | number { return this.$which(0, Brand$Binding$$members); }
   /** Same as `AnyPointer`. */
   get unbound(): null { this.$expect(0, 0, "unbound"); return null; }
@@ -2367,6 +2450,7 @@ export class Brand$Binding$Builder extends $.StructBuilder {
 }
 
 export class Brand$Binding$Pipeline extends $.Pipeline<Brand.Binding.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Brand.Binding.Reader, unknown, never> { return Brand$Binding; }
   get type(): Type.Pipeline { return this.$struct(0, Type$Pipeline); }
 }
@@ -2388,10 +2472,11 @@ export interface Brand$Binding$PlainMembers {
 }
 export type Brand$Binding$Plain = Brand$Binding$PlainFields & $.PlainUnion<Brand$Binding$PlainMembers>;
 
-export const Brand$Binding = /*@__PURE__*/ $.struct<Brand.Binding.Reader, Brand.Binding.Builder, Brand.Binding.Init, Brand.Binding.Plain>({ id: 0xc863cd16969ee7fcn, name: "Brand.Binding", dataWords: 1, pointerCount: 1, Reader: Brand$Binding$$Reader, Builder: Brand$Binding$Builder });
+export const Brand$Binding = /*@__PURE__*/ $.struct<Brand.Binding.Reader, Brand.Binding.Builder, Brand.Binding.Init, Brand.Binding.Plain>({ id: 0xc863cd16969ee7fcn, name: "Brand.Binding", dataWords: 1, pointerCount: 1, Reader: Brand$Binding$$Reader, Builder: Brand$Binding$Builder, makeReader: (s, d, z, p, c, n) => new Brand$Binding$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Brand$Binding$Builder(s, d, z, p, c) });
 
 /** What the type parameters of a generic type, and of the scopes around it, are bound to. */
 export class Brand$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** The type's own scope first, enclosing ones after it. A scope that is missing has no parameters or binds none of them. */
   get scopes(): $.ListReader<Brand.Scope.Reader> { return this.$read(0, $.listOf(Brand$Scope)); }
   hasScopes(): boolean { return this.$has(0); }
@@ -2400,6 +2485,7 @@ export class Brand$Reader extends $.StructReader {
 
 /** What the type parameters of a generic type, and of the scopes around it, are bound to. */
 export class Brand$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** The type's own scope first, enclosing ones after it. A scope that is missing has no parameters or binds none of them. */
   get scopes(): $.ListBuilder<Brand.Scope.Builder, Brand.Scope.Init | Brand.Scope.Builder> { return this.$get(0, $.listOf(Brand$Scope)); }
   set scopes(value: Iterable<Brand.Scope.Init | Brand.Scope.Builder>) { this.$set(0, $.listOf(Brand$Scope), value); }
@@ -2418,6 +2504,7 @@ export class Brand$Builder extends $.StructBuilder {
 }
 
 export class Brand$Pipeline extends $.Pipeline<Brand.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Brand.Reader, unknown, never> { return Brand; }
 }
 
@@ -2430,7 +2517,7 @@ export interface Brand$Plain {
 }
 
 /** What the type parameters of a generic type, and of the scopes around it, are bound to. */
-export const Brand = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Brand.Reader, Brand.Builder, Brand.Init, Brand.Plain>({ id: 0x903455f06065422bn, name: "Brand", dataWords: 0, pointerCount: 1, Reader: Brand$Reader, Builder: Brand$Builder }), {
+export const Brand = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Brand.Reader, Brand.Builder, Brand.Init, Brand.Plain>({ id: 0x903455f06065422bn, name: "Brand", dataWords: 0, pointerCount: 1, Reader: Brand$Reader, Builder: Brand$Builder, makeReader: (s, d, z, p, c, n) => new Brand$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Brand$Builder(s, d, z, p, c) }), {
   Scope: Brand$Scope,
   Binding: Brand$Binding,
 });
@@ -2467,6 +2554,7 @@ const Value$$members = ["void", "bool", "int8", "int16", "int32", "int64", "uint
 
 /** A value of a type that is known from elsewhere: a default, a constant, an annotation's value. */
 export class Value$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "void" | "bool" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" | "float32" | "float64" | "text" | "data" | "list" | "enum" | "struct" | "interface" | "anyPointer" | number { return this.$which(0, Value$$members); }
   get void(): null { this.$expect(0, 0, "void"); return null; }
   get bool(): boolean { this.$expect(0, 1, "bool"); return this.$bool(16); }
@@ -2526,6 +2614,7 @@ const Value$$Reader = /*@__PURE__*/ $.narrowed<Value$Reader>(Value$ReaderClass);
 
 /** A value of a type that is known from elsewhere: a default, a constant, an annotation's value. */
 export class Value$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "void" | "bool" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" | "float32" | "float64" | "text" | "data" | "list" | "enum" | "struct" | "interface" | "anyPointer" | number { return this.$which(0, Value$$members); }
   get void(): null { this.$expect(0, 0, "void"); return null; }
   set void(_: null) { this.$setUint16(0, 0); }
@@ -2617,6 +2706,7 @@ export class Value$Builder extends $.StructBuilder {
 }
 
 export class Value$Pipeline extends $.Pipeline<Value.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Value.Reader, unknown, never> { return Value; }
   get list(): $.AnyPipeline { return this.$any(0); }
   get struct(): $.AnyPipeline { return this.$any(0); }
@@ -2675,7 +2765,7 @@ export interface Value$PlainMembers {
 export type Value$Plain = Value$PlainFields & $.PlainUnion<Value$PlainMembers>;
 
 /** A value of a type that is known from elsewhere: a default, a constant, an annotation's value. */
-export const Value = /*@__PURE__*/ $.struct<Value.Reader, Value.Builder, Value.Init, Value.Plain>({ id: 0xce23dcd2d7b00c9bn, name: "Value", dataWords: 2, pointerCount: 1, Reader: Value$$Reader, Builder: Value$Builder });
+export const Value = /*@__PURE__*/ $.struct<Value.Reader, Value.Builder, Value.Init, Value.Plain>({ id: 0xce23dcd2d7b00c9bn, name: "Value", dataWords: 2, pointerCount: 1, Reader: Value$$Reader, Builder: Value$Builder, makeReader: (s, d, z, p, c, n) => new Value$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Value$Builder(s, d, z, p, c) });
 
 export type Value = Value$Reader;
 export declare namespace Value {
@@ -2689,6 +2779,7 @@ export declare namespace Value {
 
 /** An annotation put on something. */
 export class Annotation$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** The annotation's declaration. */
   get id(): bigint { return this.$uint64(0); }
   /** Of the scopes the annotation is declared in. */
@@ -2701,6 +2792,7 @@ export class Annotation$Reader extends $.StructReader {
 
 /** An annotation put on something. */
 export class Annotation$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** The annotation's declaration. */
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
@@ -2730,6 +2822,7 @@ export class Annotation$Builder extends $.StructBuilder {
 }
 
 export class Annotation$Pipeline extends $.Pipeline<Annotation.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Annotation.Reader, unknown, never> { return Annotation; }
   get brand(): Brand.Pipeline { return this.$struct(1, Brand$Pipeline); }
   get value(): Value.Pipeline { return this.$struct(0, Value$Pipeline); }
@@ -2749,7 +2842,7 @@ export interface Annotation$Plain {
 }
 
 /** An annotation put on something. */
-export const Annotation = /*@__PURE__*/ $.struct<Annotation.Reader, Annotation.Builder, Annotation.Init, Annotation.Plain>({ id: 0xf1c8950dab257542n, name: "Annotation", dataWords: 1, pointerCount: 2, Reader: Annotation$Reader, Builder: Annotation$Builder });
+export const Annotation = /*@__PURE__*/ $.struct<Annotation.Reader, Annotation.Builder, Annotation.Init, Annotation.Plain>({ id: 0xf1c8950dab257542n, name: "Annotation", dataWords: 1, pointerCount: 2, Reader: Annotation$Reader, Builder: Annotation$Builder, makeReader: (s, d, z, p, c, n) => new Annotation$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Annotation$Builder(s, d, z, p, c) });
 
 export type Annotation = Annotation$Reader;
 export declare namespace Annotation {
@@ -2777,6 +2870,7 @@ export const ElementSize = {
 export const ElementSize$$type: $.EnumType<ElementSize> = { names: ["empty", "bit", "byte", "twoBytes", "fourBytes", "eightBytes", "pointer", "inlineComposite"] };
 
 export class CapnpVersion$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get major(): number { return this.$uint16(0); }
   get minor(): number { return this.$uint8(2); }
   get micro(): number { return this.$uint8(3); }
@@ -2784,6 +2878,7 @@ export class CapnpVersion$Reader extends $.StructReader {
 }
 
 export class CapnpVersion$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get major(): number { return this.$uint16(0); }
   set major(value: number) { this.$setUint16(0, value); }
   get minor(): number { return this.$uint8(2); }
@@ -2803,6 +2898,7 @@ export class CapnpVersion$Builder extends $.StructBuilder {
 }
 
 export class CapnpVersion$Pipeline extends $.Pipeline<CapnpVersion.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CapnpVersion.Reader, unknown, never> { return CapnpVersion; }
 }
 
@@ -2817,7 +2913,7 @@ export interface CapnpVersion$Plain {
   micro: number;
 }
 
-export const CapnpVersion = /*@__PURE__*/ $.struct<CapnpVersion.Reader, CapnpVersion.Builder, CapnpVersion.Init, CapnpVersion.Plain>({ id: 0xd85d305b7d839963n, name: "CapnpVersion", dataWords: 1, pointerCount: 0, Reader: CapnpVersion$Reader, Builder: CapnpVersion$Builder });
+export const CapnpVersion = /*@__PURE__*/ $.struct<CapnpVersion.Reader, CapnpVersion.Builder, CapnpVersion.Init, CapnpVersion.Plain>({ id: 0xd85d305b7d839963n, name: "CapnpVersion", dataWords: 1, pointerCount: 0, Reader: CapnpVersion$Reader, Builder: CapnpVersion$Builder, makeReader: (s, d, z, p, c, n) => new CapnpVersion$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CapnpVersion$Builder(s, d, z, p, c) });
 
 export type CapnpVersion = CapnpVersion$Reader;
 export declare namespace CapnpVersion {
@@ -2830,6 +2926,7 @@ export declare namespace CapnpVersion {
 }
 
 export class CodeGeneratorRequest$RequestedFile$Import$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** The file's node. */
   get id(): bigint { return this.$uint64(0); }
   /**
@@ -2842,6 +2939,7 @@ export class CodeGeneratorRequest$RequestedFile$Import$Reader extends $.StructRe
 }
 
 export class CodeGeneratorRequest$RequestedFile$Import$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** The file's node. */
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
@@ -2866,6 +2964,7 @@ export class CodeGeneratorRequest$RequestedFile$Import$Builder extends $.StructB
 }
 
 export class CodeGeneratorRequest$RequestedFile$Import$Pipeline extends $.Pipeline<CodeGeneratorRequest.RequestedFile.Import.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.RequestedFile.Import.Reader, unknown, never> { return CodeGeneratorRequest$RequestedFile$Import; }
 }
 
@@ -2883,10 +2982,11 @@ export interface CodeGeneratorRequest$RequestedFile$Import$Plain {
   name: string;
 }
 
-export const CodeGeneratorRequest$RequestedFile$Import = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.Import.Reader, CodeGeneratorRequest.RequestedFile.Import.Builder, CodeGeneratorRequest.RequestedFile.Import.Init, CodeGeneratorRequest.RequestedFile.Import.Plain>({ id: 0xae504193122357e5n, name: "CodeGeneratorRequest.RequestedFile.Import", dataWords: 1, pointerCount: 1, Reader: CodeGeneratorRequest$RequestedFile$Import$Reader, Builder: CodeGeneratorRequest$RequestedFile$Import$Builder });
+export const CodeGeneratorRequest$RequestedFile$Import = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.Import.Reader, CodeGeneratorRequest.RequestedFile.Import.Builder, CodeGeneratorRequest.RequestedFile.Import.Init, CodeGeneratorRequest.RequestedFile.Import.Plain>({ id: 0xae504193122357e5n, name: "CodeGeneratorRequest.RequestedFile.Import", dataWords: 1, pointerCount: 1, Reader: CodeGeneratorRequest$RequestedFile$Import$Reader, Builder: CodeGeneratorRequest$RequestedFile$Import$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$Import$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$RequestedFile$Import$Builder(s, d, z, p, c) });
 
 /** It names a field, method or enumerant. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get parentTypeId(): bigint { return this.$uint64(8); }
   get ordinal(): number { return this.$uint16(18); }
   toObject(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Plain { return { parentTypeId: this.parentTypeId, ordinal: this.ordinal }; }
@@ -2894,6 +2994,7 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member
 
 /** It names a field, method or enumerant. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get parentTypeId(): bigint { return this.$uint64(8); }
   set parentTypeId(value: bigint) { this.$setUint64(8, value); }
   get ordinal(): number { return this.$uint16(18); }
@@ -2909,8 +3010,9 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member
   asReader(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader { return this.$asReader(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader); }
 }
 
-const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$$type = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Plain>({ id: 0xfc69d5e1d630a151n, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.member", dataWords: 3, pointerCount: 0, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder });
+const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$$type = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Plain>({ id: 0xfc69d5e1d630a151n, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.member", dataWords: 3, pointerCount: 0, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(s, d, z, p, c) });
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Pipeline extends $.Pipeline<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader, unknown, never> { return CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$$type; }
 }
 
@@ -2927,13 +3029,14 @@ const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$members = ["
 
 /** A place in the source that names something. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "typeId" | "member" | number { return this.$which(16, CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$members); }
   get startByte(): number { return this.$uint32(0); }
   get endByte(): number { return this.$uint32(4); }
   /** It names this node. */
   get typeId(): bigint { this.$expect(16, 0, "typeId"); return this.$uint64(8); }
   /** It names a field, method or enumerant. */
-  get member(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader { this.$expect(16, 1, "member"); return this.$group(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader); }
+  get member(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader { this.$expect(16, 1, "member"); return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Plain {
     const $0 = this.startByte;
     const $1 = this.endByte;
@@ -2951,6 +3054,7 @@ const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$Reader = /*@
 
 /** A place in the source that names something. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "typeId" | "member" | number { return this.$which(16, CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$members); }
   get startByte(): number { return this.$uint32(0); }
   set startByte(value: number) { this.$setUint32(0, value); }
@@ -2960,14 +3064,14 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builde
   get typeId(): bigint { this.$expect(16, 0, "typeId"); return this.$uint64(8); }
   set typeId(value: bigint) { this.$setUint64(8, value); this.$setUint16(16, 0); }
   /** It names a field, method or enumerant. */
-  get member(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder { this.$expect(16, 1, "member"); return this.$group(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder); }
+  get member(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder { this.$expect(16, 1, "member"); return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set member(value: CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Init | CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder) { this.initMember().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initMember(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder {
     this.$setUint16(16, 1);
     this.$setUint64(8, 0n);
     this.$setUint16(18, 0);
-    return this.$group(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder);
+    return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init | CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder): this {
@@ -2988,6 +3092,7 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builde
 }
 
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Pipeline extends $.Pipeline<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Reader, unknown, never> { return CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier; }
   get member(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Pipeline { return this.$group(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Pipeline); }
 }
@@ -3014,10 +3119,11 @@ export interface CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Pl
 export type CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Plain = CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$PlainFields & $.PlainUnion<CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$PlainMembers>;
 
 /** A place in the source that names something. */
-export const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Plain>({ id: 0xdda719892e0499bbn, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier", dataWords: 3, pointerCount: 0, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder });
+export const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Plain>({ id: 0xdda719892e0499bbn, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier", dataWords: 3, pointerCount: 0, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder(s, d, z, p, c) });
 
 /** Enough for an editor to link names to what they mean. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get identifiers(): $.ListReader<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Reader> { return this.$read(0, $.listOf(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier)); }
   hasIdentifiers(): boolean { return this.$has(0); }
   toObject(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Plain { return { identifiers: this.identifiers.map($.toObject) }; }
@@ -3025,6 +3131,7 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader extends $.
 
 /** Enough for an editor to link names to what they mean. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get identifiers(): $.ListBuilder<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init | CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder> { return this.$get(0, $.listOf(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier)); }
   set identifiers(value: Iterable<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init | CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder>) { this.$set(0, $.listOf(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier), value); }
   hasIdentifiers(): boolean { return this.$has(0); }
@@ -3042,6 +3149,7 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder extends $
 }
 
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Pipeline extends $.Pipeline<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Reader, unknown, never> { return CodeGeneratorRequest$RequestedFile$FileSourceInfo; }
 }
 
@@ -3053,11 +3161,12 @@ export interface CodeGeneratorRequest$RequestedFile$FileSourceInfo$Plain {
 }
 
 /** Enough for an editor to link names to what they mean. */
-export const CodeGeneratorRequest$RequestedFile$FileSourceInfo = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Plain>({ id: 0xf8ea2bf176925da0n, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo", dataWords: 0, pointerCount: 1, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder }), {
+export const CodeGeneratorRequest$RequestedFile$FileSourceInfo = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Plain>({ id: 0xf8ea2bf176925da0n, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo", dataWords: 0, pointerCount: 1, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder(s, d, z, p, c) }), {
   Identifier: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier,
 });
 
 export class CodeGeneratorRequest$RequestedFile$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** The file's node. */
   get id(): bigint { return this.$uint64(0); }
   /** The file's name, source prefix removed. */
@@ -3072,6 +3181,7 @@ export class CodeGeneratorRequest$RequestedFile$Reader extends $.StructReader {
 }
 
 export class CodeGeneratorRequest$RequestedFile$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** The file's node. */
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
@@ -3108,6 +3218,7 @@ export class CodeGeneratorRequest$RequestedFile$Builder extends $.StructBuilder 
 }
 
 export class CodeGeneratorRequest$RequestedFile$Pipeline extends $.Pipeline<CodeGeneratorRequest.RequestedFile.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.RequestedFile.Reader, unknown, never> { return CodeGeneratorRequest$RequestedFile; }
   get fileSourceInfo(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Pipeline { return this.$struct(2, CodeGeneratorRequest$RequestedFile$FileSourceInfo$Pipeline); }
 }
@@ -3128,13 +3239,14 @@ export interface CodeGeneratorRequest$RequestedFile$Plain {
   fileSourceInfo: CodeGeneratorRequest.RequestedFile.FileSourceInfo.Plain | undefined;
 }
 
-export const CodeGeneratorRequest$RequestedFile = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.Reader, CodeGeneratorRequest.RequestedFile.Builder, CodeGeneratorRequest.RequestedFile.Init, CodeGeneratorRequest.RequestedFile.Plain>({ id: 0xcfea0eb02e810062n, name: "CodeGeneratorRequest.RequestedFile", dataWords: 1, pointerCount: 3, Reader: CodeGeneratorRequest$RequestedFile$Reader, Builder: CodeGeneratorRequest$RequestedFile$Builder }), {
+export const CodeGeneratorRequest$RequestedFile = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.Reader, CodeGeneratorRequest.RequestedFile.Builder, CodeGeneratorRequest.RequestedFile.Init, CodeGeneratorRequest.RequestedFile.Plain>({ id: 0xcfea0eb02e810062n, name: "CodeGeneratorRequest.RequestedFile", dataWords: 1, pointerCount: 3, Reader: CodeGeneratorRequest$RequestedFile$Reader, Builder: CodeGeneratorRequest$RequestedFile$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$RequestedFile$Builder(s, d, z, p, c) }), {
   Import: CodeGeneratorRequest$RequestedFile$Import,
   FileSourceInfo: CodeGeneratorRequest$RequestedFile$FileSourceInfo,
 });
 
 /** What a compiler sends to a code generator's standard input. */
 export class CodeGeneratorRequest$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** Version of the compiler, by the numbering of the C++ implementation. */
   get capnpVersion(): CapnpVersion.Reader { return this.$read(2, CapnpVersion); }
   hasCapnpVersion(): boolean { return this.$has(2); }
@@ -3152,6 +3264,7 @@ export class CodeGeneratorRequest$Reader extends $.StructReader {
 
 /** What a compiler sends to a code generator's standard input. */
 export class CodeGeneratorRequest$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** Version of the compiler, by the numbering of the C++ implementation. */
   get capnpVersion(): CapnpVersion.Builder { return this.$get(2, CapnpVersion); }
   set capnpVersion(value: CapnpVersion.Init | CapnpVersion.Builder) { this.$set(2, CapnpVersion, value); }
@@ -3194,6 +3307,7 @@ export class CodeGeneratorRequest$Builder extends $.StructBuilder {
 }
 
 export class CodeGeneratorRequest$Pipeline extends $.Pipeline<CodeGeneratorRequest.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.Reader, unknown, never> { return CodeGeneratorRequest; }
   get capnpVersion(): CapnpVersion.Pipeline { return this.$struct(2, CapnpVersion$Pipeline); }
 }
@@ -3216,7 +3330,7 @@ export interface CodeGeneratorRequest$Plain {
 }
 
 /** What a compiler sends to a code generator's standard input. */
-export const CodeGeneratorRequest = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.Reader, CodeGeneratorRequest.Builder, CodeGeneratorRequest.Init, CodeGeneratorRequest.Plain>({ id: 0xbfc546f6210ad7cen, name: "CodeGeneratorRequest", dataWords: 0, pointerCount: 4, Reader: CodeGeneratorRequest$Reader, Builder: CodeGeneratorRequest$Builder }), {
+export const CodeGeneratorRequest = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.Reader, CodeGeneratorRequest.Builder, CodeGeneratorRequest.Init, CodeGeneratorRequest.Plain>({ id: 0xbfc546f6210ad7cen, name: "CodeGeneratorRequest", dataWords: 0, pointerCount: 4, Reader: CodeGeneratorRequest$Reader, Builder: CodeGeneratorRequest$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$Builder(s, d, z, p, c) }), {
   RequestedFile: CodeGeneratorRequest$RequestedFile,
 });
 

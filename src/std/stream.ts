@@ -3,17 +3,20 @@ import * as $ from "../codegen/runtime.js";
 
 /** Nothing: a streaming method gives no results, only leave to send more. The compiler puts this type in place of `stream`. */
 export class StreamResult$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): StreamResult.Plain { return {  }; }
 }
 
 /** Nothing: a streaming method gives no results, only leave to send more. The compiler puts this type in place of `stream`. */
 export class StreamResult$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: StreamResult.Init): this { return this; }
   toObject(): StreamResult.Plain { return this.asReader().toObject(); }
   asReader(): StreamResult.Reader { return this.$asReader(StreamResult$Reader); }
 }
 
 export class StreamResult$Pipeline extends $.Pipeline<StreamResult.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<StreamResult.Reader, unknown, never> { return StreamResult; }
 }
 
@@ -23,7 +26,7 @@ export interface StreamResult$Plain {
 }
 
 /** Nothing: a streaming method gives no results, only leave to send more. The compiler puts this type in place of `stream`. */
-export const StreamResult = /*@__PURE__*/ $.struct<StreamResult.Reader, StreamResult.Builder, StreamResult.Init, StreamResult.Plain>({ id: 0x995f9a3377c0b16en, name: "StreamResult", dataWords: 0, pointerCount: 0, Reader: StreamResult$Reader, Builder: StreamResult$Builder });
+export const StreamResult = /*@__PURE__*/ $.struct<StreamResult.Reader, StreamResult.Builder, StreamResult.Init, StreamResult.Plain>({ id: 0x995f9a3377c0b16en, name: "StreamResult", dataWords: 0, pointerCount: 0, Reader: StreamResult$Reader, Builder: StreamResult$Builder, makeReader: (s, d, z, p, c, n) => new StreamResult$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new StreamResult$Builder(s, d, z, p, c) });
 
 export type StreamResult = StreamResult$Reader;
 export declare namespace StreamResult {

@@ -54,6 +54,27 @@ export type StructBuilderClass<B> = new (
   pointerCount: number,
 ) => B;
 
+/**
+ * `new Reader(…)` as a function. Each class has one of its own, written out where the class is known: V8 then builds the object
+ * inline, where `new` with whatever class a type holds is a slow generic construction.
+ */
+export type StructReaderFactory<R> = (
+  segment: ReaderSegment,
+  data: number,
+  dataSize: number,
+  pointers: number,
+  pointerCount: number,
+  nesting: number,
+) => R;
+
+export type StructBuilderFactory<B> = (
+  segment: BuilderSegment,
+  data: number,
+  dataSize: number,
+  pointers: number,
+  pointerCount: number,
+) => B;
+
 /** A struct type: layout, classes and how plain objects go in and come out. */
 export interface StructType<R, B, I, P = unknown> extends PointerType<R, B, I> {
   readonly kind: "struct";
@@ -63,6 +84,8 @@ export interface StructType<R, B, I, P = unknown> extends PointerType<R, B, I> {
   readonly pointerCount: number;
   readonly Reader: StructReaderClass<R>;
   readonly Builder: StructBuilderClass<B>;
+  readonly makeReader: StructReaderFactory<R>;
+  readonly makeBuilder: StructBuilderFactory<B>;
   toPlain(value: R): P;
   /** Copies `value` into a builder that is zero so far. */
   assign(builder: B, value: I): void;

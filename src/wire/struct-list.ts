@@ -18,7 +18,7 @@ import {
 import { ListTarget, resolveList } from "./list-pointer.js";
 import { ListBuilder, type ListInit, ListReader, toArrayLike, wrappedIndex } from "./list-reader.js";
 import { isNull } from "./pointer.js";
-import type { PointerType, StructBuilderClass, StructReaderClass, StructType } from "./pointer-type.js";
+import type { PointerType, StructBuilderFactory, StructReaderFactory, StructType } from "./pointer-type.js";
 import type { BuilderSegment, ReaderSegment } from "./segment.js";
 import { StructBuilder } from "./struct-builder.js";
 import { StructReader } from "./struct-reader.js";
@@ -33,9 +33,9 @@ export class StructListReader<R> extends ListReader<R> implements ListTarget {
   declare readonly pointerCount: number;
   declare readonly elementSize: number;
   declare readonly nesting: number;
-  declare private readonly Reader: StructReaderClass<R>;
+  declare private readonly make: StructReaderFactory<R>;
 
-  constructor(Reader: StructReaderClass<R>, target: ListTarget, nesting: number) {
+  constructor(make: StructReaderFactory<R>, target: ListTarget, nesting: number) {
     super(target.length);
     this.segment = target.segment;
     this.start = target.start;
@@ -44,12 +44,12 @@ export class StructListReader<R> extends ListReader<R> implements ListTarget {
     this.pointerCount = target.pointerCount;
     this.elementSize = target.elementSize;
     this.nesting = nesting;
-    this.Reader = Reader;
+    this.make = make;
   }
 
   protected element(index: number): R {
     const data = this.start + index * this.step;
-    return new this.Reader(this.segment, data, this.dataSize, data + this.dataSize, this.pointerCount, this.nesting);
+    return this.make(this.segment, data, this.dataSize, data + this.dataSize, this.pointerCount, this.nesting);
   }
 }
 
@@ -60,7 +60,7 @@ export class StructListBuilder<B, I> extends ListBuilder<B, I> {
   declare readonly pointerCount: number;
   declare private readonly step: number;
   declare private readonly type: StructType<unknown, B, I>;
-  declare private readonly Builder: StructBuilderClass<B>;
+  declare private readonly make: StructBuilderFactory<B>;
 
   constructor(
     type: StructType<unknown, B, I>,
@@ -77,12 +77,12 @@ export class StructListBuilder<B, I> extends ListBuilder<B, I> {
     this.pointerCount = pointerCount;
     this.step = dataSize + pointerCount * 8;
     this.type = type;
-    this.Builder = type.Builder;
+    this.make = type.makeBuilder;
   }
 
   protected element(index: number): B {
     const data = this.start + index * this.step;
-    return new this.Builder(this.segment, data, this.dataSize, data + this.dataSize, this.pointerCount);
+    return this.make(this.segment, data, this.dataSize, data + this.dataSize, this.pointerCount);
   }
 
   /** Erases the element, then copies `value` into it. A reader or builder of a larger struct loses what does not fit. */
@@ -142,7 +142,7 @@ export class StructListBuilder<B, I> extends ListBuilder<B, I> {
   }
 
   /** The list as readers see it. */
-  asReader<R>(Reader: StructReaderClass<R>): StructListReader<R> {
+  asReader<R>(make: StructReaderFactory<R>): StructListReader<R> {
     const target = new ListTarget(
       this.segment.reader(),
       this.start,
@@ -152,7 +152,7 @@ export class StructListBuilder<B, I> extends ListBuilder<B, I> {
       this.pointerCount,
       COMPOSITE_ELEMENTS,
     );
-    return new StructListReader(Reader, target, UNLIMITED_NESTING);
+    return new StructListReader(make, target, UNLIMITED_NESTING);
   }
 }
 
@@ -177,11 +177,11 @@ export class StructListType<R, B, I>
   read(segment: ReaderSegment, at: number, nesting: number): ListReader<R> {
     if (isNull(segment.view, at)) return this.zero();
     const target = resolveList(segment, at, nesting, COMPOSITE_ELEMENTS);
-    return new StructListReader(this.elementType.Reader, target, nesting - 1);
+    return new StructListReader(this.elementType.makeReader, target, nesting - 1);
   }
 
   zero(): ListReader<R> {
-    return new StructListReader(this.elementType.Reader, emptyTarget(), 0);
+    return new StructListReader(this.elementType.makeReader, emptyTarget(), 0);
   }
 
   get(segment: BuilderSegment, at: number): ListBuilder<B, I> {
@@ -216,7 +216,7 @@ export class StructListType<R, B, I>
     if (value instanceof StructListReader) {
       replaceByCopy(segment, at, value.segment, (to, toAt) => copyList(to, toAt, value, value.nesting));
     } else if (value instanceof StructListBuilder) {
-      this.set(segment, at, value.asReader(this.elementType.Reader));
+      this.set(segment, at, value.asReader<R>(this.elementType.makeReader));
     } else {
       const values = toArrayLike(value as ListInit<I>);
       if (isNull(segment.view, at)) this.fill(segment, at, values);

@@ -6,7 +6,13 @@ import { emptyStruct } from "./empty.js";
 import { allocateStruct, clearPointer, replace } from "./layout.js";
 import { overdrawn, tooDeep } from "./limits.js";
 import { followFar, isNull, outOfBounds, wrongKind } from "./pointer.js";
-import type { StructBuilderClass, StructReaderClass, StructType } from "./pointer-type.js";
+import type {
+  StructBuilderClass,
+  StructBuilderFactory,
+  StructReaderClass,
+  StructReaderFactory,
+  StructType,
+} from "./pointer-type.js";
 import type { BuilderSegment, ReaderSegment } from "./segment.js";
 import { StructBuilder } from "./struct-builder.js";
 import { structSource } from "./struct-list.js";
@@ -24,6 +30,9 @@ export interface StructLayout<R, B, I, P> {
   readonly pointerCount: number;
   readonly Reader: StructReaderClass<R>;
   readonly Builder: StructBuilderClass<B>;
+  /** `new Reader(…)` and `new Builder(…)`, written out for this type; without them it works, more slowly. */
+  readonly makeReader?: StructReaderFactory<R>;
+  readonly makeBuilder?: StructBuilderFactory<B>;
   /** Copies a plain object into a builder that is zero so far. */
   readonly assign?: (builder: B, value: I) => void;
   readonly toPlain?: (value: R) => P;
@@ -37,6 +46,8 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
   declare readonly pointerCount: number;
   declare readonly Reader: StructReaderClass<R>;
   declare readonly Builder: StructBuilderClass<B>;
+  declare readonly makeReader: StructReaderFactory<R>;
+  declare readonly makeBuilder: StructBuilderFactory<B>;
   declare private readonly layout: StructLayout<R, B, I, P>;
   declare private empty: R | null;
 
@@ -47,6 +58,8 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
     this.pointerCount = layout.pointerCount;
     this.Reader = layout.Reader;
     this.Builder = layout.Builder;
+    this.makeReader = layout.makeReader ?? readerFactory(layout.Reader);
+    this.makeBuilder = layout.makeBuilder ?? builderFactory(layout.Builder);
     this.layout = layout;
     this.empty = null;
   }
@@ -83,7 +96,7 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
     message.remaining -= words;
     if (message.remaining < 0) overdrawn(segment, at, words);
     const dataSize = dataWords * 8;
-    return new this.Reader(home, content, dataSize, content + dataSize, pointerCount, nesting - 1);
+    return this.makeReader(home, content, dataSize, content + dataSize, pointerCount, nesting - 1);
   }
 
   zero(): R {
@@ -95,14 +108,14 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
     if (isNull(segment.view, at)) return this.init(segment, at);
     const found = growStruct(segment, at, this.dataWords, this.pointerCount);
     const dataSize = found.dataWords * 8;
-    return new this.Builder(found.segment, found.start, dataSize, found.start + dataSize, found.pointerCount);
+    return this.makeBuilder(found.segment, found.start, dataSize, found.start + dataSize, found.pointerCount);
   }
 
   init(segment: BuilderSegment, at: number): B {
     clearPointer(segment, at);
     const place = allocateStruct(segment, at, this.dataWords, this.pointerCount);
     const dataSize = this.dataWords * 8;
-    return new this.Builder(place.segment, place.content, dataSize, place.content + dataSize, this.pointerCount);
+    return this.makeBuilder(place.segment, place.content, dataSize, place.content + dataSize, this.pointerCount);
   }
 
   set(segment: BuilderSegment, at: number, value: I): void {
@@ -130,6 +143,16 @@ function copyWhole(segment: BuilderSegment, at: number, source: StructReader): v
 
 function noPlainForm(name: string): UsageError {
   return new UsageError("no-plain-form", `${name} is only known as readers and builders, not as plain objects`);
+}
+
+function readerFactory<R>(Reader: StructReaderClass<R>): StructReaderFactory<R> {
+  return (segment, data, dataSize, pointers, pointerCount, nesting) =>
+    new Reader(segment, data, dataSize, pointers, pointerCount, nesting);
+}
+
+function builderFactory<B>(Builder: StructBuilderClass<B>): StructBuilderFactory<B> {
+  return (segment, data, dataSize, pointers, pointerCount) =>
+    new Builder(segment, data, dataSize, pointers, pointerCount);
 }
 
 /** Makes a struct type. */

@@ -3,12 +3,14 @@ import * as $ from "capwire/codegen/runtime";
 import * as $stream from "capwire/std/stream";
 
 export class Interop$EchoParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get blob(): Uint8Array { return this.$bytes(0); }
   hasBlob(): boolean { return this.$has(0); }
   toObject(): Interop.EchoParams.Plain { return { blob: this.blob.slice() }; }
 }
 
 export class Interop$EchoParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get blob(): Uint8Array { return this.$bytes(0); }
   set blob(value: Uint8Array) { this.$setBytes(0, value); }
   hasBlob(): boolean { return this.$has(0); }
@@ -26,6 +28,7 @@ export class Interop$EchoParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$EchoParams$Pipeline extends $.Pipeline<Interop.EchoParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.EchoParams.Reader, unknown, never> { return Interop$EchoParams; }
 }
 
@@ -36,15 +39,17 @@ export interface Interop$EchoParams$Plain {
   blob: Uint8Array;
 }
 
-export const Interop$EchoParams = /*@__PURE__*/ $.struct<Interop.EchoParams.Reader, Interop.EchoParams.Builder, Interop.EchoParams.Init, Interop.EchoParams.Plain>({ id: 0xf7011947037bea68n, name: "Interop.echo$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EchoParams$Reader, Builder: Interop$EchoParams$Builder });
+export const Interop$EchoParams = /*@__PURE__*/ $.struct<Interop.EchoParams.Reader, Interop.EchoParams.Builder, Interop.EchoParams.Init, Interop.EchoParams.Plain>({ id: 0xf7011947037bea68n, name: "Interop.echo$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EchoParams$Reader, Builder: Interop$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EchoParams$Builder(s, d, z, p, c) });
 
 export class Interop$EchoResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get blob(): Uint8Array { return this.$bytes(0); }
   hasBlob(): boolean { return this.$has(0); }
   toObject(): Interop.EchoResults.Plain { return { blob: this.blob.slice() }; }
 }
 
 export class Interop$EchoResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get blob(): Uint8Array { return this.$bytes(0); }
   set blob(value: Uint8Array) { this.$setBytes(0, value); }
   hasBlob(): boolean { return this.$has(0); }
@@ -62,6 +67,7 @@ export class Interop$EchoResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$EchoResults$Pipeline extends $.Pipeline<Interop.EchoResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.EchoResults.Reader, unknown, never> { return Interop$EchoResults; }
 }
 
@@ -72,15 +78,17 @@ export interface Interop$EchoResults$Plain {
   blob: Uint8Array;
 }
 
-export const Interop$EchoResults = /*@__PURE__*/ $.struct<Interop.EchoResults.Reader, Interop.EchoResults.Builder, Interop.EchoResults.Init, Interop.EchoResults.Plain>({ id: 0xb04beaa432125f51n, name: "Interop.echo$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EchoResults$Reader, Builder: Interop$EchoResults$Builder });
+export const Interop$EchoResults = /*@__PURE__*/ $.struct<Interop.EchoResults.Reader, Interop.EchoResults.Builder, Interop.EchoResults.Init, Interop.EchoResults.Plain>({ id: 0xb04beaa432125f51n, name: "Interop.echo$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EchoResults$Reader, Builder: Interop$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EchoResults$Builder(s, d, z, p, c) });
 
 export class Interop$EchoValuesParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get values(): Values.Reader { return this.$read(0, Values); }
   hasValues(): boolean { return this.$has(0); }
   toObject(): Interop.EchoValuesParams.Plain { return { values: this.hasValues() ? this.values.toObject() : undefined }; }
 }
 
 export class Interop$EchoValuesParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get values(): Values.Builder { return this.$get(0, Values); }
   set values(value: Values.Init | Values.Builder) { this.$set(0, Values, value); }
   hasValues(): boolean { return this.$has(0); }
@@ -98,6 +106,7 @@ export class Interop$EchoValuesParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$EchoValuesParams$Pipeline extends $.Pipeline<Interop.EchoValuesParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.EchoValuesParams.Reader, unknown, never> { return Interop$EchoValuesParams; }
   get values(): Values.Pipeline { return this.$struct(0, Values$Pipeline); }
 }
@@ -109,15 +118,17 @@ export interface Interop$EchoValuesParams$Plain {
   values: Values.Plain | undefined;
 }
 
-export const Interop$EchoValuesParams = /*@__PURE__*/ $.struct<Interop.EchoValuesParams.Reader, Interop.EchoValuesParams.Builder, Interop.EchoValuesParams.Init, Interop.EchoValuesParams.Plain>({ id: 0x9321c54c0b77e7e0n, name: "Interop.echoValues$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EchoValuesParams$Reader, Builder: Interop$EchoValuesParams$Builder });
+export const Interop$EchoValuesParams = /*@__PURE__*/ $.struct<Interop.EchoValuesParams.Reader, Interop.EchoValuesParams.Builder, Interop.EchoValuesParams.Init, Interop.EchoValuesParams.Plain>({ id: 0x9321c54c0b77e7e0n, name: "Interop.echoValues$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EchoValuesParams$Reader, Builder: Interop$EchoValuesParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoValuesParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EchoValuesParams$Builder(s, d, z, p, c) });
 
 export class Interop$EchoValuesResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get values(): Values.Reader { return this.$read(0, Values); }
   hasValues(): boolean { return this.$has(0); }
   toObject(): Interop.EchoValuesResults.Plain { return { values: this.hasValues() ? this.values.toObject() : undefined }; }
 }
 
 export class Interop$EchoValuesResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get values(): Values.Builder { return this.$get(0, Values); }
   set values(value: Values.Init | Values.Builder) { this.$set(0, Values, value); }
   hasValues(): boolean { return this.$has(0); }
@@ -135,6 +146,7 @@ export class Interop$EchoValuesResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$EchoValuesResults$Pipeline extends $.Pipeline<Interop.EchoValuesResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.EchoValuesResults.Reader, unknown, never> { return Interop$EchoValuesResults; }
   get values(): Values.Pipeline { return this.$struct(0, Values$Pipeline); }
 }
@@ -146,15 +158,17 @@ export interface Interop$EchoValuesResults$Plain {
   values: Values.Plain | undefined;
 }
 
-export const Interop$EchoValuesResults = /*@__PURE__*/ $.struct<Interop.EchoValuesResults.Reader, Interop.EchoValuesResults.Builder, Interop.EchoValuesResults.Init, Interop.EchoValuesResults.Plain>({ id: 0xf03a27905c4bd64cn, name: "Interop.echoValues$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EchoValuesResults$Reader, Builder: Interop$EchoValuesResults$Builder });
+export const Interop$EchoValuesResults = /*@__PURE__*/ $.struct<Interop.EchoValuesResults.Reader, Interop.EchoValuesResults.Builder, Interop.EchoValuesResults.Init, Interop.EchoValuesResults.Plain>({ id: 0xf03a27905c4bd64cn, name: "Interop.echoValues$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EchoValuesResults$Reader, Builder: Interop$EchoValuesResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoValuesResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EchoValuesResults$Builder(s, d, z, p, c) });
 
 export class Interop$TreeParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get depth(): number { return this.$uint32(0); }
   get fanOut(): number { return this.$uint32(4); }
   toObject(): Interop.TreeParams.Plain { return { depth: this.depth, fanOut: this.fanOut }; }
 }
 
 export class Interop$TreeParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get depth(): number { return this.$uint32(0); }
   set depth(value: number) { this.$setUint32(0, value); }
   get fanOut(): number { return this.$uint32(4); }
@@ -171,6 +185,7 @@ export class Interop$TreeParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$TreeParams$Pipeline extends $.Pipeline<Interop.TreeParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.TreeParams.Reader, unknown, never> { return Interop$TreeParams; }
 }
 
@@ -183,15 +198,17 @@ export interface Interop$TreeParams$Plain {
   fanOut: number;
 }
 
-export const Interop$TreeParams = /*@__PURE__*/ $.struct<Interop.TreeParams.Reader, Interop.TreeParams.Builder, Interop.TreeParams.Init, Interop.TreeParams.Plain>({ id: 0x99036ef338d178bdn, name: "Interop.tree$Params", dataWords: 1, pointerCount: 0, Reader: Interop$TreeParams$Reader, Builder: Interop$TreeParams$Builder });
+export const Interop$TreeParams = /*@__PURE__*/ $.struct<Interop.TreeParams.Reader, Interop.TreeParams.Builder, Interop.TreeParams.Init, Interop.TreeParams.Plain>({ id: 0x99036ef338d178bdn, name: "Interop.tree$Params", dataWords: 1, pointerCount: 0, Reader: Interop$TreeParams$Reader, Builder: Interop$TreeParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TreeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$TreeParams$Builder(s, d, z, p, c) });
 
 export class Interop$TreeResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get root(): Tree.Reader { return this.$read(0, Tree); }
   hasRoot(): boolean { return this.$has(0); }
   toObject(): Interop.TreeResults.Plain { return { root: this.hasRoot() ? this.root.toObject() : undefined }; }
 }
 
 export class Interop$TreeResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get root(): Tree.Builder { return this.$get(0, Tree); }
   set root(value: Tree.Init | Tree.Builder) { this.$set(0, Tree, value); }
   hasRoot(): boolean { return this.$has(0); }
@@ -209,6 +226,7 @@ export class Interop$TreeResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$TreeResults$Pipeline extends $.Pipeline<Interop.TreeResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.TreeResults.Reader, unknown, never> { return Interop$TreeResults; }
   get root(): Tree.Pipeline { return this.$struct(0, Tree$Pipeline); }
 }
@@ -220,14 +238,16 @@ export interface Interop$TreeResults$Plain {
   root: Tree.Plain | undefined;
 }
 
-export const Interop$TreeResults = /*@__PURE__*/ $.struct<Interop.TreeResults.Reader, Interop.TreeResults.Builder, Interop.TreeResults.Init, Interop.TreeResults.Plain>({ id: 0xc42801eea59149ebn, name: "Interop.tree$Results", dataWords: 0, pointerCount: 1, Reader: Interop$TreeResults$Reader, Builder: Interop$TreeResults$Builder });
+export const Interop$TreeResults = /*@__PURE__*/ $.struct<Interop.TreeResults.Reader, Interop.TreeResults.Builder, Interop.TreeResults.Init, Interop.TreeResults.Plain>({ id: 0xc42801eea59149ebn, name: "Interop.tree$Results", dataWords: 0, pointerCount: 1, Reader: Interop$TreeResults$Reader, Builder: Interop$TreeResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TreeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$TreeResults$Builder(s, d, z, p, c) });
 
 export class Interop$NewCounterParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get start(): bigint { return this.$int64(0); }
   toObject(): Interop.NewCounterParams.Plain { return { start: this.start }; }
 }
 
 export class Interop$NewCounterParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get start(): bigint { return this.$int64(0); }
   set start(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -241,6 +261,7 @@ export class Interop$NewCounterParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$NewCounterParams$Pipeline extends $.Pipeline<Interop.NewCounterParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NewCounterParams.Reader, unknown, never> { return Interop$NewCounterParams; }
 }
 
@@ -251,15 +272,17 @@ export interface Interop$NewCounterParams$Plain {
   start: bigint;
 }
 
-export const Interop$NewCounterParams = /*@__PURE__*/ $.struct<Interop.NewCounterParams.Reader, Interop.NewCounterParams.Builder, Interop.NewCounterParams.Init, Interop.NewCounterParams.Plain>({ id: 0xf2390e29abb6a558n, name: "Interop.newCounter$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NewCounterParams$Reader, Builder: Interop$NewCounterParams$Builder });
+export const Interop$NewCounterParams = /*@__PURE__*/ $.struct<Interop.NewCounterParams.Reader, Interop.NewCounterParams.Builder, Interop.NewCounterParams.Init, Interop.NewCounterParams.Plain>({ id: 0xf2390e29abb6a558n, name: "Interop.newCounter$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NewCounterParams$Reader, Builder: Interop$NewCounterParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCounterParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewCounterParams$Builder(s, d, z, p, c) });
 
 export class Interop$NewCounterResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counter(): Counter.Client { return this.$read(0, Counter); }
   hasCounter(): boolean { return this.$has(0); }
   toObject(): Interop.NewCounterResults.Plain { return { counter: this.counter }; }
 }
 
 export class Interop$NewCounterResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -274,6 +297,7 @@ export class Interop$NewCounterResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$NewCounterResults$Pipeline extends $.Pipeline<Interop.NewCounterResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NewCounterResults.Reader, unknown, never> { return Interop$NewCounterResults; }
   get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
@@ -285,14 +309,16 @@ export interface Interop$NewCounterResults$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$NewCounterResults = /*@__PURE__*/ $.struct<Interop.NewCounterResults.Reader, Interop.NewCounterResults.Builder, Interop.NewCounterResults.Init, Interop.NewCounterResults.Plain>({ id: 0x996e315dbdc50d92n, name: "Interop.newCounter$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewCounterResults$Reader, Builder: Interop$NewCounterResults$Builder });
+export const Interop$NewCounterResults = /*@__PURE__*/ $.struct<Interop.NewCounterResults.Reader, Interop.NewCounterResults.Builder, Interop.NewCounterResults.Init, Interop.NewCounterResults.Plain>({ id: 0x996e315dbdc50d92n, name: "Interop.newCounter$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewCounterResults$Reader, Builder: Interop$NewCounterResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCounterResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewCounterResults$Builder(s, d, z, p, c) });
 
 export class Interop$NewCountersParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get count(): number { return this.$uint32(0); }
   toObject(): Interop.NewCountersParams.Plain { return { count: this.count }; }
 }
 
 export class Interop$NewCountersParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get count(): number { return this.$uint32(0); }
   set count(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -306,6 +332,7 @@ export class Interop$NewCountersParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$NewCountersParams$Pipeline extends $.Pipeline<Interop.NewCountersParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NewCountersParams.Reader, unknown, never> { return Interop$NewCountersParams; }
 }
 
@@ -316,15 +343,17 @@ export interface Interop$NewCountersParams$Plain {
   count: number;
 }
 
-export const Interop$NewCountersParams = /*@__PURE__*/ $.struct<Interop.NewCountersParams.Reader, Interop.NewCountersParams.Builder, Interop.NewCountersParams.Init, Interop.NewCountersParams.Plain>({ id: 0xc8ca7411fa583c67n, name: "Interop.newCounters$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NewCountersParams$Reader, Builder: Interop$NewCountersParams$Builder });
+export const Interop$NewCountersParams = /*@__PURE__*/ $.struct<Interop.NewCountersParams.Reader, Interop.NewCountersParams.Builder, Interop.NewCountersParams.Init, Interop.NewCountersParams.Plain>({ id: 0xc8ca7411fa583c67n, name: "Interop.newCounters$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NewCountersParams$Reader, Builder: Interop$NewCountersParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCountersParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewCountersParams$Builder(s, d, z, p, c) });
 
 export class Interop$NewCountersResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counters(): $.ListReader<Counter.Client> { return this.$read(0, $.listOf(Counter)); }
   hasCounters(): boolean { return this.$has(0); }
   toObject(): Interop.NewCountersResults.Plain { return { counters: this.counters.toArray() }; }
 }
 
 export class Interop$NewCountersResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counters(): $.ListBuilder<Counter.Client, $.CapabilityInit<Counter.Client, Counter.Server>> { return this.$get(0, $.listOf(Counter)); }
   set counters(value: Iterable<$.CapabilityInit<Counter.Client, Counter.Server>>) { this.$set(0, $.listOf(Counter), value); }
   hasCounters(): boolean { return this.$has(0); }
@@ -342,6 +371,7 @@ export class Interop$NewCountersResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$NewCountersResults$Pipeline extends $.Pipeline<Interop.NewCountersResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NewCountersResults.Reader, unknown, never> { return Interop$NewCountersResults; }
 }
 
@@ -352,15 +382,17 @@ export interface Interop$NewCountersResults$Plain {
   counters: Counter.Client[];
 }
 
-export const Interop$NewCountersResults = /*@__PURE__*/ $.struct<Interop.NewCountersResults.Reader, Interop.NewCountersResults.Builder, Interop.NewCountersResults.Init, Interop.NewCountersResults.Plain>({ id: 0xf419401cdb667428n, name: "Interop.newCounters$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewCountersResults$Reader, Builder: Interop$NewCountersResults$Builder });
+export const Interop$NewCountersResults = /*@__PURE__*/ $.struct<Interop.NewCountersResults.Reader, Interop.NewCountersResults.Builder, Interop.NewCountersResults.Init, Interop.NewCountersResults.Plain>({ id: 0xf419401cdb667428n, name: "Interop.newCounters$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewCountersResults$Reader, Builder: Interop$NewCountersResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCountersResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewCountersResults$Builder(s, d, z, p, c) });
 
 export class Interop$SumCountersParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counters(): $.ListReader<Counter.Client> { return this.$read(0, $.listOf(Counter)); }
   hasCounters(): boolean { return this.$has(0); }
   toObject(): Interop.SumCountersParams.Plain { return { counters: this.counters.toArray() }; }
 }
 
 export class Interop$SumCountersParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counters(): $.ListBuilder<Counter.Client, $.CapabilityInit<Counter.Client, Counter.Server>> { return this.$get(0, $.listOf(Counter)); }
   set counters(value: Iterable<$.CapabilityInit<Counter.Client, Counter.Server>>) { this.$set(0, $.listOf(Counter), value); }
   hasCounters(): boolean { return this.$has(0); }
@@ -378,6 +410,7 @@ export class Interop$SumCountersParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$SumCountersParams$Pipeline extends $.Pipeline<Interop.SumCountersParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.SumCountersParams.Reader, unknown, never> { return Interop$SumCountersParams; }
 }
 
@@ -388,14 +421,16 @@ export interface Interop$SumCountersParams$Plain {
   counters: Counter.Client[];
 }
 
-export const Interop$SumCountersParams = /*@__PURE__*/ $.struct<Interop.SumCountersParams.Reader, Interop.SumCountersParams.Builder, Interop.SumCountersParams.Init, Interop.SumCountersParams.Plain>({ id: 0xc2b6e33f3e14ca0en, name: "Interop.sumCounters$Params", dataWords: 0, pointerCount: 1, Reader: Interop$SumCountersParams$Reader, Builder: Interop$SumCountersParams$Builder });
+export const Interop$SumCountersParams = /*@__PURE__*/ $.struct<Interop.SumCountersParams.Reader, Interop.SumCountersParams.Builder, Interop.SumCountersParams.Init, Interop.SumCountersParams.Plain>({ id: 0xc2b6e33f3e14ca0en, name: "Interop.sumCounters$Params", dataWords: 0, pointerCount: 1, Reader: Interop$SumCountersParams$Reader, Builder: Interop$SumCountersParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$SumCountersParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$SumCountersParams$Builder(s, d, z, p, c) });
 
 export class Interop$SumCountersResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get total(): bigint { return this.$int64(0); }
   toObject(): Interop.SumCountersResults.Plain { return { total: this.total }; }
 }
 
 export class Interop$SumCountersResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get total(): bigint { return this.$int64(0); }
   set total(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -409,6 +444,7 @@ export class Interop$SumCountersResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$SumCountersResults$Pipeline extends $.Pipeline<Interop.SumCountersResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.SumCountersResults.Reader, unknown, never> { return Interop$SumCountersResults; }
 }
 
@@ -419,14 +455,16 @@ export interface Interop$SumCountersResults$Plain {
   total: bigint;
 }
 
-export const Interop$SumCountersResults = /*@__PURE__*/ $.struct<Interop.SumCountersResults.Reader, Interop.SumCountersResults.Builder, Interop.SumCountersResults.Init, Interop.SumCountersResults.Plain>({ id: 0xd8ad872d1c195502n, name: "Interop.sumCounters$Results", dataWords: 1, pointerCount: 0, Reader: Interop$SumCountersResults$Reader, Builder: Interop$SumCountersResults$Builder });
+export const Interop$SumCountersResults = /*@__PURE__*/ $.struct<Interop.SumCountersResults.Reader, Interop.SumCountersResults.Builder, Interop.SumCountersResults.Init, Interop.SumCountersResults.Plain>({ id: 0xd8ad872d1c195502n, name: "Interop.sumCounters$Results", dataWords: 1, pointerCount: 0, Reader: Interop$SumCountersResults$Reader, Builder: Interop$SumCountersResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$SumCountersResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$SumCountersResults$Builder(s, d, z, p, c) });
 
 export class Interop$NestParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get depth(): number { return this.$uint32(0); }
   toObject(): Interop.NestParams.Plain { return { depth: this.depth }; }
 }
 
 export class Interop$NestParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get depth(): number { return this.$uint32(0); }
   set depth(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -440,6 +478,7 @@ export class Interop$NestParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$NestParams$Pipeline extends $.Pipeline<Interop.NestParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NestParams.Reader, unknown, never> { return Interop$NestParams; }
 }
 
@@ -450,15 +489,17 @@ export interface Interop$NestParams$Plain {
   depth: number;
 }
 
-export const Interop$NestParams = /*@__PURE__*/ $.struct<Interop.NestParams.Reader, Interop.NestParams.Builder, Interop.NestParams.Init, Interop.NestParams.Plain>({ id: 0xf2cc342aba9487ecn, name: "Interop.nest$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NestParams$Reader, Builder: Interop$NestParams$Builder });
+export const Interop$NestParams = /*@__PURE__*/ $.struct<Interop.NestParams.Reader, Interop.NestParams.Builder, Interop.NestParams.Init, Interop.NestParams.Plain>({ id: 0xf2cc342aba9487ecn, name: "Interop.nest$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NestParams$Reader, Builder: Interop$NestParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NestParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NestParams$Builder(s, d, z, p, c) });
 
 export class Interop$NestResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get box(): Box.Reader { return this.$read(0, Box); }
   hasBox(): boolean { return this.$has(0); }
   toObject(): Interop.NestResults.Plain { return { box: this.hasBox() ? this.box.toObject() : undefined }; }
 }
 
 export class Interop$NestResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get box(): Box.Builder { return this.$get(0, Box); }
   set box(value: Box.Init | Box.Builder) { this.$set(0, Box, value); }
   hasBox(): boolean { return this.$has(0); }
@@ -476,6 +517,7 @@ export class Interop$NestResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$NestResults$Pipeline extends $.Pipeline<Interop.NestResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NestResults.Reader, unknown, never> { return Interop$NestResults; }
   get box(): Box.Pipeline { return this.$struct(0, Box$Pipeline); }
 }
@@ -487,9 +529,10 @@ export interface Interop$NestResults$Plain {
   box: Box.Plain | undefined;
 }
 
-export const Interop$NestResults = /*@__PURE__*/ $.struct<Interop.NestResults.Reader, Interop.NestResults.Builder, Interop.NestResults.Init, Interop.NestResults.Plain>({ id: 0xde876be3cf51e073n, name: "Interop.nest$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NestResults$Reader, Builder: Interop$NestResults$Builder });
+export const Interop$NestResults = /*@__PURE__*/ $.struct<Interop.NestResults.Reader, Interop.NestResults.Builder, Interop.NestResults.Init, Interop.NestResults.Plain>({ id: 0xde876be3cf51e073n, name: "Interop.nest$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NestResults$Reader, Builder: Interop$NestResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NestResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NestResults$Builder(s, d, z, p, c) });
 
 export class Interop$NotifyParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get listener(): Listener.Client { return this.$read(0, Listener); }
   hasListener(): boolean { return this.$has(0); }
   get times(): number { return this.$uint32(0); }
@@ -497,6 +540,7 @@ export class Interop$NotifyParams$Reader extends $.StructReader {
 }
 
 export class Interop$NotifyParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get listener(): Listener.Client { return this.$get(0, Listener); }
   set listener(value: $.CapabilityInit<Listener.Client, Listener.Server>) { this.$set(0, Listener, value); }
   hasListener(): boolean { return this.$has(0); }
@@ -514,6 +558,7 @@ export class Interop$NotifyParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$NotifyParams$Pipeline extends $.Pipeline<Interop.NotifyParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NotifyParams.Reader, unknown, never> { return Interop$NotifyParams; }
   get listener(): Listener.Client { return this.$client<Listener.Client>(0, Listener); }
 }
@@ -527,15 +572,17 @@ export interface Interop$NotifyParams$Plain {
   times: number;
 }
 
-export const Interop$NotifyParams = /*@__PURE__*/ $.struct<Interop.NotifyParams.Reader, Interop.NotifyParams.Builder, Interop.NotifyParams.Init, Interop.NotifyParams.Plain>({ id: 0xd0486894788a9554n, name: "Interop.notify$Params", dataWords: 1, pointerCount: 1, Reader: Interop$NotifyParams$Reader, Builder: Interop$NotifyParams$Builder });
+export const Interop$NotifyParams = /*@__PURE__*/ $.struct<Interop.NotifyParams.Reader, Interop.NotifyParams.Builder, Interop.NotifyParams.Init, Interop.NotifyParams.Plain>({ id: 0xd0486894788a9554n, name: "Interop.notify$Params", dataWords: 1, pointerCount: 1, Reader: Interop$NotifyParams$Reader, Builder: Interop$NotifyParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NotifyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NotifyParams$Builder(s, d, z, p, c) });
 
 export class Interop$NotifyResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get answers(): $.ListReader<string> { return this.$read(0, $.listOf($.Text)); }
   hasAnswers(): boolean { return this.$has(0); }
   toObject(): Interop.NotifyResults.Plain { return { answers: this.answers.toArray() }; }
 }
 
 export class Interop$NotifyResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get answers(): $.ListBuilder<string, string> { return this.$get(0, $.listOf($.Text)); }
   set answers(value: Iterable<string>) { this.$set(0, $.listOf($.Text), value); }
   hasAnswers(): boolean { return this.$has(0); }
@@ -553,6 +600,7 @@ export class Interop$NotifyResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$NotifyResults$Pipeline extends $.Pipeline<Interop.NotifyResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NotifyResults.Reader, unknown, never> { return Interop$NotifyResults; }
 }
 
@@ -563,15 +611,17 @@ export interface Interop$NotifyResults$Plain {
   answers: string[];
 }
 
-export const Interop$NotifyResults = /*@__PURE__*/ $.struct<Interop.NotifyResults.Reader, Interop.NotifyResults.Builder, Interop.NotifyResults.Init, Interop.NotifyResults.Plain>({ id: 0xeedeefb005e89e1cn, name: "Interop.notify$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NotifyResults$Reader, Builder: Interop$NotifyResults$Builder });
+export const Interop$NotifyResults = /*@__PURE__*/ $.struct<Interop.NotifyResults.Reader, Interop.NotifyResults.Builder, Interop.NotifyResults.Init, Interop.NotifyResults.Plain>({ id: 0xeedeefb005e89e1cn, name: "Interop.notify$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NotifyResults$Reader, Builder: Interop$NotifyResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NotifyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NotifyResults$Builder(s, d, z, p, c) });
 
 export class Interop$HoldParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counter(): Counter.Client { return this.$read(0, Counter); }
   hasCounter(): boolean { return this.$has(0); }
   toObject(): Interop.HoldParams.Plain { return { counter: this.counter }; }
 }
 
 export class Interop$HoldParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -586,6 +636,7 @@ export class Interop$HoldParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$HoldParams$Pipeline extends $.Pipeline<Interop.HoldParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.HoldParams.Reader, unknown, never> { return Interop$HoldParams; }
   get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
@@ -597,19 +648,22 @@ export interface Interop$HoldParams$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$HoldParams = /*@__PURE__*/ $.struct<Interop.HoldParams.Reader, Interop.HoldParams.Builder, Interop.HoldParams.Init, Interop.HoldParams.Plain>({ id: 0xe3e08217b9a13c67n, name: "Interop.hold$Params", dataWords: 0, pointerCount: 1, Reader: Interop$HoldParams$Reader, Builder: Interop$HoldParams$Builder });
+export const Interop$HoldParams = /*@__PURE__*/ $.struct<Interop.HoldParams.Reader, Interop.HoldParams.Builder, Interop.HoldParams.Init, Interop.HoldParams.Plain>({ id: 0xe3e08217b9a13c67n, name: "Interop.hold$Params", dataWords: 0, pointerCount: 1, Reader: Interop$HoldParams$Reader, Builder: Interop$HoldParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HoldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HoldParams$Builder(s, d, z, p, c) });
 
 export class Interop$HoldResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Interop.HoldResults.Plain { return {  }; }
 }
 
 export class Interop$HoldResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Interop.HoldResults.Init): this { return this; }
   toObject(): Interop.HoldResults.Plain { return this.asReader().toObject(); }
   asReader(): Interop.HoldResults.Reader { return this.$asReader(Interop$HoldResults$Reader); }
 }
 
 export class Interop$HoldResults$Pipeline extends $.Pipeline<Interop.HoldResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.HoldResults.Reader, unknown, never> { return Interop$HoldResults; }
 }
 
@@ -618,19 +672,22 @@ export interface Interop$HoldResults$Init {
 export interface Interop$HoldResults$Plain {
 }
 
-export const Interop$HoldResults = /*@__PURE__*/ $.struct<Interop.HoldResults.Reader, Interop.HoldResults.Builder, Interop.HoldResults.Init, Interop.HoldResults.Plain>({ id: 0xf10acc1300852304n, name: "Interop.hold$Results", dataWords: 0, pointerCount: 0, Reader: Interop$HoldResults$Reader, Builder: Interop$HoldResults$Builder });
+export const Interop$HoldResults = /*@__PURE__*/ $.struct<Interop.HoldResults.Reader, Interop.HoldResults.Builder, Interop.HoldResults.Init, Interop.HoldResults.Plain>({ id: 0xf10acc1300852304n, name: "Interop.hold$Results", dataWords: 0, pointerCount: 0, Reader: Interop$HoldResults$Reader, Builder: Interop$HoldResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HoldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HoldResults$Builder(s, d, z, p, c) });
 
 export class Interop$HeldParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Interop.HeldParams.Plain { return {  }; }
 }
 
 export class Interop$HeldParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Interop.HeldParams.Init): this { return this; }
   toObject(): Interop.HeldParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.HeldParams.Reader { return this.$asReader(Interop$HeldParams$Reader); }
 }
 
 export class Interop$HeldParams$Pipeline extends $.Pipeline<Interop.HeldParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.HeldParams.Reader, unknown, never> { return Interop$HeldParams; }
 }
 
@@ -639,15 +696,17 @@ export interface Interop$HeldParams$Init {
 export interface Interop$HeldParams$Plain {
 }
 
-export const Interop$HeldParams = /*@__PURE__*/ $.struct<Interop.HeldParams.Reader, Interop.HeldParams.Builder, Interop.HeldParams.Init, Interop.HeldParams.Plain>({ id: 0xb542b64f6b19c050n, name: "Interop.held$Params", dataWords: 0, pointerCount: 0, Reader: Interop$HeldParams$Reader, Builder: Interop$HeldParams$Builder });
+export const Interop$HeldParams = /*@__PURE__*/ $.struct<Interop.HeldParams.Reader, Interop.HeldParams.Builder, Interop.HeldParams.Init, Interop.HeldParams.Plain>({ id: 0xb542b64f6b19c050n, name: "Interop.held$Params", dataWords: 0, pointerCount: 0, Reader: Interop$HeldParams$Reader, Builder: Interop$HeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HeldParams$Builder(s, d, z, p, c) });
 
 export class Interop$HeldResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counter(): Counter.Client { return this.$read(0, Counter); }
   hasCounter(): boolean { return this.$has(0); }
   toObject(): Interop.HeldResults.Plain { return { counter: this.counter }; }
 }
 
 export class Interop$HeldResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -662,6 +721,7 @@ export class Interop$HeldResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$HeldResults$Pipeline extends $.Pipeline<Interop.HeldResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.HeldResults.Reader, unknown, never> { return Interop$HeldResults; }
   get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
@@ -673,14 +733,16 @@ export interface Interop$HeldResults$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$HeldResults = /*@__PURE__*/ $.struct<Interop.HeldResults.Reader, Interop.HeldResults.Builder, Interop.HeldResults.Init, Interop.HeldResults.Plain>({ id: 0xe6b26b8f9c93818cn, name: "Interop.held$Results", dataWords: 0, pointerCount: 1, Reader: Interop$HeldResults$Reader, Builder: Interop$HeldResults$Builder });
+export const Interop$HeldResults = /*@__PURE__*/ $.struct<Interop.HeldResults.Reader, Interop.HeldResults.Builder, Interop.HeldResults.Init, Interop.HeldResults.Plain>({ id: 0xe6b26b8f9c93818cn, name: "Interop.held$Results", dataWords: 0, pointerCount: 1, Reader: Interop$HeldResults$Reader, Builder: Interop$HeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HeldResults$Builder(s, d, z, p, c) });
 
 export class Interop$CallHeldParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get amount(): bigint { return this.$int64(0); }
   toObject(): Interop.CallHeldParams.Plain { return { amount: this.amount }; }
 }
 
 export class Interop$CallHeldParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get amount(): bigint { return this.$int64(0); }
   set amount(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -694,6 +756,7 @@ export class Interop$CallHeldParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$CallHeldParams$Pipeline extends $.Pipeline<Interop.CallHeldParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.CallHeldParams.Reader, unknown, never> { return Interop$CallHeldParams; }
 }
 
@@ -704,14 +767,16 @@ export interface Interop$CallHeldParams$Plain {
   amount: bigint;
 }
 
-export const Interop$CallHeldParams = /*@__PURE__*/ $.struct<Interop.CallHeldParams.Reader, Interop.CallHeldParams.Builder, Interop.CallHeldParams.Init, Interop.CallHeldParams.Plain>({ id: 0x83299ffc051d5327n, name: "Interop.callHeld$Params", dataWords: 1, pointerCount: 0, Reader: Interop$CallHeldParams$Reader, Builder: Interop$CallHeldParams$Builder });
+export const Interop$CallHeldParams = /*@__PURE__*/ $.struct<Interop.CallHeldParams.Reader, Interop.CallHeldParams.Builder, Interop.CallHeldParams.Init, Interop.CallHeldParams.Plain>({ id: 0x83299ffc051d5327n, name: "Interop.callHeld$Params", dataWords: 1, pointerCount: 0, Reader: Interop$CallHeldParams$Reader, Builder: Interop$CallHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$CallHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$CallHeldParams$Builder(s, d, z, p, c) });
 
 export class Interop$CallHeldResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get total(): bigint { return this.$int64(0); }
   toObject(): Interop.CallHeldResults.Plain { return { total: this.total }; }
 }
 
 export class Interop$CallHeldResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get total(): bigint { return this.$int64(0); }
   set total(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -725,6 +790,7 @@ export class Interop$CallHeldResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$CallHeldResults$Pipeline extends $.Pipeline<Interop.CallHeldResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.CallHeldResults.Reader, unknown, never> { return Interop$CallHeldResults; }
 }
 
@@ -735,19 +801,22 @@ export interface Interop$CallHeldResults$Plain {
   total: bigint;
 }
 
-export const Interop$CallHeldResults = /*@__PURE__*/ $.struct<Interop.CallHeldResults.Reader, Interop.CallHeldResults.Builder, Interop.CallHeldResults.Init, Interop.CallHeldResults.Plain>({ id: 0xfb5506acc88e09d0n, name: "Interop.callHeld$Results", dataWords: 1, pointerCount: 0, Reader: Interop$CallHeldResults$Reader, Builder: Interop$CallHeldResults$Builder });
+export const Interop$CallHeldResults = /*@__PURE__*/ $.struct<Interop.CallHeldResults.Reader, Interop.CallHeldResults.Builder, Interop.CallHeldResults.Init, Interop.CallHeldResults.Plain>({ id: 0xfb5506acc88e09d0n, name: "Interop.callHeld$Results", dataWords: 1, pointerCount: 0, Reader: Interop$CallHeldResults$Reader, Builder: Interop$CallHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$CallHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$CallHeldResults$Builder(s, d, z, p, c) });
 
 export class Interop$LetGoParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Interop.LetGoParams.Plain { return {  }; }
 }
 
 export class Interop$LetGoParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Interop.LetGoParams.Init): this { return this; }
   toObject(): Interop.LetGoParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.LetGoParams.Reader { return this.$asReader(Interop$LetGoParams$Reader); }
 }
 
 export class Interop$LetGoParams$Pipeline extends $.Pipeline<Interop.LetGoParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.LetGoParams.Reader, unknown, never> { return Interop$LetGoParams; }
 }
 
@@ -756,19 +825,22 @@ export interface Interop$LetGoParams$Init {
 export interface Interop$LetGoParams$Plain {
 }
 
-export const Interop$LetGoParams = /*@__PURE__*/ $.struct<Interop.LetGoParams.Reader, Interop.LetGoParams.Builder, Interop.LetGoParams.Init, Interop.LetGoParams.Plain>({ id: 0xfddc668fbe409d3an, name: "Interop.letGo$Params", dataWords: 0, pointerCount: 0, Reader: Interop$LetGoParams$Reader, Builder: Interop$LetGoParams$Builder });
+export const Interop$LetGoParams = /*@__PURE__*/ $.struct<Interop.LetGoParams.Reader, Interop.LetGoParams.Builder, Interop.LetGoParams.Init, Interop.LetGoParams.Plain>({ id: 0xfddc668fbe409d3an, name: "Interop.letGo$Params", dataWords: 0, pointerCount: 0, Reader: Interop$LetGoParams$Reader, Builder: Interop$LetGoParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$LetGoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$LetGoParams$Builder(s, d, z, p, c) });
 
 export class Interop$LetGoResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Interop.LetGoResults.Plain { return {  }; }
 }
 
 export class Interop$LetGoResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Interop.LetGoResults.Init): this { return this; }
   toObject(): Interop.LetGoResults.Plain { return this.asReader().toObject(); }
   asReader(): Interop.LetGoResults.Reader { return this.$asReader(Interop$LetGoResults$Reader); }
 }
 
 export class Interop$LetGoResults$Pipeline extends $.Pipeline<Interop.LetGoResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.LetGoResults.Reader, unknown, never> { return Interop$LetGoResults; }
 }
 
@@ -777,15 +849,17 @@ export interface Interop$LetGoResults$Init {
 export interface Interop$LetGoResults$Plain {
 }
 
-export const Interop$LetGoResults = /*@__PURE__*/ $.struct<Interop.LetGoResults.Reader, Interop.LetGoResults.Builder, Interop.LetGoResults.Init, Interop.LetGoResults.Plain>({ id: 0x87212a930dae6826n, name: "Interop.letGo$Results", dataWords: 0, pointerCount: 0, Reader: Interop$LetGoResults$Reader, Builder: Interop$LetGoResults$Builder });
+export const Interop$LetGoResults = /*@__PURE__*/ $.struct<Interop.LetGoResults.Reader, Interop.LetGoResults.Builder, Interop.LetGoResults.Init, Interop.LetGoResults.Plain>({ id: 0x87212a930dae6826n, name: "Interop.letGo$Results", dataWords: 0, pointerCount: 0, Reader: Interop$LetGoResults$Reader, Builder: Interop$LetGoResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$LetGoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$LetGoResults$Builder(s, d, z, p, c) });
 
 export class Interop$NothingParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counter(): Counter.Client { return this.$read(0, Counter); }
   hasCounter(): boolean { return this.$has(0); }
   toObject(): Interop.NothingParams.Plain { return { counter: this.counter }; }
 }
 
 export class Interop$NothingParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -800,6 +874,7 @@ export class Interop$NothingParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$NothingParams$Pipeline extends $.Pipeline<Interop.NothingParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NothingParams.Reader, unknown, never> { return Interop$NothingParams; }
   get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
@@ -811,9 +886,10 @@ export interface Interop$NothingParams$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$NothingParams = /*@__PURE__*/ $.struct<Interop.NothingParams.Reader, Interop.NothingParams.Builder, Interop.NothingParams.Init, Interop.NothingParams.Plain>({ id: 0x85d320136bd04767n, name: "Interop.nothing$Params", dataWords: 0, pointerCount: 1, Reader: Interop$NothingParams$Reader, Builder: Interop$NothingParams$Builder });
+export const Interop$NothingParams = /*@__PURE__*/ $.struct<Interop.NothingParams.Reader, Interop.NothingParams.Builder, Interop.NothingParams.Init, Interop.NothingParams.Plain>({ id: 0x85d320136bd04767n, name: "Interop.nothing$Params", dataWords: 0, pointerCount: 1, Reader: Interop$NothingParams$Reader, Builder: Interop$NothingParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NothingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NothingParams$Builder(s, d, z, p, c) });
 
 export class Interop$NothingResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get isNull(): boolean { return this.$bool(0); }
   get counter(): Counter.Client { return this.$read(0, Counter); }
   hasCounter(): boolean { return this.$has(0); }
@@ -821,6 +897,7 @@ export class Interop$NothingResults$Reader extends $.StructReader {
 }
 
 export class Interop$NothingResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get isNull(): boolean { return this.$bool(0); }
   set isNull(value: boolean) { this.$setBool(0, value); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
@@ -838,6 +915,7 @@ export class Interop$NothingResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$NothingResults$Pipeline extends $.Pipeline<Interop.NothingResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NothingResults.Reader, unknown, never> { return Interop$NothingResults; }
   get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
@@ -851,15 +929,17 @@ export interface Interop$NothingResults$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$NothingResults = /*@__PURE__*/ $.struct<Interop.NothingResults.Reader, Interop.NothingResults.Builder, Interop.NothingResults.Init, Interop.NothingResults.Plain>({ id: 0xeffee3ae4eda6f43n, name: "Interop.nothing$Results", dataWords: 1, pointerCount: 1, Reader: Interop$NothingResults$Reader, Builder: Interop$NothingResults$Builder });
+export const Interop$NothingResults = /*@__PURE__*/ $.struct<Interop.NothingResults.Reader, Interop.NothingResults.Builder, Interop.NothingResults.Init, Interop.NothingResults.Plain>({ id: 0xeffee3ae4eda6f43n, name: "Interop.nothing$Results", dataWords: 1, pointerCount: 1, Reader: Interop$NothingResults$Reader, Builder: Interop$NothingResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NothingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NothingResults$Builder(s, d, z, p, c) });
 
 export class Interop$AnythingParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get object(): $.AnyPointerReader { return this.$read(0, $.AnyPointer); }
   hasObject(): boolean { return this.$has(0); }
   toObject(): Interop.AnythingParams.Plain { return { object: $.nullable(this.object) }; }
 }
 
 export class Interop$AnythingParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get object(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
   set object(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
   hasObject(): boolean { return this.$has(0); }
@@ -876,6 +956,7 @@ export class Interop$AnythingParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$AnythingParams$Pipeline extends $.Pipeline<Interop.AnythingParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.AnythingParams.Reader, unknown, never> { return Interop$AnythingParams; }
   get object(): $.AnyPipeline { return this.$any(0); }
 }
@@ -887,15 +968,17 @@ export interface Interop$AnythingParams$Plain {
   object: $.AnyPointerReader | null;
 }
 
-export const Interop$AnythingParams = /*@__PURE__*/ $.struct<Interop.AnythingParams.Reader, Interop.AnythingParams.Builder, Interop.AnythingParams.Init, Interop.AnythingParams.Plain>({ id: 0xbfe61e7db0f20ff0n, name: "Interop.anything$Params", dataWords: 0, pointerCount: 1, Reader: Interop$AnythingParams$Reader, Builder: Interop$AnythingParams$Builder });
+export const Interop$AnythingParams = /*@__PURE__*/ $.struct<Interop.AnythingParams.Reader, Interop.AnythingParams.Builder, Interop.AnythingParams.Init, Interop.AnythingParams.Plain>({ id: 0xbfe61e7db0f20ff0n, name: "Interop.anything$Params", dataWords: 0, pointerCount: 1, Reader: Interop$AnythingParams$Reader, Builder: Interop$AnythingParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$AnythingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$AnythingParams$Builder(s, d, z, p, c) });
 
 export class Interop$AnythingResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get object(): $.AnyPointerReader { return this.$read(0, $.AnyPointer); }
   hasObject(): boolean { return this.$has(0); }
   toObject(): Interop.AnythingResults.Plain { return { object: $.nullable(this.object) }; }
 }
 
 export class Interop$AnythingResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get object(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
   set object(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
   hasObject(): boolean { return this.$has(0); }
@@ -912,6 +995,7 @@ export class Interop$AnythingResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$AnythingResults$Pipeline extends $.Pipeline<Interop.AnythingResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.AnythingResults.Reader, unknown, never> { return Interop$AnythingResults; }
   get object(): $.AnyPipeline { return this.$any(0); }
 }
@@ -923,15 +1007,17 @@ export interface Interop$AnythingResults$Plain {
   object: $.AnyPointerReader | null;
 }
 
-export const Interop$AnythingResults = /*@__PURE__*/ $.struct<Interop.AnythingResults.Reader, Interop.AnythingResults.Builder, Interop.AnythingResults.Init, Interop.AnythingResults.Plain>({ id: 0xa250cb87f7fffb09n, name: "Interop.anything$Results", dataWords: 0, pointerCount: 1, Reader: Interop$AnythingResults$Reader, Builder: Interop$AnythingResults$Builder });
+export const Interop$AnythingResults = /*@__PURE__*/ $.struct<Interop.AnythingResults.Reader, Interop.AnythingResults.Builder, Interop.AnythingResults.Init, Interop.AnythingResults.Plain>({ id: 0xa250cb87f7fffb09n, name: "Interop.anything$Results", dataWords: 0, pointerCount: 1, Reader: Interop$AnythingResults$Reader, Builder: Interop$AnythingResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$AnythingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$AnythingResults$Builder(s, d, z, p, c) });
 
 export class Interop$ReflectParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get sequence(): Sequence.Client { return this.$read(0, Sequence); }
   hasSequence(): boolean { return this.$has(0); }
   toObject(): Interop.ReflectParams.Plain { return { sequence: this.sequence }; }
 }
 
 export class Interop$ReflectParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -946,6 +1032,7 @@ export class Interop$ReflectParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$ReflectParams$Pipeline extends $.Pipeline<Interop.ReflectParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.ReflectParams.Reader, unknown, never> { return Interop$ReflectParams; }
   get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -957,15 +1044,17 @@ export interface Interop$ReflectParams$Plain {
   sequence: Sequence.Client;
 }
 
-export const Interop$ReflectParams = /*@__PURE__*/ $.struct<Interop.ReflectParams.Reader, Interop.ReflectParams.Builder, Interop.ReflectParams.Init, Interop.ReflectParams.Plain>({ id: 0xf0a101ed02d50e7en, name: "Interop.reflect$Params", dataWords: 0, pointerCount: 1, Reader: Interop$ReflectParams$Reader, Builder: Interop$ReflectParams$Builder });
+export const Interop$ReflectParams = /*@__PURE__*/ $.struct<Interop.ReflectParams.Reader, Interop.ReflectParams.Builder, Interop.ReflectParams.Init, Interop.ReflectParams.Plain>({ id: 0xf0a101ed02d50e7en, name: "Interop.reflect$Params", dataWords: 0, pointerCount: 1, Reader: Interop$ReflectParams$Reader, Builder: Interop$ReflectParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$ReflectParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$ReflectParams$Builder(s, d, z, p, c) });
 
 export class Interop$ReflectResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get sequence(): Sequence.Client { return this.$read(0, Sequence); }
   hasSequence(): boolean { return this.$has(0); }
   toObject(): Interop.ReflectResults.Plain { return { sequence: this.sequence }; }
 }
 
 export class Interop$ReflectResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -980,6 +1069,7 @@ export class Interop$ReflectResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$ReflectResults$Pipeline extends $.Pipeline<Interop.ReflectResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.ReflectResults.Reader, unknown, never> { return Interop$ReflectResults; }
   get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -991,19 +1081,22 @@ export interface Interop$ReflectResults$Plain {
   sequence: Sequence.Client;
 }
 
-export const Interop$ReflectResults = /*@__PURE__*/ $.struct<Interop.ReflectResults.Reader, Interop.ReflectResults.Builder, Interop.ReflectResults.Init, Interop.ReflectResults.Plain>({ id: 0xa2c08d0239163a99n, name: "Interop.reflect$Results", dataWords: 0, pointerCount: 1, Reader: Interop$ReflectResults$Reader, Builder: Interop$ReflectResults$Builder });
+export const Interop$ReflectResults = /*@__PURE__*/ $.struct<Interop.ReflectResults.Reader, Interop.ReflectResults.Builder, Interop.ReflectResults.Init, Interop.ReflectResults.Plain>({ id: 0xa2c08d0239163a99n, name: "Interop.reflect$Results", dataWords: 0, pointerCount: 1, Reader: Interop$ReflectResults$Reader, Builder: Interop$ReflectResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$ReflectResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$ReflectResults$Builder(s, d, z, p, c) });
 
 export class Interop$NewPromiseParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Interop.NewPromiseParams.Plain { return {  }; }
 }
 
 export class Interop$NewPromiseParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Interop.NewPromiseParams.Init): this { return this; }
   toObject(): Interop.NewPromiseParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NewPromiseParams.Reader { return this.$asReader(Interop$NewPromiseParams$Reader); }
 }
 
 export class Interop$NewPromiseParams$Pipeline extends $.Pipeline<Interop.NewPromiseParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NewPromiseParams.Reader, unknown, never> { return Interop$NewPromiseParams; }
 }
 
@@ -1012,9 +1105,10 @@ export interface Interop$NewPromiseParams$Init {
 export interface Interop$NewPromiseParams$Plain {
 }
 
-export const Interop$NewPromiseParams = /*@__PURE__*/ $.struct<Interop.NewPromiseParams.Reader, Interop.NewPromiseParams.Builder, Interop.NewPromiseParams.Init, Interop.NewPromiseParams.Plain>({ id: 0xda52008c4151afa8n, name: "Interop.newPromise$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewPromiseParams$Reader, Builder: Interop$NewPromiseParams$Builder });
+export const Interop$NewPromiseParams = /*@__PURE__*/ $.struct<Interop.NewPromiseParams.Reader, Interop.NewPromiseParams.Builder, Interop.NewPromiseParams.Init, Interop.NewPromiseParams.Plain>({ id: 0xda52008c4151afa8n, name: "Interop.newPromise$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewPromiseParams$Reader, Builder: Interop$NewPromiseParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewPromiseParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewPromiseParams$Builder(s, d, z, p, c) });
 
 export class Interop$NewPromiseResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get sequence(): Sequence.Client { return this.$read(0, Sequence); }
   hasSequence(): boolean { return this.$has(0); }
   get resolver(): Resolver.Client { return this.$read(1, Resolver); }
@@ -1023,6 +1117,7 @@ export class Interop$NewPromiseResults$Reader extends $.StructReader {
 }
 
 export class Interop$NewPromiseResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -1041,6 +1136,7 @@ export class Interop$NewPromiseResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$NewPromiseResults$Pipeline extends $.Pipeline<Interop.NewPromiseResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NewPromiseResults.Reader, unknown, never> { return Interop$NewPromiseResults; }
   get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
   get resolver(): Resolver.Client { return this.$client<Resolver.Client>(1, Resolver); }
@@ -1055,19 +1151,22 @@ export interface Interop$NewPromiseResults$Plain {
   resolver: Resolver.Client;
 }
 
-export const Interop$NewPromiseResults = /*@__PURE__*/ $.struct<Interop.NewPromiseResults.Reader, Interop.NewPromiseResults.Builder, Interop.NewPromiseResults.Init, Interop.NewPromiseResults.Plain>({ id: 0x9dc698f76e20de74n, name: "Interop.newPromise$Results", dataWords: 0, pointerCount: 2, Reader: Interop$NewPromiseResults$Reader, Builder: Interop$NewPromiseResults$Builder });
+export const Interop$NewPromiseResults = /*@__PURE__*/ $.struct<Interop.NewPromiseResults.Reader, Interop.NewPromiseResults.Builder, Interop.NewPromiseResults.Init, Interop.NewPromiseResults.Plain>({ id: 0x9dc698f76e20de74n, name: "Interop.newPromise$Results", dataWords: 0, pointerCount: 2, Reader: Interop$NewPromiseResults$Reader, Builder: Interop$NewPromiseResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewPromiseResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewPromiseResults$Builder(s, d, z, p, c) });
 
 export class Interop$NewSequenceParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Interop.NewSequenceParams.Plain { return {  }; }
 }
 
 export class Interop$NewSequenceParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Interop.NewSequenceParams.Init): this { return this; }
   toObject(): Interop.NewSequenceParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NewSequenceParams.Reader { return this.$asReader(Interop$NewSequenceParams$Reader); }
 }
 
 export class Interop$NewSequenceParams$Pipeline extends $.Pipeline<Interop.NewSequenceParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NewSequenceParams.Reader, unknown, never> { return Interop$NewSequenceParams; }
 }
 
@@ -1076,15 +1175,17 @@ export interface Interop$NewSequenceParams$Init {
 export interface Interop$NewSequenceParams$Plain {
 }
 
-export const Interop$NewSequenceParams = /*@__PURE__*/ $.struct<Interop.NewSequenceParams.Reader, Interop.NewSequenceParams.Builder, Interop.NewSequenceParams.Init, Interop.NewSequenceParams.Plain>({ id: 0xf657ab25a8840269n, name: "Interop.newSequence$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewSequenceParams$Reader, Builder: Interop$NewSequenceParams$Builder });
+export const Interop$NewSequenceParams = /*@__PURE__*/ $.struct<Interop.NewSequenceParams.Reader, Interop.NewSequenceParams.Builder, Interop.NewSequenceParams.Init, Interop.NewSequenceParams.Plain>({ id: 0xf657ab25a8840269n, name: "Interop.newSequence$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewSequenceParams$Reader, Builder: Interop$NewSequenceParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSequenceParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewSequenceParams$Builder(s, d, z, p, c) });
 
 export class Interop$NewSequenceResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get sequence(): Sequence.Client { return this.$read(0, Sequence); }
   hasSequence(): boolean { return this.$has(0); }
   toObject(): Interop.NewSequenceResults.Plain { return { sequence: this.sequence }; }
 }
 
 export class Interop$NewSequenceResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -1099,6 +1200,7 @@ export class Interop$NewSequenceResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$NewSequenceResults$Pipeline extends $.Pipeline<Interop.NewSequenceResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NewSequenceResults.Reader, unknown, never> { return Interop$NewSequenceResults; }
   get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -1110,9 +1212,10 @@ export interface Interop$NewSequenceResults$Plain {
   sequence: Sequence.Client;
 }
 
-export const Interop$NewSequenceResults = /*@__PURE__*/ $.struct<Interop.NewSequenceResults.Reader, Interop.NewSequenceResults.Builder, Interop.NewSequenceResults.Init, Interop.NewSequenceResults.Plain>({ id: 0xbd101d3ab034b8e6n, name: "Interop.newSequence$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewSequenceResults$Reader, Builder: Interop$NewSequenceResults$Builder });
+export const Interop$NewSequenceResults = /*@__PURE__*/ $.struct<Interop.NewSequenceResults.Reader, Interop.NewSequenceResults.Builder, Interop.NewSequenceResults.Init, Interop.NewSequenceResults.Plain>({ id: 0xbd101d3ab034b8e6n, name: "Interop.newSequence$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewSequenceResults$Reader, Builder: Interop$NewSequenceResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSequenceResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewSequenceResults$Builder(s, d, z, p, c) });
 
 export class Interop$DriveParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get sequence(): Sequence.Client { return this.$read(0, Sequence); }
   hasSequence(): boolean { return this.$has(0); }
   get before(): number { return this.$uint32(0); }
@@ -1124,6 +1227,7 @@ export class Interop$DriveParams$Reader extends $.StructReader {
 }
 
 export class Interop$DriveParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -1151,6 +1255,7 @@ export class Interop$DriveParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$DriveParams$Pipeline extends $.Pipeline<Interop.DriveParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.DriveParams.Reader, unknown, never> { return Interop$DriveParams; }
   get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
   get listener(): Listener.Client { return this.$client<Listener.Client>(1, Listener); }
@@ -1171,15 +1276,17 @@ export interface Interop$DriveParams$Plain {
   listener: Listener.Client;
 }
 
-export const Interop$DriveParams = /*@__PURE__*/ $.struct<Interop.DriveParams.Reader, Interop.DriveParams.Builder, Interop.DriveParams.Init, Interop.DriveParams.Plain>({ id: 0x87550c1e3d54be4bn, name: "Interop.drive$Params", dataWords: 2, pointerCount: 2, Reader: Interop$DriveParams$Reader, Builder: Interop$DriveParams$Builder });
+export const Interop$DriveParams = /*@__PURE__*/ $.struct<Interop.DriveParams.Reader, Interop.DriveParams.Builder, Interop.DriveParams.Init, Interop.DriveParams.Plain>({ id: 0x87550c1e3d54be4bn, name: "Interop.drive$Params", dataWords: 2, pointerCount: 2, Reader: Interop$DriveParams$Reader, Builder: Interop$DriveParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$DriveParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$DriveParams$Builder(s, d, z, p, c) });
 
 export class Interop$DriveResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get numbers(): Uint32Array { return this.$read(0, $.UInt32List); }
   hasNumbers(): boolean { return this.$has(0); }
   toObject(): Interop.DriveResults.Plain { return { numbers: this.numbers.slice() }; }
 }
 
 export class Interop$DriveResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get numbers(): Uint32Array { return this.$get(0, $.UInt32List); }
   set numbers(value: Iterable<number>) { this.$set(0, $.UInt32List, value); }
   hasNumbers(): boolean { return this.$has(0); }
@@ -1197,6 +1304,7 @@ export class Interop$DriveResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$DriveResults$Pipeline extends $.Pipeline<Interop.DriveResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.DriveResults.Reader, unknown, never> { return Interop$DriveResults; }
 }
 
@@ -1207,9 +1315,10 @@ export interface Interop$DriveResults$Plain {
   numbers: Uint32Array;
 }
 
-export const Interop$DriveResults = /*@__PURE__*/ $.struct<Interop.DriveResults.Reader, Interop.DriveResults.Builder, Interop.DriveResults.Init, Interop.DriveResults.Plain>({ id: 0xa82395190ebb4dc7n, name: "Interop.drive$Results", dataWords: 0, pointerCount: 1, Reader: Interop$DriveResults$Reader, Builder: Interop$DriveResults$Builder });
+export const Interop$DriveResults = /*@__PURE__*/ $.struct<Interop.DriveResults.Reader, Interop.DriveResults.Builder, Interop.DriveResults.Init, Interop.DriveResults.Plain>({ id: 0xa82395190ebb4dc7n, name: "Interop.drive$Results", dataWords: 0, pointerCount: 1, Reader: Interop$DriveResults$Reader, Builder: Interop$DriveResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$DriveResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$DriveResults$Builder(s, d, z, p, c) });
 
 export class Interop$TailParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get callee(): Callee.Client { return this.$read(0, Callee); }
   hasCallee(): boolean { return this.$has(0); }
   get number(): number { return this.$int32(0); }
@@ -1217,6 +1326,7 @@ export class Interop$TailParams$Reader extends $.StructReader {
 }
 
 export class Interop$TailParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get callee(): Callee.Client { return this.$get(0, Callee); }
   set callee(value: $.CapabilityInit<Callee.Client, Callee.Server>) { this.$set(0, Callee, value); }
   hasCallee(): boolean { return this.$has(0); }
@@ -1234,6 +1344,7 @@ export class Interop$TailParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$TailParams$Pipeline extends $.Pipeline<Interop.TailParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.TailParams.Reader, unknown, never> { return Interop$TailParams; }
   get callee(): Callee.Client { return this.$client<Callee.Client>(0, Callee); }
 }
@@ -1247,14 +1358,16 @@ export interface Interop$TailParams$Plain {
   number: number;
 }
 
-export const Interop$TailParams = /*@__PURE__*/ $.struct<Interop.TailParams.Reader, Interop.TailParams.Builder, Interop.TailParams.Init, Interop.TailParams.Plain>({ id: 0x8e6271976cfffefdn, name: "Interop.tail$Params", dataWords: 1, pointerCount: 1, Reader: Interop$TailParams$Reader, Builder: Interop$TailParams$Builder });
+export const Interop$TailParams = /*@__PURE__*/ $.struct<Interop.TailParams.Reader, Interop.TailParams.Builder, Interop.TailParams.Init, Interop.TailParams.Plain>({ id: 0x8e6271976cfffefdn, name: "Interop.tail$Params", dataWords: 1, pointerCount: 1, Reader: Interop$TailParams$Reader, Builder: Interop$TailParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$TailParams$Builder(s, d, z, p, c) });
 
 export class Interop$TailLocalParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get number(): number { return this.$int32(0); }
   toObject(): Interop.TailLocalParams.Plain { return { number: this.number }; }
 }
 
 export class Interop$TailLocalParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get number(): number { return this.$int32(0); }
   set number(value: number) { this.$setInt32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1268,6 +1381,7 @@ export class Interop$TailLocalParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$TailLocalParams$Pipeline extends $.Pipeline<Interop.TailLocalParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.TailLocalParams.Reader, unknown, never> { return Interop$TailLocalParams; }
 }
 
@@ -1278,15 +1392,17 @@ export interface Interop$TailLocalParams$Plain {
   number: number;
 }
 
-export const Interop$TailLocalParams = /*@__PURE__*/ $.struct<Interop.TailLocalParams.Reader, Interop.TailLocalParams.Builder, Interop.TailLocalParams.Init, Interop.TailLocalParams.Plain>({ id: 0xfccbed89cbebf95dn, name: "Interop.tailLocal$Params", dataWords: 1, pointerCount: 0, Reader: Interop$TailLocalParams$Reader, Builder: Interop$TailLocalParams$Builder });
+export const Interop$TailLocalParams = /*@__PURE__*/ $.struct<Interop.TailLocalParams.Reader, Interop.TailLocalParams.Builder, Interop.TailLocalParams.Init, Interop.TailLocalParams.Plain>({ id: 0xfccbed89cbebf95dn, name: "Interop.tailLocal$Params", dataWords: 1, pointerCount: 0, Reader: Interop$TailLocalParams$Reader, Builder: Interop$TailLocalParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TailLocalParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$TailLocalParams$Builder(s, d, z, p, c) });
 
 export class Interop$EarlyParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get gate(): Listener.Client { return this.$read(0, Listener); }
   hasGate(): boolean { return this.$has(0); }
   toObject(): Interop.EarlyParams.Plain { return { gate: this.gate }; }
 }
 
 export class Interop$EarlyParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get gate(): Listener.Client { return this.$get(0, Listener); }
   set gate(value: $.CapabilityInit<Listener.Client, Listener.Server>) { this.$set(0, Listener, value); }
   hasGate(): boolean { return this.$has(0); }
@@ -1301,6 +1417,7 @@ export class Interop$EarlyParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$EarlyParams$Pipeline extends $.Pipeline<Interop.EarlyParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.EarlyParams.Reader, unknown, never> { return Interop$EarlyParams; }
   get gate(): Listener.Client { return this.$client<Listener.Client>(0, Listener); }
 }
@@ -1312,15 +1429,17 @@ export interface Interop$EarlyParams$Plain {
   gate: Listener.Client;
 }
 
-export const Interop$EarlyParams = /*@__PURE__*/ $.struct<Interop.EarlyParams.Reader, Interop.EarlyParams.Builder, Interop.EarlyParams.Init, Interop.EarlyParams.Plain>({ id: 0x84794421f4f6965bn, name: "Interop.early$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EarlyParams$Reader, Builder: Interop$EarlyParams$Builder });
+export const Interop$EarlyParams = /*@__PURE__*/ $.struct<Interop.EarlyParams.Reader, Interop.EarlyParams.Builder, Interop.EarlyParams.Init, Interop.EarlyParams.Plain>({ id: 0x84794421f4f6965bn, name: "Interop.early$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EarlyParams$Reader, Builder: Interop$EarlyParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EarlyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EarlyParams$Builder(s, d, z, p, c) });
 
 export class Interop$EarlyResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counter(): Counter.Client { return this.$read(0, Counter); }
   hasCounter(): boolean { return this.$has(0); }
   toObject(): Interop.EarlyResults.Plain { return { counter: this.counter }; }
 }
 
 export class Interop$EarlyResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -1335,6 +1454,7 @@ export class Interop$EarlyResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$EarlyResults$Pipeline extends $.Pipeline<Interop.EarlyResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.EarlyResults.Reader, unknown, never> { return Interop$EarlyResults; }
   get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
@@ -1346,15 +1466,17 @@ export interface Interop$EarlyResults$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$EarlyResults = /*@__PURE__*/ $.struct<Interop.EarlyResults.Reader, Interop.EarlyResults.Builder, Interop.EarlyResults.Init, Interop.EarlyResults.Plain>({ id: 0xe7490fde6ecdcca8n, name: "Interop.early$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EarlyResults$Reader, Builder: Interop$EarlyResults$Builder });
+export const Interop$EarlyResults = /*@__PURE__*/ $.struct<Interop.EarlyResults.Reader, Interop.EarlyResults.Builder, Interop.EarlyResults.Init, Interop.EarlyResults.Plain>({ id: 0xe7490fde6ecdcca8n, name: "Interop.early$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EarlyResults$Reader, Builder: Interop$EarlyResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EarlyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EarlyResults$Builder(s, d, z, p, c) });
 
 export class Interop$HangParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counter(): Counter.Client { return this.$read(0, Counter); }
   hasCounter(): boolean { return this.$has(0); }
   toObject(): Interop.HangParams.Plain { return { counter: this.counter }; }
 }
 
 export class Interop$HangParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -1369,6 +1491,7 @@ export class Interop$HangParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$HangParams$Pipeline extends $.Pipeline<Interop.HangParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.HangParams.Reader, unknown, never> { return Interop$HangParams; }
   get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
@@ -1380,19 +1503,22 @@ export interface Interop$HangParams$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$HangParams = /*@__PURE__*/ $.struct<Interop.HangParams.Reader, Interop.HangParams.Builder, Interop.HangParams.Init, Interop.HangParams.Plain>({ id: 0xb3d20651f27cd46cn, name: "Interop.hang$Params", dataWords: 0, pointerCount: 1, Reader: Interop$HangParams$Reader, Builder: Interop$HangParams$Builder });
+export const Interop$HangParams = /*@__PURE__*/ $.struct<Interop.HangParams.Reader, Interop.HangParams.Builder, Interop.HangParams.Init, Interop.HangParams.Plain>({ id: 0xb3d20651f27cd46cn, name: "Interop.hang$Params", dataWords: 0, pointerCount: 1, Reader: Interop$HangParams$Reader, Builder: Interop$HangParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HangParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HangParams$Builder(s, d, z, p, c) });
 
 export class Interop$HangResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Interop.HangResults.Plain { return {  }; }
 }
 
 export class Interop$HangResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Interop.HangResults.Init): this { return this; }
   toObject(): Interop.HangResults.Plain { return this.asReader().toObject(); }
   asReader(): Interop.HangResults.Reader { return this.$asReader(Interop$HangResults$Reader); }
 }
 
 export class Interop$HangResults$Pipeline extends $.Pipeline<Interop.HangResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.HangResults.Reader, unknown, never> { return Interop$HangResults; }
 }
 
@@ -1401,9 +1527,10 @@ export interface Interop$HangResults$Init {
 export interface Interop$HangResults$Plain {
 }
 
-export const Interop$HangResults = /*@__PURE__*/ $.struct<Interop.HangResults.Reader, Interop.HangResults.Builder, Interop.HangResults.Init, Interop.HangResults.Plain>({ id: 0xe184fb61ca407995n, name: "Interop.hang$Results", dataWords: 0, pointerCount: 0, Reader: Interop$HangResults$Reader, Builder: Interop$HangResults$Builder });
+export const Interop$HangResults = /*@__PURE__*/ $.struct<Interop.HangResults.Reader, Interop.HangResults.Builder, Interop.HangResults.Init, Interop.HangResults.Plain>({ id: 0xe184fb61ca407995n, name: "Interop.hang$Results", dataWords: 0, pointerCount: 0, Reader: Interop$HangResults$Reader, Builder: Interop$HangResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HangResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HangResults$Builder(s, d, z, p, c) });
 
 export class Interop$FailParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get kind(): Kind | number { return this.$enum(0, Kind$$type.names); }
   get reason(): string { return this.$text(0); }
   hasReason(): boolean { return this.$has(0); }
@@ -1411,6 +1538,7 @@ export class Interop$FailParams$Reader extends $.StructReader {
 }
 
 export class Interop$FailParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get kind(): Kind | number { return this.$enum(0, Kind$$type.names); }
   set kind(value: Kind | number) { this.$setEnum(0, value, Kind$$type); }
   get reason(): string { return this.$text(0); }
@@ -1430,6 +1558,7 @@ export class Interop$FailParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$FailParams$Pipeline extends $.Pipeline<Interop.FailParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.FailParams.Reader, unknown, never> { return Interop$FailParams; }
 }
 
@@ -1442,15 +1571,17 @@ export interface Interop$FailParams$Plain {
   reason: string;
 }
 
-export const Interop$FailParams = /*@__PURE__*/ $.struct<Interop.FailParams.Reader, Interop.FailParams.Builder, Interop.FailParams.Init, Interop.FailParams.Plain>({ id: 0xec82f847968507c8n, name: "Interop.fail$Params", dataWords: 1, pointerCount: 1, Reader: Interop$FailParams$Reader, Builder: Interop$FailParams$Builder });
+export const Interop$FailParams = /*@__PURE__*/ $.struct<Interop.FailParams.Reader, Interop.FailParams.Builder, Interop.FailParams.Init, Interop.FailParams.Plain>({ id: 0xec82f847968507c8n, name: "Interop.fail$Params", dataWords: 1, pointerCount: 1, Reader: Interop$FailParams$Reader, Builder: Interop$FailParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$FailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$FailParams$Builder(s, d, z, p, c) });
 
 export class Interop$FailResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counter(): Counter.Client { return this.$read(0, Counter); }
   hasCounter(): boolean { return this.$has(0); }
   toObject(): Interop.FailResults.Plain { return { counter: this.counter }; }
 }
 
 export class Interop$FailResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -1465,6 +1596,7 @@ export class Interop$FailResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$FailResults$Pipeline extends $.Pipeline<Interop.FailResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.FailResults.Reader, unknown, never> { return Interop$FailResults; }
   get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
@@ -1476,15 +1608,17 @@ export interface Interop$FailResults$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$FailResults = /*@__PURE__*/ $.struct<Interop.FailResults.Reader, Interop.FailResults.Builder, Interop.FailResults.Init, Interop.FailResults.Plain>({ id: 0xbbf350ad23ed7600n, name: "Interop.fail$Results", dataWords: 0, pointerCount: 1, Reader: Interop$FailResults$Reader, Builder: Interop$FailResults$Builder });
+export const Interop$FailResults = /*@__PURE__*/ $.struct<Interop.FailResults.Reader, Interop.FailResults.Builder, Interop.FailResults.Init, Interop.FailResults.Plain>({ id: 0xbbf350ad23ed7600n, name: "Interop.fail$Results", dataWords: 0, pointerCount: 1, Reader: Interop$FailResults$Reader, Builder: Interop$FailResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$FailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$FailResults$Builder(s, d, z, p, c) });
 
 export class Interop$RelayParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get listener(): Listener.Client { return this.$read(0, Listener); }
   hasListener(): boolean { return this.$has(0); }
   toObject(): Interop.RelayParams.Plain { return { listener: this.listener }; }
 }
 
 export class Interop$RelayParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get listener(): Listener.Client { return this.$get(0, Listener); }
   set listener(value: $.CapabilityInit<Listener.Client, Listener.Server>) { this.$set(0, Listener, value); }
   hasListener(): boolean { return this.$has(0); }
@@ -1499,6 +1633,7 @@ export class Interop$RelayParams$Builder extends $.StructBuilder {
 }
 
 export class Interop$RelayParams$Pipeline extends $.Pipeline<Interop.RelayParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.RelayParams.Reader, unknown, never> { return Interop$RelayParams; }
   get listener(): Listener.Client { return this.$client<Listener.Client>(0, Listener); }
 }
@@ -1510,15 +1645,17 @@ export interface Interop$RelayParams$Plain {
   listener: Listener.Client;
 }
 
-export const Interop$RelayParams = /*@__PURE__*/ $.struct<Interop.RelayParams.Reader, Interop.RelayParams.Builder, Interop.RelayParams.Init, Interop.RelayParams.Plain>({ id: 0xb8e2e029a4a4ace6n, name: "Interop.relay$Params", dataWords: 0, pointerCount: 1, Reader: Interop$RelayParams$Reader, Builder: Interop$RelayParams$Builder });
+export const Interop$RelayParams = /*@__PURE__*/ $.struct<Interop.RelayParams.Reader, Interop.RelayParams.Builder, Interop.RelayParams.Init, Interop.RelayParams.Plain>({ id: 0xb8e2e029a4a4ace6n, name: "Interop.relay$Params", dataWords: 0, pointerCount: 1, Reader: Interop$RelayParams$Reader, Builder: Interop$RelayParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$RelayParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$RelayParams$Builder(s, d, z, p, c) });
 
 export class Interop$RelayResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get answer(): string { return this.$text(0); }
   hasAnswer(): boolean { return this.$has(0); }
   toObject(): Interop.RelayResults.Plain { return { answer: this.answer }; }
 }
 
 export class Interop$RelayResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get answer(): string { return this.$text(0); }
   set answer(value: string) { this.$setText(0, value); }
   hasAnswer(): boolean { return this.$has(0); }
@@ -1535,6 +1672,7 @@ export class Interop$RelayResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$RelayResults$Pipeline extends $.Pipeline<Interop.RelayResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.RelayResults.Reader, unknown, never> { return Interop$RelayResults; }
 }
 
@@ -1545,19 +1683,22 @@ export interface Interop$RelayResults$Plain {
   answer: string;
 }
 
-export const Interop$RelayResults = /*@__PURE__*/ $.struct<Interop.RelayResults.Reader, Interop.RelayResults.Builder, Interop.RelayResults.Init, Interop.RelayResults.Plain>({ id: 0xd519bf8624f0f069n, name: "Interop.relay$Results", dataWords: 0, pointerCount: 1, Reader: Interop$RelayResults$Reader, Builder: Interop$RelayResults$Builder });
+export const Interop$RelayResults = /*@__PURE__*/ $.struct<Interop.RelayResults.Reader, Interop.RelayResults.Builder, Interop.RelayResults.Init, Interop.RelayResults.Plain>({ id: 0xd519bf8624f0f069n, name: "Interop.relay$Results", dataWords: 0, pointerCount: 1, Reader: Interop$RelayResults$Reader, Builder: Interop$RelayResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$RelayResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$RelayResults$Builder(s, d, z, p, c) });
 
 export class Interop$NewSinkParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Interop.NewSinkParams.Plain { return {  }; }
 }
 
 export class Interop$NewSinkParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Interop.NewSinkParams.Init): this { return this; }
   toObject(): Interop.NewSinkParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NewSinkParams.Reader { return this.$asReader(Interop$NewSinkParams$Reader); }
 }
 
 export class Interop$NewSinkParams$Pipeline extends $.Pipeline<Interop.NewSinkParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NewSinkParams.Reader, unknown, never> { return Interop$NewSinkParams; }
 }
 
@@ -1566,15 +1707,17 @@ export interface Interop$NewSinkParams$Init {
 export interface Interop$NewSinkParams$Plain {
 }
 
-export const Interop$NewSinkParams = /*@__PURE__*/ $.struct<Interop.NewSinkParams.Reader, Interop.NewSinkParams.Builder, Interop.NewSinkParams.Init, Interop.NewSinkParams.Plain>({ id: 0xc406049bf12c94afn, name: "Interop.newSink$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewSinkParams$Reader, Builder: Interop$NewSinkParams$Builder });
+export const Interop$NewSinkParams = /*@__PURE__*/ $.struct<Interop.NewSinkParams.Reader, Interop.NewSinkParams.Builder, Interop.NewSinkParams.Init, Interop.NewSinkParams.Plain>({ id: 0xc406049bf12c94afn, name: "Interop.newSink$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewSinkParams$Reader, Builder: Interop$NewSinkParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSinkParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewSinkParams$Builder(s, d, z, p, c) });
 
 export class Interop$NewSinkResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get sink(): Sink.Client { return this.$read(0, Sink); }
   hasSink(): boolean { return this.$has(0); }
   toObject(): Interop.NewSinkResults.Plain { return { sink: this.sink }; }
 }
 
 export class Interop$NewSinkResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get sink(): Sink.Client { return this.$get(0, Sink); }
   set sink(value: $.CapabilityInit<Sink.Client, Sink.Server>) { this.$set(0, Sink, value); }
   hasSink(): boolean { return this.$has(0); }
@@ -1589,6 +1732,7 @@ export class Interop$NewSinkResults$Builder extends $.StructBuilder {
 }
 
 export class Interop$NewSinkResults$Pipeline extends $.Pipeline<Interop.NewSinkResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.NewSinkResults.Reader, unknown, never> { return Interop$NewSinkResults; }
   get sink(): Sink.Client { return this.$client<Sink.Client>(0, Sink); }
 }
@@ -1600,19 +1744,22 @@ export interface Interop$NewSinkResults$Plain {
   sink: Sink.Client;
 }
 
-export const Interop$NewSinkResults = /*@__PURE__*/ $.struct<Interop.NewSinkResults.Reader, Interop.NewSinkResults.Builder, Interop.NewSinkResults.Init, Interop.NewSinkResults.Plain>({ id: 0x81a72cca8f44bc67n, name: "Interop.newSink$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewSinkResults$Reader, Builder: Interop$NewSinkResults$Builder });
+export const Interop$NewSinkResults = /*@__PURE__*/ $.struct<Interop.NewSinkResults.Reader, Interop.NewSinkResults.Builder, Interop.NewSinkResults.Init, Interop.NewSinkResults.Plain>({ id: 0x81a72cca8f44bc67n, name: "Interop.newSink$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewSinkResults$Reader, Builder: Interop$NewSinkResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSinkResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewSinkResults$Builder(s, d, z, p, c) });
 
 export class Interop$ActivityParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Interop.ActivityParams.Plain { return {  }; }
 }
 
 export class Interop$ActivityParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Interop.ActivityParams.Init): this { return this; }
   toObject(): Interop.ActivityParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.ActivityParams.Reader { return this.$asReader(Interop$ActivityParams$Reader); }
 }
 
 export class Interop$ActivityParams$Pipeline extends $.Pipeline<Interop.ActivityParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Interop.ActivityParams.Reader, unknown, never> { return Interop$ActivityParams; }
 }
 
@@ -1621,7 +1768,7 @@ export interface Interop$ActivityParams$Init {
 export interface Interop$ActivityParams$Plain {
 }
 
-export const Interop$ActivityParams = /*@__PURE__*/ $.struct<Interop.ActivityParams.Reader, Interop.ActivityParams.Builder, Interop.ActivityParams.Init, Interop.ActivityParams.Plain>({ id: 0x85facab7e28ea8c6n, name: "Interop.activity$Params", dataWords: 0, pointerCount: 0, Reader: Interop$ActivityParams$Reader, Builder: Interop$ActivityParams$Builder });
+export const Interop$ActivityParams = /*@__PURE__*/ $.struct<Interop.ActivityParams.Reader, Interop.ActivityParams.Builder, Interop.ActivityParams.Init, Interop.ActivityParams.Plain>({ id: 0x85facab7e28ea8c6n, name: "Interop.activity$Params", dataWords: 0, pointerCount: 0, Reader: Interop$ActivityParams$Reader, Builder: Interop$ActivityParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$ActivityParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$ActivityParams$Builder(s, d, z, p, c) });
 
 export const Interop$echo = /*@__PURE__*/ $.method({ interfaceId: 0x8c108e5f48ecf8bdn, interfaceName: "Interop", ordinal: 0, name: "echo", Params: () => Interop$EchoParams, Results: () => Interop$EchoResults, Pipeline: () => Interop$EchoResults$Pipeline, noPipelining: true });
 export const Interop$echoValues = /*@__PURE__*/ $.method({ interfaceId: 0x8c108e5f48ecf8bdn, interfaceName: "Interop", ordinal: 1, name: "echoValues", Params: () => Interop$EchoValuesParams, Results: () => Interop$EchoValuesResults, Pipeline: () => Interop$EchoValuesResults$Pipeline, noPipelining: true });
@@ -1651,6 +1798,7 @@ export const Interop$newSink = /*@__PURE__*/ $.method({ interfaceId: 0x8c108e5f4
 export const Interop$activity = /*@__PURE__*/ $.method({ interfaceId: 0x8c108e5f48ecf8bdn, interfaceName: "Interop", ordinal: 25, name: "activity", Params: () => Interop$ActivityParams, Results: () => Activity, Pipeline: () => Activity$Pipeline, noPipelining: true });
 /** The bootstrap object. Its counts (`activity`) cover this object only; each connection gets one of its own. */
 export class Interop$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   echo(params?: $.Params<Interop.EchoParams.Init, Interop.EchoParams.Builder>, options?: $.CallOptions): $.RemotePromise<Interop.EchoResults.Reader> & Interop.EchoResults.Pipeline { return this.$call(Interop$echo, params, options); }
   /** Both return what they were given, copied into the results. */
   echoValues(params?: $.Params<Interop.EchoValuesParams.Init, Interop.EchoValuesParams.Builder>, options?: $.CallOptions): $.RemotePromise<Interop.EchoValuesResults.Reader> & Interop.EchoValuesResults.Pipeline { return this.$call(Interop$echoValues, params, options); }
@@ -2230,6 +2378,7 @@ export declare namespace Interop {
 }
 
 export class Values$Words$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get first(): string { return this.$text(19); }
   hasFirst(): boolean { return this.$has(19); }
   get second(): string { return this.$text(20); }
@@ -2238,6 +2387,7 @@ export class Values$Words$Reader extends $.StructReader {
 }
 
 export class Values$Words$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get first(): string { return this.$text(19); }
   set first(value: string) { this.$setText(19, value); }
   hasFirst(): boolean { return this.$has(19); }
@@ -2259,8 +2409,9 @@ export class Values$Words$Builder extends $.StructBuilder {
   asReader(): Values.Words.Reader { return this.$asReader(Values$Words$Reader); }
 }
 
-const Values$Words$$type = /*@__PURE__*/ $.struct<Values.Words.Reader, Values.Words.Builder, Values.Words.Init, Values.Words.Plain>({ id: 0xdbb7615393a62b3fn, name: "Values.words", dataWords: 7, pointerCount: 21, Reader: Values$Words$Reader, Builder: Values$Words$Builder });
+const Values$Words$$type = /*@__PURE__*/ $.struct<Values.Words.Reader, Values.Words.Builder, Values.Words.Init, Values.Words.Plain>({ id: 0xdbb7615393a62b3fn, name: "Values.words", dataWords: 7, pointerCount: 21, Reader: Values$Words$Reader, Builder: Values$Words$Builder, makeReader: (s, d, z, p, c, n) => new Values$Words$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Values$Words$Builder(s, d, z, p, c) });
 export class Values$Words$Pipeline extends $.Pipeline<Values.Words.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Values.Words.Reader, unknown, never> { return Values$Words$$type; }
 }
 
@@ -2278,6 +2429,7 @@ const Values$$data = /*@__PURE__*/ $.pointer("AAAAAAIAAAABAAAAEgAAAMr+AAAAAAAA")
 const Values$$members = ["none", "number", "words"] as const;
 
 export class Values$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "none" | "number" | "words" | number { return this.$which(38, Values$$members); }
   get void(): null { return null; }
   get bool(): boolean { return !this.$bool(0); }
@@ -2332,7 +2484,7 @@ export class Values$ReaderClass extends $.StructReader {
   hasLists(): boolean { return this.$has(18); }
   get none(): null { this.$expect(38, 0, "none"); return null; }
   get number(): number { this.$expect(38, 1, "number"); return this.$float64(48); }
-  get words(): Values.Words.Reader { this.$expect(38, 2, "words"); return this.$group(Values$Words$Reader); }
+  get words(): Values.Words.Reader { this.$expect(38, 2, "words"); return new Values$Words$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Values.Plain {
     const $0 = this.void;
     const $1 = this.bool;
@@ -2379,6 +2531,7 @@ export type Values$Reader = $.Variants<Values$ReaderClass, "none" | "number" | "
 const Values$$Reader = /*@__PURE__*/ $.narrowed<Values$Reader>(Values$ReaderClass);
 
 export class Values$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "none" | "number" | "words" | number { return this.$which(38, Values$$members); }
   get void(): null { return null; }
   set void(_: null) { }
@@ -2523,14 +2676,14 @@ export class Values$Builder extends $.StructBuilder {
   set none(_: null) { this.$setUint16(38, 0); }
   get number(): number { this.$expect(38, 1, "number"); return this.$float64(48); }
   set number(value: number) { this.$setFloat64(48, value); this.$setUint16(38, 1); }
-  get words(): Values.Words.Builder { this.$expect(38, 2, "words"); return this.$group(Values$Words$Builder); }
+  get words(): Values.Words.Builder { this.$expect(38, 2, "words"); return new Values$Words$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set words(value: Values.Words.Init | Values.Words.Builder) { this.initWords().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initWords(): Values.Words.Builder {
     this.$setUint16(38, 2);
     this.$clear(19);
     this.$clear(20);
-    return this.$group(Values$Words$Builder);
+    return new Values$Words$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Values.Init | Values$Builder): this {
@@ -2582,6 +2735,7 @@ export class Values$Builder extends $.StructBuilder {
 }
 
 export class Values$Pipeline extends $.Pipeline<Values.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Values.Reader, unknown, never> { return Values; }
   get inner(): Values.Pipeline { return this.$struct(2, Values$Pipeline); }
   get words(): Values.Words.Pipeline { return this.$group(Values$Words$Pipeline); }
@@ -2668,7 +2822,7 @@ export interface Values$PlainMembers {
 }
 export type Values$Plain = Values$PlainFields & $.PlainUnion<Values$PlainMembers>;
 
-export const Values = /*@__PURE__*/ $.struct<Values.Reader, Values.Builder, Values.Init, Values.Plain>({ id: 0xab60d4b57b2a9408n, name: "Values", dataWords: 7, pointerCount: 21, Reader: Values$$Reader, Builder: Values$Builder });
+export const Values = /*@__PURE__*/ $.struct<Values.Reader, Values.Builder, Values.Init, Values.Plain>({ id: 0xab60d4b57b2a9408n, name: "Values", dataWords: 7, pointerCount: 21, Reader: Values$$Reader, Builder: Values$Builder, makeReader: (s, d, z, p, c, n) => new Values$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Values$Builder(s, d, z, p, c) });
 
 export type Values = Values$Reader;
 export declare namespace Values {
@@ -2690,6 +2844,7 @@ export declare namespace Values {
 }
 
 export class Tree$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get label(): string { return this.$text(0); }
   hasLabel(): boolean { return this.$has(0); }
   get children(): $.ListReader<Tree.Reader> { return this.$read(1, $.listOf(Tree)); }
@@ -2698,6 +2853,7 @@ export class Tree$Reader extends $.StructReader {
 }
 
 export class Tree$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get label(): string { return this.$text(0); }
   set label(value: string) { this.$setText(0, value); }
   hasLabel(): boolean { return this.$has(0); }
@@ -2721,6 +2877,7 @@ export class Tree$Builder extends $.StructBuilder {
 }
 
 export class Tree$Pipeline extends $.Pipeline<Tree.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Tree.Reader, unknown, never> { return Tree; }
 }
 
@@ -2733,7 +2890,7 @@ export interface Tree$Plain {
   children: Tree.Plain[];
 }
 
-export const Tree = /*@__PURE__*/ $.struct<Tree.Reader, Tree.Builder, Tree.Init, Tree.Plain>({ id: 0xbe64380230cb8229n, name: "Tree", dataWords: 0, pointerCount: 2, Reader: Tree$Reader, Builder: Tree$Builder });
+export const Tree = /*@__PURE__*/ $.struct<Tree.Reader, Tree.Builder, Tree.Init, Tree.Plain>({ id: 0xbe64380230cb8229n, name: "Tree", dataWords: 0, pointerCount: 2, Reader: Tree$Reader, Builder: Tree$Builder, makeReader: (s, d, z, p, c, n) => new Tree$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Tree$Builder(s, d, z, p, c) });
 
 export type Tree = Tree$Reader;
 export declare namespace Tree {
@@ -2746,6 +2903,7 @@ export declare namespace Tree {
 }
 
 export class Box$Content$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counter(): Counter.Client { return this.$read(1, Counter); }
   hasCounter(): boolean { return this.$has(1); }
   get label(): string { return this.$text(2); }
@@ -2754,6 +2912,7 @@ export class Box$Content$Reader extends $.StructReader {
 }
 
 export class Box$Content$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counter(): Counter.Client { return this.$get(1, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(1, Counter, value); }
   hasCounter(): boolean { return this.$has(1); }
@@ -2773,8 +2932,9 @@ export class Box$Content$Builder extends $.StructBuilder {
   asReader(): Box.Content.Reader { return this.$asReader(Box$Content$Reader); }
 }
 
-const Box$Content$$type = /*@__PURE__*/ $.struct<Box.Content.Reader, Box.Content.Builder, Box.Content.Init, Box.Content.Plain>({ id: 0xa027904e0bd8aec3n, name: "Box.content", dataWords: 0, pointerCount: 4, Reader: Box$Content$Reader, Builder: Box$Content$Builder });
+const Box$Content$$type = /*@__PURE__*/ $.struct<Box.Content.Reader, Box.Content.Builder, Box.Content.Init, Box.Content.Plain>({ id: 0xa027904e0bd8aec3n, name: "Box.content", dataWords: 0, pointerCount: 4, Reader: Box$Content$Reader, Builder: Box$Content$Builder, makeReader: (s, d, z, p, c, n) => new Box$Content$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Content$Builder(s, d, z, p, c) });
 export class Box$Content$Pipeline extends $.Pipeline<Box.Content.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Box.Content.Reader, unknown, never> { return Box$Content$$type; }
   get counter(): Counter.Client { return this.$client<Counter.Client>(1, Counter); }
 }
@@ -2789,9 +2949,10 @@ export interface Box$Content$Plain {
 }
 
 export class Box$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get inner(): Box.Reader { return this.$read(0, Box); }
   hasInner(): boolean { return this.$has(0); }
-  get content(): Box.Content.Reader { return this.$group(Box$Content$Reader); }
+  get content(): Box.Content.Reader { return new Box$Content$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   /** The same counter, seen without its type. */
   get untyped(): $.AnyPointerReader { return this.$read(3, $.AnyPointer); }
   hasUntyped(): boolean { return this.$has(3); }
@@ -2799,19 +2960,20 @@ export class Box$Reader extends $.StructReader {
 }
 
 export class Box$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get inner(): Box.Builder { return this.$get(0, Box); }
   set inner(value: Box.Init | Box.Builder) { this.$set(0, Box, value); }
   hasInner(): boolean { return this.$has(0); }
   initInner(): Box.Builder { return this.$init(0, Box); }
   disownInner(): $.Orphan { return this.$disown(0); }
   adoptInner(orphan: $.Orphan): void { this.$adopt(0, orphan); }
-  get content(): Box.Content.Builder { return this.$group(Box$Content$Builder); }
+  get content(): Box.Content.Builder { return new Box$Content$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set content(value: Box.Content.Init | Box.Content.Builder) { this.initContent().assign(value); }
   /** Sets all of the group to its defaults. */
   initContent(): Box.Content.Builder {
     this.$clear(1);
     this.$clear(2);
-    return this.$group(Box$Content$Builder);
+    return new Box$Content$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** The same counter, seen without its type. */
   get untyped(): $.AnyPointerBuilder { return this.$get(3, $.AnyPointer); }
@@ -2832,6 +2994,7 @@ export class Box$Builder extends $.StructBuilder {
 }
 
 export class Box$Pipeline extends $.Pipeline<Box.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Box.Reader, unknown, never> { return Box; }
   get inner(): Box.Pipeline { return this.$struct(0, Box$Pipeline); }
   get content(): Box.Content.Pipeline { return this.$group(Box$Content$Pipeline); }
@@ -2850,7 +3013,7 @@ export interface Box$Plain {
   untyped: $.AnyPointerReader | null;
 }
 
-export const Box = /*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0xd46a1f9b1e036a12n, name: "Box", dataWords: 0, pointerCount: 4, Reader: Box$Reader, Builder: Box$Builder });
+export const Box = /*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0xd46a1f9b1e036a12n, name: "Box", dataWords: 0, pointerCount: 4, Reader: Box$Reader, Builder: Box$Builder, makeReader: (s, d, z, p, c, n) => new Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Builder(s, d, z, p, c) });
 
 export type Box = Box$Reader;
 export declare namespace Box {
@@ -2881,11 +3044,13 @@ export const Kind = {
 export const Kind$$type: $.EnumType<Kind> = { names: ["failed", "overloaded", "disconnected", "unimplemented"] };
 
 export class Counter$AddParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get amount(): bigint { return this.$int64(0); }
   toObject(): Counter.AddParams.Plain { return { amount: this.amount }; }
 }
 
 export class Counter$AddParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get amount(): bigint { return this.$int64(0); }
   set amount(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -2899,6 +3064,7 @@ export class Counter$AddParams$Builder extends $.StructBuilder {
 }
 
 export class Counter$AddParams$Pipeline extends $.Pipeline<Counter.AddParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Counter.AddParams.Reader, unknown, never> { return Counter$AddParams; }
 }
 
@@ -2909,14 +3075,16 @@ export interface Counter$AddParams$Plain {
   amount: bigint;
 }
 
-export const Counter$AddParams = /*@__PURE__*/ $.struct<Counter.AddParams.Reader, Counter.AddParams.Builder, Counter.AddParams.Init, Counter.AddParams.Plain>({ id: 0xde96d8f1e066499an, name: "Counter.add$Params", dataWords: 1, pointerCount: 0, Reader: Counter$AddParams$Reader, Builder: Counter$AddParams$Builder });
+export const Counter$AddParams = /*@__PURE__*/ $.struct<Counter.AddParams.Reader, Counter.AddParams.Builder, Counter.AddParams.Init, Counter.AddParams.Plain>({ id: 0xde96d8f1e066499an, name: "Counter.add$Params", dataWords: 1, pointerCount: 0, Reader: Counter$AddParams$Reader, Builder: Counter$AddParams$Builder, makeReader: (s, d, z, p, c, n) => new Counter$AddParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$AddParams$Builder(s, d, z, p, c) });
 
 export class Counter$AddResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get total(): bigint { return this.$int64(0); }
   toObject(): Counter.AddResults.Plain { return { total: this.total }; }
 }
 
 export class Counter$AddResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get total(): bigint { return this.$int64(0); }
   set total(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -2930,6 +3098,7 @@ export class Counter$AddResults$Builder extends $.StructBuilder {
 }
 
 export class Counter$AddResults$Pipeline extends $.Pipeline<Counter.AddResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Counter.AddResults.Reader, unknown, never> { return Counter$AddResults; }
 }
 
@@ -2940,14 +3109,16 @@ export interface Counter$AddResults$Plain {
   total: bigint;
 }
 
-export const Counter$AddResults = /*@__PURE__*/ $.struct<Counter.AddResults.Reader, Counter.AddResults.Builder, Counter.AddResults.Init, Counter.AddResults.Plain>({ id: 0xd4743e3ed498b0edn, name: "Counter.add$Results", dataWords: 1, pointerCount: 0, Reader: Counter$AddResults$Reader, Builder: Counter$AddResults$Builder });
+export const Counter$AddResults = /*@__PURE__*/ $.struct<Counter.AddResults.Reader, Counter.AddResults.Builder, Counter.AddResults.Init, Counter.AddResults.Plain>({ id: 0xd4743e3ed498b0edn, name: "Counter.add$Results", dataWords: 1, pointerCount: 0, Reader: Counter$AddResults$Reader, Builder: Counter$AddResults$Builder, makeReader: (s, d, z, p, c, n) => new Counter$AddResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$AddResults$Builder(s, d, z, p, c) });
 
 export class Counter$NextParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get amount(): bigint { return this.$int64(0); }
   toObject(): Counter.NextParams.Plain { return { amount: this.amount }; }
 }
 
 export class Counter$NextParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get amount(): bigint { return this.$int64(0); }
   set amount(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -2961,6 +3132,7 @@ export class Counter$NextParams$Builder extends $.StructBuilder {
 }
 
 export class Counter$NextParams$Pipeline extends $.Pipeline<Counter.NextParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Counter.NextParams.Reader, unknown, never> { return Counter$NextParams; }
 }
 
@@ -2971,15 +3143,17 @@ export interface Counter$NextParams$Plain {
   amount: bigint;
 }
 
-export const Counter$NextParams = /*@__PURE__*/ $.struct<Counter.NextParams.Reader, Counter.NextParams.Builder, Counter.NextParams.Init, Counter.NextParams.Plain>({ id: 0xf8172c14fcc24bb8n, name: "Counter.next$Params", dataWords: 1, pointerCount: 0, Reader: Counter$NextParams$Reader, Builder: Counter$NextParams$Builder });
+export const Counter$NextParams = /*@__PURE__*/ $.struct<Counter.NextParams.Reader, Counter.NextParams.Builder, Counter.NextParams.Init, Counter.NextParams.Plain>({ id: 0xf8172c14fcc24bb8n, name: "Counter.next$Params", dataWords: 1, pointerCount: 0, Reader: Counter$NextParams$Reader, Builder: Counter$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Counter$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$NextParams$Builder(s, d, z, p, c) });
 
 export class Counter$NextResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get counter(): Counter.Client { return this.$read(0, Counter); }
   hasCounter(): boolean { return this.$has(0); }
   toObject(): Counter.NextResults.Plain { return { counter: this.counter }; }
 }
 
 export class Counter$NextResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -2994,6 +3168,7 @@ export class Counter$NextResults$Builder extends $.StructBuilder {
 }
 
 export class Counter$NextResults$Pipeline extends $.Pipeline<Counter.NextResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Counter.NextResults.Reader, unknown, never> { return Counter$NextResults; }
   get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
@@ -3005,11 +3180,12 @@ export interface Counter$NextResults$Plain {
   counter: Counter.Client;
 }
 
-export const Counter$NextResults = /*@__PURE__*/ $.struct<Counter.NextResults.Reader, Counter.NextResults.Builder, Counter.NextResults.Init, Counter.NextResults.Plain>({ id: 0xa2d57e3a176b32acn, name: "Counter.next$Results", dataWords: 0, pointerCount: 1, Reader: Counter$NextResults$Reader, Builder: Counter$NextResults$Builder });
+export const Counter$NextResults = /*@__PURE__*/ $.struct<Counter.NextResults.Reader, Counter.NextResults.Builder, Counter.NextResults.Init, Counter.NextResults.Plain>({ id: 0xa2d57e3a176b32acn, name: "Counter.next$Results", dataWords: 0, pointerCount: 1, Reader: Counter$NextResults$Reader, Builder: Counter$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Counter$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$NextResults$Builder(s, d, z, p, c) });
 
 export const Counter$add = /*@__PURE__*/ $.method({ interfaceId: 0xa23f37503a7b061dn, interfaceName: "Counter", ordinal: 0, name: "add", Params: () => Counter$AddParams, Results: () => Counter$AddResults, Pipeline: () => Counter$AddResults$Pipeline, noPipelining: true });
 export const Counter$next = /*@__PURE__*/ $.method({ interfaceId: 0xa23f37503a7b061dn, interfaceName: "Counter", ordinal: 1, name: "next", Params: () => Counter$NextParams, Results: () => Counter$NextResults, Pipeline: () => Counter$NextResults$Pipeline });
 export class Counter$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   /** Adds and says the total after it. */
   add(params?: $.Params<Counter.AddParams.Init, Counter.AddParams.Builder>, options?: $.CallOptions): $.RemotePromise<Counter.AddResults.Reader> & Counter.AddResults.Pipeline { return this.$call(Counter$add, params, options); }
   /** Another counter, at this one's total plus `amount`. Made to be chained. */
@@ -3069,16 +3245,19 @@ export declare namespace Counter {
 }
 
 export class ResettableCounter$ResetParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): ResettableCounter.ResetParams.Plain { return {  }; }
 }
 
 export class ResettableCounter$ResetParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: ResettableCounter.ResetParams.Init): this { return this; }
   toObject(): ResettableCounter.ResetParams.Plain { return this.asReader().toObject(); }
   asReader(): ResettableCounter.ResetParams.Reader { return this.$asReader(ResettableCounter$ResetParams$Reader); }
 }
 
 export class ResettableCounter$ResetParams$Pipeline extends $.Pipeline<ResettableCounter.ResetParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ResettableCounter.ResetParams.Reader, unknown, never> { return ResettableCounter$ResetParams; }
 }
 
@@ -3087,14 +3266,16 @@ export interface ResettableCounter$ResetParams$Init {
 export interface ResettableCounter$ResetParams$Plain {
 }
 
-export const ResettableCounter$ResetParams = /*@__PURE__*/ $.struct<ResettableCounter.ResetParams.Reader, ResettableCounter.ResetParams.Builder, ResettableCounter.ResetParams.Init, ResettableCounter.ResetParams.Plain>({ id: 0xb4d759cc54811aden, name: "ResettableCounter.reset$Params", dataWords: 0, pointerCount: 0, Reader: ResettableCounter$ResetParams$Reader, Builder: ResettableCounter$ResetParams$Builder });
+export const ResettableCounter$ResetParams = /*@__PURE__*/ $.struct<ResettableCounter.ResetParams.Reader, ResettableCounter.ResetParams.Builder, ResettableCounter.ResetParams.Init, ResettableCounter.ResetParams.Plain>({ id: 0xb4d759cc54811aden, name: "ResettableCounter.reset$Params", dataWords: 0, pointerCount: 0, Reader: ResettableCounter$ResetParams$Reader, Builder: ResettableCounter$ResetParams$Builder, makeReader: (s, d, z, p, c, n) => new ResettableCounter$ResetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ResettableCounter$ResetParams$Builder(s, d, z, p, c) });
 
 export class ResettableCounter$ResetResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get total(): bigint { return this.$int64(0); }
   toObject(): ResettableCounter.ResetResults.Plain { return { total: this.total }; }
 }
 
 export class ResettableCounter$ResetResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get total(): bigint { return this.$int64(0); }
   set total(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3108,6 +3289,7 @@ export class ResettableCounter$ResetResults$Builder extends $.StructBuilder {
 }
 
 export class ResettableCounter$ResetResults$Pipeline extends $.Pipeline<ResettableCounter.ResetResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ResettableCounter.ResetResults.Reader, unknown, never> { return ResettableCounter$ResetResults; }
 }
 
@@ -3118,10 +3300,11 @@ export interface ResettableCounter$ResetResults$Plain {
   total: bigint;
 }
 
-export const ResettableCounter$ResetResults = /*@__PURE__*/ $.struct<ResettableCounter.ResetResults.Reader, ResettableCounter.ResetResults.Builder, ResettableCounter.ResetResults.Init, ResettableCounter.ResetResults.Plain>({ id: 0xab3c62f745086cban, name: "ResettableCounter.reset$Results", dataWords: 1, pointerCount: 0, Reader: ResettableCounter$ResetResults$Reader, Builder: ResettableCounter$ResetResults$Builder });
+export const ResettableCounter$ResetResults = /*@__PURE__*/ $.struct<ResettableCounter.ResetResults.Reader, ResettableCounter.ResetResults.Builder, ResettableCounter.ResetResults.Init, ResettableCounter.ResetResults.Plain>({ id: 0xab3c62f745086cban, name: "ResettableCounter.reset$Results", dataWords: 1, pointerCount: 0, Reader: ResettableCounter$ResetResults$Reader, Builder: ResettableCounter$ResetResults$Builder, makeReader: (s, d, z, p, c, n) => new ResettableCounter$ResetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ResettableCounter$ResetResults$Builder(s, d, z, p, c) });
 
 export const ResettableCounter$reset = /*@__PURE__*/ $.method({ interfaceId: 0xc7d841c927834907n, interfaceName: "ResettableCounter", ordinal: 0, name: "reset", Params: () => ResettableCounter$ResetParams, Results: () => ResettableCounter$ResetResults, Pipeline: () => ResettableCounter$ResetResults$Pipeline, noPipelining: true });
 export class ResettableCounter$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   /** Goes back to 0 and says the total before it. Every counter of `newCounter` is one of these. */
   reset(params?: $.Params<ResettableCounter.ResetParams.Init, ResettableCounter.ResetParams.Builder>, options?: $.CallOptions): $.RemotePromise<ResettableCounter.ResetResults.Reader> & ResettableCounter.ResetResults.Pipeline { return this.$call(ResettableCounter$reset, params, options); }
   /** Adds and says the total after it. */
@@ -3167,11 +3350,13 @@ export declare namespace ResettableCounter {
 }
 
 export class Listener$HeardParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get number(): number { return this.$uint32(0); }
   toObject(): Listener.HeardParams.Plain { return { number: this.number }; }
 }
 
 export class Listener$HeardParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3185,6 +3370,7 @@ export class Listener$HeardParams$Builder extends $.StructBuilder {
 }
 
 export class Listener$HeardParams$Pipeline extends $.Pipeline<Listener.HeardParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Listener.HeardParams.Reader, unknown, never> { return Listener$HeardParams; }
 }
 
@@ -3195,15 +3381,17 @@ export interface Listener$HeardParams$Plain {
   number: number;
 }
 
-export const Listener$HeardParams = /*@__PURE__*/ $.struct<Listener.HeardParams.Reader, Listener.HeardParams.Builder, Listener.HeardParams.Init, Listener.HeardParams.Plain>({ id: 0xfb01f8a5ceda2cf9n, name: "Listener.heard$Params", dataWords: 1, pointerCount: 0, Reader: Listener$HeardParams$Reader, Builder: Listener$HeardParams$Builder });
+export const Listener$HeardParams = /*@__PURE__*/ $.struct<Listener.HeardParams.Reader, Listener.HeardParams.Builder, Listener.HeardParams.Init, Listener.HeardParams.Plain>({ id: 0xfb01f8a5ceda2cf9n, name: "Listener.heard$Params", dataWords: 1, pointerCount: 0, Reader: Listener$HeardParams$Reader, Builder: Listener$HeardParams$Builder, makeReader: (s, d, z, p, c, n) => new Listener$HeardParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Listener$HeardParams$Builder(s, d, z, p, c) });
 
 export class Listener$HeardResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get answer(): string { return this.$text(0); }
   hasAnswer(): boolean { return this.$has(0); }
   toObject(): Listener.HeardResults.Plain { return { answer: this.answer }; }
 }
 
 export class Listener$HeardResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get answer(): string { return this.$text(0); }
   set answer(value: string) { this.$setText(0, value); }
   hasAnswer(): boolean { return this.$has(0); }
@@ -3220,6 +3408,7 @@ export class Listener$HeardResults$Builder extends $.StructBuilder {
 }
 
 export class Listener$HeardResults$Pipeline extends $.Pipeline<Listener.HeardResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Listener.HeardResults.Reader, unknown, never> { return Listener$HeardResults; }
 }
 
@@ -3230,10 +3419,11 @@ export interface Listener$HeardResults$Plain {
   answer: string;
 }
 
-export const Listener$HeardResults = /*@__PURE__*/ $.struct<Listener.HeardResults.Reader, Listener.HeardResults.Builder, Listener.HeardResults.Init, Listener.HeardResults.Plain>({ id: 0xddbc3a4764d17752n, name: "Listener.heard$Results", dataWords: 0, pointerCount: 1, Reader: Listener$HeardResults$Reader, Builder: Listener$HeardResults$Builder });
+export const Listener$HeardResults = /*@__PURE__*/ $.struct<Listener.HeardResults.Reader, Listener.HeardResults.Builder, Listener.HeardResults.Init, Listener.HeardResults.Plain>({ id: 0xddbc3a4764d17752n, name: "Listener.heard$Results", dataWords: 0, pointerCount: 1, Reader: Listener$HeardResults$Reader, Builder: Listener$HeardResults$Builder, makeReader: (s, d, z, p, c, n) => new Listener$HeardResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Listener$HeardResults$Builder(s, d, z, p, c) });
 
 export const Listener$heard = /*@__PURE__*/ $.method({ interfaceId: 0xa62f40b1a5d86229n, interfaceName: "Listener", ordinal: 0, name: "heard", Params: () => Listener$HeardParams, Results: () => Listener$HeardResults, Pipeline: () => Listener$HeardResults$Pipeline, noPipelining: true });
 export class Listener$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   heard(params?: $.Params<Listener.HeardParams.Init, Listener.HeardParams.Builder>, options?: $.CallOptions): $.RemotePromise<Listener.HeardResults.Reader> & Listener.HeardResults.Pipeline { return this.$call(Listener$heard, params, options); }
 }
 
@@ -3269,11 +3459,13 @@ export declare namespace Listener {
 }
 
 export class Sequence$NextParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get expected(): number { return this.$uint32(0); }
   toObject(): Sequence.NextParams.Plain { return { expected: this.expected }; }
 }
 
 export class Sequence$NextParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get expected(): number { return this.$uint32(0); }
   set expected(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3287,6 +3479,7 @@ export class Sequence$NextParams$Builder extends $.StructBuilder {
 }
 
 export class Sequence$NextParams$Pipeline extends $.Pipeline<Sequence.NextParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sequence.NextParams.Reader, unknown, never> { return Sequence$NextParams; }
 }
 
@@ -3297,14 +3490,16 @@ export interface Sequence$NextParams$Plain {
   expected: number;
 }
 
-export const Sequence$NextParams = /*@__PURE__*/ $.struct<Sequence.NextParams.Reader, Sequence.NextParams.Builder, Sequence.NextParams.Init, Sequence.NextParams.Plain>({ id: 0xa586599b67610920n, name: "Sequence.next$Params", dataWords: 1, pointerCount: 0, Reader: Sequence$NextParams$Reader, Builder: Sequence$NextParams$Builder });
+export const Sequence$NextParams = /*@__PURE__*/ $.struct<Sequence.NextParams.Reader, Sequence.NextParams.Builder, Sequence.NextParams.Init, Sequence.NextParams.Plain>({ id: 0xa586599b67610920n, name: "Sequence.next$Params", dataWords: 1, pointerCount: 0, Reader: Sequence$NextParams$Reader, Builder: Sequence$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$NextParams$Builder(s, d, z, p, c) });
 
 export class Sequence$NextResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get number(): number { return this.$uint32(0); }
   toObject(): Sequence.NextResults.Plain { return { number: this.number }; }
 }
 
 export class Sequence$NextResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3318,6 +3513,7 @@ export class Sequence$NextResults$Builder extends $.StructBuilder {
 }
 
 export class Sequence$NextResults$Pipeline extends $.Pipeline<Sequence.NextResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sequence.NextResults.Reader, unknown, never> { return Sequence$NextResults; }
 }
 
@@ -3328,19 +3524,22 @@ export interface Sequence$NextResults$Plain {
   number: number;
 }
 
-export const Sequence$NextResults = /*@__PURE__*/ $.struct<Sequence.NextResults.Reader, Sequence.NextResults.Builder, Sequence.NextResults.Init, Sequence.NextResults.Plain>({ id: 0x9f0669714dd78d39n, name: "Sequence.next$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$NextResults$Reader, Builder: Sequence$NextResults$Builder });
+export const Sequence$NextResults = /*@__PURE__*/ $.struct<Sequence.NextResults.Reader, Sequence.NextResults.Builder, Sequence.NextResults.Init, Sequence.NextResults.Plain>({ id: 0x9f0669714dd78d39n, name: "Sequence.next$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$NextResults$Reader, Builder: Sequence$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$NextResults$Builder(s, d, z, p, c) });
 
 export class Sequence$StateParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Sequence.StateParams.Plain { return {  }; }
 }
 
 export class Sequence$StateParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Sequence.StateParams.Init): this { return this; }
   toObject(): Sequence.StateParams.Plain { return this.asReader().toObject(); }
   asReader(): Sequence.StateParams.Reader { return this.$asReader(Sequence$StateParams$Reader); }
 }
 
 export class Sequence$StateParams$Pipeline extends $.Pipeline<Sequence.StateParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sequence.StateParams.Reader, unknown, never> { return Sequence$StateParams; }
 }
 
@@ -3349,15 +3548,17 @@ export interface Sequence$StateParams$Init {
 export interface Sequence$StateParams$Plain {
 }
 
-export const Sequence$StateParams = /*@__PURE__*/ $.struct<Sequence.StateParams.Reader, Sequence.StateParams.Builder, Sequence.StateParams.Init, Sequence.StateParams.Plain>({ id: 0xc3c4825306772668n, name: "Sequence.state$Params", dataWords: 0, pointerCount: 0, Reader: Sequence$StateParams$Reader, Builder: Sequence$StateParams$Builder });
+export const Sequence$StateParams = /*@__PURE__*/ $.struct<Sequence.StateParams.Reader, Sequence.StateParams.Builder, Sequence.StateParams.Init, Sequence.StateParams.Plain>({ id: 0xc3c4825306772668n, name: "Sequence.state$Params", dataWords: 0, pointerCount: 0, Reader: Sequence$StateParams$Reader, Builder: Sequence$StateParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$StateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$StateParams$Builder(s, d, z, p, c) });
 
 export class Sequence$StateResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get count(): number { return this.$uint32(0); }
   get misplaced(): number { return this.$uint32(4); }
   toObject(): Sequence.StateResults.Plain { return { count: this.count, misplaced: this.misplaced }; }
 }
 
 export class Sequence$StateResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get count(): number { return this.$uint32(0); }
   set count(value: number) { this.$setUint32(0, value); }
   get misplaced(): number { return this.$uint32(4); }
@@ -3374,6 +3575,7 @@ export class Sequence$StateResults$Builder extends $.StructBuilder {
 }
 
 export class Sequence$StateResults$Pipeline extends $.Pipeline<Sequence.StateResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sequence.StateResults.Reader, unknown, never> { return Sequence$StateResults; }
 }
 
@@ -3386,12 +3588,13 @@ export interface Sequence$StateResults$Plain {
   misplaced: number;
 }
 
-export const Sequence$StateResults = /*@__PURE__*/ $.struct<Sequence.StateResults.Reader, Sequence.StateResults.Builder, Sequence.StateResults.Init, Sequence.StateResults.Plain>({ id: 0x8f7869d19023c306n, name: "Sequence.state$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$StateResults$Reader, Builder: Sequence$StateResults$Builder });
+export const Sequence$StateResults = /*@__PURE__*/ $.struct<Sequence.StateResults.Reader, Sequence.StateResults.Builder, Sequence.StateResults.Init, Sequence.StateResults.Plain>({ id: 0x8f7869d19023c306n, name: "Sequence.state$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$StateResults$Reader, Builder: Sequence$StateResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$StateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$StateResults$Builder(s, d, z, p, c) });
 
 export const Sequence$next = /*@__PURE__*/ $.method({ interfaceId: 0x87634b65bf920513n, interfaceName: "Sequence", ordinal: 0, name: "next", Params: () => Sequence$NextParams, Results: () => Sequence$NextResults, Pipeline: () => Sequence$NextResults$Pipeline, noPipelining: true });
 export const Sequence$state = /*@__PURE__*/ $.method({ interfaceId: 0x87634b65bf920513n, interfaceName: "Sequence", ordinal: 1, name: "state", Params: () => Sequence$StateParams, Results: () => Sequence$StateResults, Pipeline: () => Sequence$StateResults$Pipeline, noPipelining: true });
 /** An object that notices when calls arrive out of order. */
 export class Sequence$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   /** How many calls came before this one. `expected` is what the caller believes; a different number is remembered. */
   next(params?: $.Params<Sequence.NextParams.Init, Sequence.NextParams.Builder>, options?: $.CallOptions): $.RemotePromise<Sequence.NextResults.Reader> & Sequence.NextResults.Pipeline { return this.$call(Sequence$next, params, options); }
   /** Calls of `next` so far, and how many of them came at another place than expected. */
@@ -3453,12 +3656,14 @@ export declare namespace Sequence {
 }
 
 export class Resolver$ResolveParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get sequence(): Sequence.Client { return this.$read(0, Sequence); }
   hasSequence(): boolean { return this.$has(0); }
   toObject(): Resolver.ResolveParams.Plain { return { sequence: this.sequence }; }
 }
 
 export class Resolver$ResolveParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -3473,6 +3678,7 @@ export class Resolver$ResolveParams$Builder extends $.StructBuilder {
 }
 
 export class Resolver$ResolveParams$Pipeline extends $.Pipeline<Resolver.ResolveParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Resolver.ResolveParams.Reader, unknown, never> { return Resolver$ResolveParams; }
   get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -3484,19 +3690,22 @@ export interface Resolver$ResolveParams$Plain {
   sequence: Sequence.Client;
 }
 
-export const Resolver$ResolveParams = /*@__PURE__*/ $.struct<Resolver.ResolveParams.Reader, Resolver.ResolveParams.Builder, Resolver.ResolveParams.Init, Resolver.ResolveParams.Plain>({ id: 0xd993bea261462e25n, name: "Resolver.resolve$Params", dataWords: 0, pointerCount: 1, Reader: Resolver$ResolveParams$Reader, Builder: Resolver$ResolveParams$Builder });
+export const Resolver$ResolveParams = /*@__PURE__*/ $.struct<Resolver.ResolveParams.Reader, Resolver.ResolveParams.Builder, Resolver.ResolveParams.Init, Resolver.ResolveParams.Plain>({ id: 0xd993bea261462e25n, name: "Resolver.resolve$Params", dataWords: 0, pointerCount: 1, Reader: Resolver$ResolveParams$Reader, Builder: Resolver$ResolveParams$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$ResolveParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Resolver$ResolveParams$Builder(s, d, z, p, c) });
 
 export class Resolver$ResolveResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Resolver.ResolveResults.Plain { return {  }; }
 }
 
 export class Resolver$ResolveResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Resolver.ResolveResults.Init): this { return this; }
   toObject(): Resolver.ResolveResults.Plain { return this.asReader().toObject(); }
   asReader(): Resolver.ResolveResults.Reader { return this.$asReader(Resolver$ResolveResults$Reader); }
 }
 
 export class Resolver$ResolveResults$Pipeline extends $.Pipeline<Resolver.ResolveResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Resolver.ResolveResults.Reader, unknown, never> { return Resolver$ResolveResults; }
 }
 
@@ -3505,9 +3714,10 @@ export interface Resolver$ResolveResults$Init {
 export interface Resolver$ResolveResults$Plain {
 }
 
-export const Resolver$ResolveResults = /*@__PURE__*/ $.struct<Resolver.ResolveResults.Reader, Resolver.ResolveResults.Builder, Resolver.ResolveResults.Init, Resolver.ResolveResults.Plain>({ id: 0xe61fe891eb997099n, name: "Resolver.resolve$Results", dataWords: 0, pointerCount: 0, Reader: Resolver$ResolveResults$Reader, Builder: Resolver$ResolveResults$Builder });
+export const Resolver$ResolveResults = /*@__PURE__*/ $.struct<Resolver.ResolveResults.Reader, Resolver.ResolveResults.Builder, Resolver.ResolveResults.Init, Resolver.ResolveResults.Plain>({ id: 0xe61fe891eb997099n, name: "Resolver.resolve$Results", dataWords: 0, pointerCount: 0, Reader: Resolver$ResolveResults$Reader, Builder: Resolver$ResolveResults$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$ResolveResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Resolver$ResolveResults$Builder(s, d, z, p, c) });
 
 export class Resolver$RejectParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get kind(): Kind | number { return this.$enum(0, Kind$$type.names); }
   get reason(): string { return this.$text(0); }
   hasReason(): boolean { return this.$has(0); }
@@ -3515,6 +3725,7 @@ export class Resolver$RejectParams$Reader extends $.StructReader {
 }
 
 export class Resolver$RejectParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get kind(): Kind | number { return this.$enum(0, Kind$$type.names); }
   set kind(value: Kind | number) { this.$setEnum(0, value, Kind$$type); }
   get reason(): string { return this.$text(0); }
@@ -3534,6 +3745,7 @@ export class Resolver$RejectParams$Builder extends $.StructBuilder {
 }
 
 export class Resolver$RejectParams$Pipeline extends $.Pipeline<Resolver.RejectParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Resolver.RejectParams.Reader, unknown, never> { return Resolver$RejectParams; }
 }
 
@@ -3546,19 +3758,22 @@ export interface Resolver$RejectParams$Plain {
   reason: string;
 }
 
-export const Resolver$RejectParams = /*@__PURE__*/ $.struct<Resolver.RejectParams.Reader, Resolver.RejectParams.Builder, Resolver.RejectParams.Init, Resolver.RejectParams.Plain>({ id: 0xd7627c80688da070n, name: "Resolver.reject$Params", dataWords: 1, pointerCount: 1, Reader: Resolver$RejectParams$Reader, Builder: Resolver$RejectParams$Builder });
+export const Resolver$RejectParams = /*@__PURE__*/ $.struct<Resolver.RejectParams.Reader, Resolver.RejectParams.Builder, Resolver.RejectParams.Init, Resolver.RejectParams.Plain>({ id: 0xd7627c80688da070n, name: "Resolver.reject$Params", dataWords: 1, pointerCount: 1, Reader: Resolver$RejectParams$Reader, Builder: Resolver$RejectParams$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$RejectParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Resolver$RejectParams$Builder(s, d, z, p, c) });
 
 export class Resolver$RejectResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Resolver.RejectResults.Plain { return {  }; }
 }
 
 export class Resolver$RejectResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Resolver.RejectResults.Init): this { return this; }
   toObject(): Resolver.RejectResults.Plain { return this.asReader().toObject(); }
   asReader(): Resolver.RejectResults.Reader { return this.$asReader(Resolver$RejectResults$Reader); }
 }
 
 export class Resolver$RejectResults$Pipeline extends $.Pipeline<Resolver.RejectResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Resolver.RejectResults.Reader, unknown, never> { return Resolver$RejectResults; }
 }
 
@@ -3567,11 +3782,12 @@ export interface Resolver$RejectResults$Init {
 export interface Resolver$RejectResults$Plain {
 }
 
-export const Resolver$RejectResults = /*@__PURE__*/ $.struct<Resolver.RejectResults.Reader, Resolver.RejectResults.Builder, Resolver.RejectResults.Init, Resolver.RejectResults.Plain>({ id: 0x9ee29bda98b298dfn, name: "Resolver.reject$Results", dataWords: 0, pointerCount: 0, Reader: Resolver$RejectResults$Reader, Builder: Resolver$RejectResults$Builder });
+export const Resolver$RejectResults = /*@__PURE__*/ $.struct<Resolver.RejectResults.Reader, Resolver.RejectResults.Builder, Resolver.RejectResults.Init, Resolver.RejectResults.Plain>({ id: 0x9ee29bda98b298dfn, name: "Resolver.reject$Results", dataWords: 0, pointerCount: 0, Reader: Resolver$RejectResults$Reader, Builder: Resolver$RejectResults$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$RejectResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Resolver$RejectResults$Builder(s, d, z, p, c) });
 
 export const Resolver$resolve = /*@__PURE__*/ $.method({ interfaceId: 0x8d7d7b59b354800fn, interfaceName: "Resolver", ordinal: 0, name: "resolve", Params: () => Resolver$ResolveParams, Results: () => Resolver$ResolveResults, Pipeline: () => Resolver$ResolveResults$Pipeline, noPipelining: true });
 export const Resolver$reject = /*@__PURE__*/ $.method({ interfaceId: 0x8d7d7b59b354800fn, interfaceName: "Resolver", ordinal: 1, name: "reject", Params: () => Resolver$RejectParams, Results: () => Resolver$RejectResults, Pipeline: () => Resolver$RejectResults$Pipeline, noPipelining: true });
 export class Resolver$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   resolve(params?: $.Params<Resolver.ResolveParams.Init, Resolver.ResolveParams.Builder>, options?: $.CallOptions): $.RemotePromise<Resolver.ResolveResults.Reader> & Resolver.ResolveResults.Pipeline { return this.$call(Resolver$resolve, params, options); }
   /** The first of these decides; another is an error. */
   reject(params?: $.Params<Resolver.RejectParams.Init, Resolver.RejectParams.Builder>, options?: $.CallOptions): $.RemotePromise<Resolver.RejectResults.Reader> & Resolver.RejectResults.Pipeline { return this.$call(Resolver$reject, params, options); }
@@ -3629,11 +3845,13 @@ export declare namespace Resolver {
 }
 
 export class Callee$CalledParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get number(): number { return this.$int32(0); }
   toObject(): Callee.CalledParams.Plain { return { number: this.number }; }
 }
 
 export class Callee$CalledParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get number(): number { return this.$int32(0); }
   set number(value: number) { this.$setInt32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3647,6 +3865,7 @@ export class Callee$CalledParams$Builder extends $.StructBuilder {
 }
 
 export class Callee$CalledParams$Pipeline extends $.Pipeline<Callee.CalledParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Callee.CalledParams.Reader, unknown, never> { return Callee$CalledParams; }
 }
 
@@ -3657,10 +3876,11 @@ export interface Callee$CalledParams$Plain {
   number: number;
 }
 
-export const Callee$CalledParams = /*@__PURE__*/ $.struct<Callee.CalledParams.Reader, Callee.CalledParams.Builder, Callee.CalledParams.Init, Callee.CalledParams.Plain>({ id: 0x8b8a3671aac40844n, name: "Callee.called$Params", dataWords: 1, pointerCount: 0, Reader: Callee$CalledParams$Reader, Builder: Callee$CalledParams$Builder });
+export const Callee$CalledParams = /*@__PURE__*/ $.struct<Callee.CalledParams.Reader, Callee.CalledParams.Builder, Callee.CalledParams.Init, Callee.CalledParams.Plain>({ id: 0x8b8a3671aac40844n, name: "Callee.called$Params", dataWords: 1, pointerCount: 0, Reader: Callee$CalledParams$Reader, Builder: Callee$CalledParams$Builder, makeReader: (s, d, z, p, c, n) => new Callee$CalledParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Callee$CalledParams$Builder(s, d, z, p, c) });
 
 export const Callee$called = /*@__PURE__*/ $.method({ interfaceId: 0xd31bf71ec507e664n, interfaceName: "Callee", ordinal: 0, name: "called", Params: () => Callee$CalledParams, Results: () => Called, Pipeline: () => Called$Pipeline });
 export class Callee$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   called(params?: $.Params<Callee.CalledParams.Init, Callee.CalledParams.Builder>, options?: $.CallOptions): $.RemotePromise<Callee.CalledResults.Reader> & Callee.CalledResults.Pipeline { return this.$call(Callee$called, params, options); }
 }
 
@@ -3696,6 +3916,7 @@ export declare namespace Callee {
 }
 
 export class Called$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get number(): number { return this.$int32(0); }
   /** Says which vat ran the callee: "server" or "client". */
   get by(): string { return this.$text(0); }
@@ -3706,6 +3927,7 @@ export class Called$Reader extends $.StructReader {
 }
 
 export class Called$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get number(): number { return this.$int32(0); }
   set number(value: number) { this.$setInt32(0, value); }
   /** Says which vat ran the callee: "server" or "client". */
@@ -3730,6 +3952,7 @@ export class Called$Builder extends $.StructBuilder {
 }
 
 export class Called$Pipeline extends $.Pipeline<Called.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Called.Reader, unknown, never> { return Called; }
   get sequence(): Sequence.Client { return this.$client<Sequence.Client>(1, Sequence); }
 }
@@ -3746,7 +3969,7 @@ export interface Called$Plain {
   sequence: Sequence.Client;
 }
 
-export const Called = /*@__PURE__*/ $.struct<Called.Reader, Called.Builder, Called.Init, Called.Plain>({ id: 0xf9fd4bc30d5474ddn, name: "Called", dataWords: 1, pointerCount: 2, Reader: Called$Reader, Builder: Called$Builder });
+export const Called = /*@__PURE__*/ $.struct<Called.Reader, Called.Builder, Called.Init, Called.Plain>({ id: 0xf9fd4bc30d5474ddn, name: "Called", dataWords: 1, pointerCount: 2, Reader: Called$Reader, Builder: Called$Builder, makeReader: (s, d, z, p, c, n) => new Called$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Called$Builder(s, d, z, p, c) });
 
 export type Called = Called$Reader;
 export declare namespace Called {
@@ -3759,12 +3982,14 @@ export declare namespace Called {
 }
 
 export class Sink$WriteParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   hasBytes(): boolean { return this.$has(0); }
   toObject(): Sink.WriteParams.Plain { return { bytes: this.bytes.slice() }; }
 }
 
 export class Sink$WriteParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   set bytes(value: Uint8Array) { this.$setBytes(0, value); }
   hasBytes(): boolean { return this.$has(0); }
@@ -3782,6 +4007,7 @@ export class Sink$WriteParams$Builder extends $.StructBuilder {
 }
 
 export class Sink$WriteParams$Pipeline extends $.Pipeline<Sink.WriteParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sink.WriteParams.Reader, unknown, never> { return Sink$WriteParams; }
 }
 
@@ -3792,19 +4018,22 @@ export interface Sink$WriteParams$Plain {
   bytes: Uint8Array;
 }
 
-export const Sink$WriteParams = /*@__PURE__*/ $.struct<Sink.WriteParams.Reader, Sink.WriteParams.Builder, Sink.WriteParams.Init, Sink.WriteParams.Plain>({ id: 0xb5a891797c4b2082n, name: "Sink.write$Params", dataWords: 0, pointerCount: 1, Reader: Sink$WriteParams$Reader, Builder: Sink$WriteParams$Builder });
+export const Sink$WriteParams = /*@__PURE__*/ $.struct<Sink.WriteParams.Reader, Sink.WriteParams.Builder, Sink.WriteParams.Init, Sink.WriteParams.Plain>({ id: 0xb5a891797c4b2082n, name: "Sink.write$Params", dataWords: 0, pointerCount: 1, Reader: Sink$WriteParams$Reader, Builder: Sink$WriteParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$WriteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$WriteParams$Builder(s, d, z, p, c) });
 
 export class Sink$DoneParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Sink.DoneParams.Plain { return {  }; }
 }
 
 export class Sink$DoneParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Sink.DoneParams.Init): this { return this; }
   toObject(): Sink.DoneParams.Plain { return this.asReader().toObject(); }
   asReader(): Sink.DoneParams.Reader { return this.$asReader(Sink$DoneParams$Reader); }
 }
 
 export class Sink$DoneParams$Pipeline extends $.Pipeline<Sink.DoneParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sink.DoneParams.Reader, unknown, never> { return Sink$DoneParams; }
 }
 
@@ -3813,15 +4042,17 @@ export interface Sink$DoneParams$Init {
 export interface Sink$DoneParams$Plain {
 }
 
-export const Sink$DoneParams = /*@__PURE__*/ $.struct<Sink.DoneParams.Reader, Sink.DoneParams.Builder, Sink.DoneParams.Init, Sink.DoneParams.Plain>({ id: 0xe30097aa9ab7f44en, name: "Sink.done$Params", dataWords: 0, pointerCount: 0, Reader: Sink$DoneParams$Reader, Builder: Sink$DoneParams$Builder });
+export const Sink$DoneParams = /*@__PURE__*/ $.struct<Sink.DoneParams.Reader, Sink.DoneParams.Builder, Sink.DoneParams.Init, Sink.DoneParams.Plain>({ id: 0xe30097aa9ab7f44en, name: "Sink.done$Params", dataWords: 0, pointerCount: 0, Reader: Sink$DoneParams$Reader, Builder: Sink$DoneParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$DoneParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$DoneParams$Builder(s, d, z, p, c) });
 
 export class Sink$DoneResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get byteCount(): bigint { return this.$uint64(0); }
   get writes(): number { return this.$uint32(8); }
   toObject(): Sink.DoneResults.Plain { return { byteCount: this.byteCount, writes: this.writes }; }
 }
 
 export class Sink$DoneResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get byteCount(): bigint { return this.$uint64(0); }
   set byteCount(value: bigint) { this.$setUint64(0, value); }
   get writes(): number { return this.$uint32(8); }
@@ -3838,6 +4069,7 @@ export class Sink$DoneResults$Builder extends $.StructBuilder {
 }
 
 export class Sink$DoneResults$Pipeline extends $.Pipeline<Sink.DoneResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sink.DoneResults.Reader, unknown, never> { return Sink$DoneResults; }
 }
 
@@ -3850,11 +4082,12 @@ export interface Sink$DoneResults$Plain {
   writes: number;
 }
 
-export const Sink$DoneResults = /*@__PURE__*/ $.struct<Sink.DoneResults.Reader, Sink.DoneResults.Builder, Sink.DoneResults.Init, Sink.DoneResults.Plain>({ id: 0xb23e16c17e77dc97n, name: "Sink.done$Results", dataWords: 2, pointerCount: 0, Reader: Sink$DoneResults$Reader, Builder: Sink$DoneResults$Builder });
+export const Sink$DoneResults = /*@__PURE__*/ $.struct<Sink.DoneResults.Reader, Sink.DoneResults.Builder, Sink.DoneResults.Init, Sink.DoneResults.Plain>({ id: 0xb23e16c17e77dc97n, name: "Sink.done$Results", dataWords: 2, pointerCount: 0, Reader: Sink$DoneResults$Reader, Builder: Sink$DoneResults$Builder, makeReader: (s, d, z, p, c, n) => new Sink$DoneResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$DoneResults$Builder(s, d, z, p, c) });
 
 export const Sink$write = /*@__PURE__*/ $.method({ interfaceId: 0x921dbc486360d1e3n, interfaceName: "Sink", ordinal: 0, name: "write", Params: () => Sink$WriteParams, Results: () => $stream.StreamResult, Pipeline: () => $stream.StreamResult$Pipeline, streaming: true, noPipelining: true });
 export const Sink$done = /*@__PURE__*/ $.method({ interfaceId: 0x921dbc486360d1e3n, interfaceName: "Sink", ordinal: 1, name: "done", Params: () => Sink$DoneParams, Results: () => Sink$DoneResults, Pipeline: () => Sink$DoneResults$Pipeline, noPipelining: true });
 export class Sink$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   write(params?: $.Params<Sink.WriteParams.Init, Sink.WriteParams.Builder>, options?: $.CallOptions): $.StreamPromise { return this.$stream(Sink$write, params, options); }
   /** What `write` received. Fails if one of the writes failed: a write of nothing does. */
   done(params?: $.Params<Sink.DoneParams.Init, Sink.DoneParams.Builder>, options?: $.CallOptions): $.RemotePromise<Sink.DoneResults.Reader> & Sink.DoneResults.Pipeline { return this.$call(Sink$done, params, options); }
@@ -3912,6 +4145,7 @@ export declare namespace Sink {
 }
 
 export class Activity$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   /** Counters of `newCounter`, `newCounters`, `next` and `nest` that somebody still holds. */
   get liveCounters(): number { return this.$uint32(0); }
   /** Sequences of `newSequence` and of tail calls, likewise. */
@@ -3923,6 +4157,7 @@ export class Activity$Reader extends $.StructReader {
 }
 
 export class Activity$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   /** Counters of `newCounter`, `newCounters`, `next` and `nest` that somebody still holds. */
   get liveCounters(): number { return this.$uint32(0); }
   set liveCounters(value: number) { this.$setUint32(0, value); }
@@ -3948,6 +4183,7 @@ export class Activity$Builder extends $.StructBuilder {
 }
 
 export class Activity$Pipeline extends $.Pipeline<Activity.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Activity.Reader, unknown, never> { return Activity; }
 }
 
@@ -3967,7 +4203,7 @@ export interface Activity$Plain {
   cancelled: number;
 }
 
-export const Activity = /*@__PURE__*/ $.struct<Activity.Reader, Activity.Builder, Activity.Init, Activity.Plain>({ id: 0xa6e108a73c26079dn, name: "Activity", dataWords: 2, pointerCount: 0, Reader: Activity$Reader, Builder: Activity$Builder });
+export const Activity = /*@__PURE__*/ $.struct<Activity.Reader, Activity.Builder, Activity.Init, Activity.Plain>({ id: 0xa6e108a73c26079dn, name: "Activity", dataWords: 2, pointerCount: 0, Reader: Activity$Reader, Builder: Activity$Builder, makeReader: (s, d, z, p, c, n) => new Activity$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Activity$Builder(s, d, z, p, c) });
 
 export type Activity = Activity$Reader;
 export declare namespace Activity {

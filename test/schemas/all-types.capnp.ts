@@ -13,6 +13,7 @@ export const Color = {
 export const Color$$type: $.EnumType<Color> = { names: ["red", "green", "blue"] };
 
 export class Scalars$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get void(): null { return null; }
   get bool(): boolean { return this.$bool(0); }
   get int8(): number { return this.$int8(1); }
@@ -30,6 +31,7 @@ export class Scalars$Reader extends $.StructReader {
 }
 
 export class Scalars$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get void(): null { return null; }
   set void(_: null) { }
   get bool(): boolean { return this.$bool(0); }
@@ -79,6 +81,7 @@ export class Scalars$Builder extends $.StructBuilder {
 }
 
 export class Scalars$Pipeline extends $.Pipeline<Scalars.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Scalars.Reader, unknown, never> { return Scalars; }
 }
 
@@ -113,7 +116,7 @@ export interface Scalars$Plain {
   color: Color | number;
 }
 
-export const Scalars = /*@__PURE__*/ $.struct<Scalars.Reader, Scalars.Builder, Scalars.Init, Scalars.Plain>({ id: 0xb84c6f50e13db59fn, name: "Scalars", dataWords: 6, pointerCount: 0, Reader: Scalars$Reader, Builder: Scalars$Builder });
+export const Scalars = /*@__PURE__*/ $.struct<Scalars.Reader, Scalars.Builder, Scalars.Init, Scalars.Plain>({ id: 0xb84c6f50e13db59fn, name: "Scalars", dataWords: 6, pointerCount: 0, Reader: Scalars$Reader, Builder: Scalars$Builder, makeReader: (s, d, z, p, c, n) => new Scalars$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Scalars$Builder(s, d, z, p, c) });
 
 export type Scalars = Scalars$Reader;
 export declare namespace Scalars {
@@ -134,6 +137,7 @@ const Defaults$$texts = /*@__PURE__*/ $.pointer("AAAAAAcAAAABAAAAHgAAAAkAAAAyAAA
 const Defaults$$points = /*@__PURE__*/ $.pointer("AAAAAAcAAAABAAAAJwAAAAgAAAABAAEAAwAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAQAAACoAAABmb3VyAAAAAA==");
 const Defaults$$colors = /*@__PURE__*/ $.pointer("AAAAAAIAAAABAAAAEwAAAAEAAAAAAAAA");
 export class Defaults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get bool(): boolean { return !this.$bool(0); }
   get int8(): number { return this.$int8Default(1, -123); }
   get int16(): number { return this.$int16Default(2, -12345); }
@@ -168,6 +172,7 @@ export class Defaults$Reader extends $.StructReader {
 }
 
 export class Defaults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get bool(): boolean { return !this.$bool(0); }
   set bool(value: boolean) { this.$setBool(0, !value); }
   get int8(): number { return this.$int8Default(1, -123); }
@@ -275,6 +280,7 @@ export class Defaults$Builder extends $.StructBuilder {
 }
 
 export class Defaults$Pipeline extends $.Pipeline<Defaults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Defaults.Reader, unknown, never> { return Defaults; }
   get point(): Point.Pipeline { return this.$struct(2, Point$Pipeline); }
 }
@@ -328,7 +334,7 @@ export interface Defaults$Plain {
   colors: (Color | number)[];
 }
 
-export const Defaults = /*@__PURE__*/ $.struct<Defaults.Reader, Defaults.Builder, Defaults.Init, Defaults.Plain>({ id: 0x88d3d5f974749767n, name: "Defaults", dataWords: 8, pointerCount: 8, Reader: Defaults$Reader, Builder: Defaults$Builder });
+export const Defaults = /*@__PURE__*/ $.struct<Defaults.Reader, Defaults.Builder, Defaults.Init, Defaults.Plain>({ id: 0x88d3d5f974749767n, name: "Defaults", dataWords: 8, pointerCount: 8, Reader: Defaults$Reader, Builder: Defaults$Builder, makeReader: (s, d, z, p, c, n) => new Defaults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Defaults$Builder(s, d, z, p, c) });
 
 export type Defaults = Defaults$Reader;
 export declare namespace Defaults {
@@ -341,6 +347,7 @@ export declare namespace Defaults {
 }
 
 export class Point$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get x(): number { return this.$int32(0); }
   get y(): number { return this.$int32(4); }
   get name(): string { return this.$text(0); }
@@ -349,6 +356,7 @@ export class Point$Reader extends $.StructReader {
 }
 
 export class Point$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get x(): number { return this.$int32(0); }
   set x(value: number) { this.$setInt32(0, value); }
   get y(): number { return this.$int32(4); }
@@ -371,6 +379,7 @@ export class Point$Builder extends $.StructBuilder {
 }
 
 export class Point$Pipeline extends $.Pipeline<Point.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Point.Reader, unknown, never> { return Point; }
 }
 
@@ -385,7 +394,7 @@ export interface Point$Plain {
   name: string;
 }
 
-export const Point = /*@__PURE__*/ $.struct<Point.Reader, Point.Builder, Point.Init, Point.Plain>({ id: 0xc66c9280df065e4cn, name: "Point", dataWords: 1, pointerCount: 1, Reader: Point$Reader, Builder: Point$Builder });
+export const Point = /*@__PURE__*/ $.struct<Point.Reader, Point.Builder, Point.Init, Point.Plain>({ id: 0xc66c9280df065e4cn, name: "Point", dataWords: 1, pointerCount: 1, Reader: Point$Reader, Builder: Point$Builder, makeReader: (s, d, z, p, c, n) => new Point$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Point$Builder(s, d, z, p, c) });
 
 export type Point = Point$Reader;
 export declare namespace Point {
@@ -398,6 +407,7 @@ export declare namespace Point {
 }
 
 export class Pointers$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get text(): string { return this.$text(0); }
   hasText(): boolean { return this.$has(0); }
   get data(): Uint8Array { return this.$bytes(1); }
@@ -420,6 +430,7 @@ export class Pointers$Reader extends $.StructReader {
 }
 
 export class Pointers$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -485,6 +496,7 @@ export class Pointers$Builder extends $.StructBuilder {
 }
 
 export class Pointers$Pipeline extends $.Pipeline<Pointers.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Pointers.Reader, unknown, never> { return Pointers; }
   get point(): Point.Pipeline { return this.$struct(2, Point$Pipeline); }
   get self(): Pointers.Pipeline { return this.$struct(3, Pointers$Pipeline); }
@@ -518,7 +530,7 @@ export interface Pointers$Plain {
   capability: $.CapabilityClient;
 }
 
-export const Pointers = /*@__PURE__*/ $.struct<Pointers.Reader, Pointers.Builder, Pointers.Init, Pointers.Plain>({ id: 0x98b25fab49ca6c82n, name: "Pointers", dataWords: 0, pointerCount: 9, Reader: Pointers$Reader, Builder: Pointers$Builder });
+export const Pointers = /*@__PURE__*/ $.struct<Pointers.Reader, Pointers.Builder, Pointers.Init, Pointers.Plain>({ id: 0x98b25fab49ca6c82n, name: "Pointers", dataWords: 0, pointerCount: 9, Reader: Pointers$Reader, Builder: Pointers$Builder, makeReader: (s, d, z, p, c, n) => new Pointers$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Pointers$Builder(s, d, z, p, c) });
 
 export type Pointers = Pointers$Reader;
 export declare namespace Pointers {
@@ -531,12 +543,14 @@ export declare namespace Pointers {
 }
 
 export class Greeter$GreetParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
   toObject(): Greeter.GreetParams.Plain { return { name: this.name }; }
 }
 
 export class Greeter$GreetParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -553,6 +567,7 @@ export class Greeter$GreetParams$Builder extends $.StructBuilder {
 }
 
 export class Greeter$GreetParams$Pipeline extends $.Pipeline<Greeter.GreetParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Greeter.GreetParams.Reader, unknown, never> { return Greeter$GreetParams; }
 }
 
@@ -563,15 +578,17 @@ export interface Greeter$GreetParams$Plain {
   name: string;
 }
 
-export const Greeter$GreetParams = /*@__PURE__*/ $.struct<Greeter.GreetParams.Reader, Greeter.GreetParams.Builder, Greeter.GreetParams.Init, Greeter.GreetParams.Plain>({ id: 0xc9d6b4bbab6f0af9n, name: "Greeter.greet$Params", dataWords: 0, pointerCount: 1, Reader: Greeter$GreetParams$Reader, Builder: Greeter$GreetParams$Builder });
+export const Greeter$GreetParams = /*@__PURE__*/ $.struct<Greeter.GreetParams.Reader, Greeter.GreetParams.Builder, Greeter.GreetParams.Init, Greeter.GreetParams.Plain>({ id: 0xc9d6b4bbab6f0af9n, name: "Greeter.greet$Params", dataWords: 0, pointerCount: 1, Reader: Greeter$GreetParams$Reader, Builder: Greeter$GreetParams$Builder, makeReader: (s, d, z, p, c, n) => new Greeter$GreetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Greeter$GreetParams$Builder(s, d, z, p, c) });
 
 export class Greeter$GreetResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get greeting(): string { return this.$text(0); }
   hasGreeting(): boolean { return this.$has(0); }
   toObject(): Greeter.GreetResults.Plain { return { greeting: this.greeting }; }
 }
 
 export class Greeter$GreetResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get greeting(): string { return this.$text(0); }
   set greeting(value: string) { this.$setText(0, value); }
   hasGreeting(): boolean { return this.$has(0); }
@@ -588,6 +605,7 @@ export class Greeter$GreetResults$Builder extends $.StructBuilder {
 }
 
 export class Greeter$GreetResults$Pipeline extends $.Pipeline<Greeter.GreetResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Greeter.GreetResults.Reader, unknown, never> { return Greeter$GreetResults; }
 }
 
@@ -598,10 +616,11 @@ export interface Greeter$GreetResults$Plain {
   greeting: string;
 }
 
-export const Greeter$GreetResults = /*@__PURE__*/ $.struct<Greeter.GreetResults.Reader, Greeter.GreetResults.Builder, Greeter.GreetResults.Init, Greeter.GreetResults.Plain>({ id: 0xc12ce538b2939d1en, name: "Greeter.greet$Results", dataWords: 0, pointerCount: 1, Reader: Greeter$GreetResults$Reader, Builder: Greeter$GreetResults$Builder });
+export const Greeter$GreetResults = /*@__PURE__*/ $.struct<Greeter.GreetResults.Reader, Greeter.GreetResults.Builder, Greeter.GreetResults.Init, Greeter.GreetResults.Plain>({ id: 0xc12ce538b2939d1en, name: "Greeter.greet$Results", dataWords: 0, pointerCount: 1, Reader: Greeter$GreetResults$Reader, Builder: Greeter$GreetResults$Builder, makeReader: (s, d, z, p, c, n) => new Greeter$GreetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Greeter$GreetResults$Builder(s, d, z, p, c) });
 
 export const Greeter$greet = /*@__PURE__*/ $.method({ interfaceId: 0xa2c073c754043abcn, interfaceName: "Greeter", ordinal: 0, name: "greet", Params: () => Greeter$GreetParams, Results: () => Greeter$GreetResults, Pipeline: () => Greeter$GreetResults$Pipeline, noPipelining: true });
 export class Greeter$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   greet(params?: $.Params<Greeter.GreetParams.Init, Greeter.GreetParams.Builder>, options?: $.CallOptions): $.RemotePromise<Greeter.GreetResults.Reader> & Greeter.GreetResults.Pipeline { return this.$call(Greeter$greet, params, options); }
 }
 
@@ -637,6 +656,7 @@ export declare namespace Greeter {
 }
 
 export class Lists$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get voids(): $.ListReader<null> { return this.$read(0, $.VoidList); }
   hasVoids(): boolean { return this.$has(0); }
   get bools(): $.ListReader<boolean> { return this.$read(1, $.BoolList); }
@@ -681,6 +701,7 @@ export class Lists$Reader extends $.StructReader {
 }
 
 export class Lists$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get voids(): $.ListBuilder<null, null> { return this.$get(0, $.VoidList); }
   set voids(value: Iterable<null>) { this.$set(0, $.VoidList, value); }
   hasVoids(): boolean { return this.$has(0); }
@@ -831,6 +852,7 @@ export class Lists$Builder extends $.StructBuilder {
 }
 
 export class Lists$Pipeline extends $.Pipeline<Lists.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Lists.Reader, unknown, never> { return Lists; }
 }
 
@@ -879,7 +901,7 @@ export interface Lists$Plain {
   greeters: Greeter.Client[];
 }
 
-export const Lists = /*@__PURE__*/ $.struct<Lists.Reader, Lists.Builder, Lists.Init, Lists.Plain>({ id: 0x8417575da7abddd4n, name: "Lists", dataWords: 0, pointerCount: 20, Reader: Lists$Reader, Builder: Lists$Builder });
+export const Lists = /*@__PURE__*/ $.struct<Lists.Reader, Lists.Builder, Lists.Init, Lists.Plain>({ id: 0x8417575da7abddd4n, name: "Lists", dataWords: 0, pointerCount: 20, Reader: Lists$Reader, Builder: Lists$Builder, makeReader: (s, d, z, p, c, n) => new Lists$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Lists$Builder(s, d, z, p, c) });
 
 export type Lists = Lists$Reader;
 export declare namespace Lists {
@@ -892,12 +914,14 @@ export declare namespace Lists {
 }
 
 export class Shape$Box$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get width(): number { return this.$float64(0); }
   get height(): number { return this.$float64(16); }
   toObject(): Shape.Box.Plain { return { width: this.width, height: this.height }; }
 }
 
 export class Shape$Box$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get width(): number { return this.$float64(0); }
   set width(value: number) { this.$setFloat64(0, value); }
   get height(): number { return this.$float64(16); }
@@ -913,8 +937,9 @@ export class Shape$Box$Builder extends $.StructBuilder {
   asReader(): Shape.Box.Reader { return this.$asReader(Shape$Box$Reader); }
 }
 
-const Shape$Box$$type = /*@__PURE__*/ $.struct<Shape.Box.Reader, Shape.Box.Builder, Shape.Box.Init, Shape.Box.Plain>({ id: 0xcecc67499aa370a2n, name: "Shape.box", dataWords: 3, pointerCount: 2, Reader: Shape$Box$Reader, Builder: Shape$Box$Builder });
+const Shape$Box$$type = /*@__PURE__*/ $.struct<Shape.Box.Reader, Shape.Box.Builder, Shape.Box.Init, Shape.Box.Plain>({ id: 0xcecc67499aa370a2n, name: "Shape.box", dataWords: 3, pointerCount: 2, Reader: Shape$Box$Reader, Builder: Shape$Box$Builder, makeReader: (s, d, z, p, c, n) => new Shape$Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Shape$Box$Builder(s, d, z, p, c) });
 export class Shape$Box$Pipeline extends $.Pipeline<Shape.Box.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Shape.Box.Reader, unknown, never> { return Shape$Box$$type; }
 }
 
@@ -931,6 +956,7 @@ const Shape$$members = ["circle", "square", "polygon", "label", "inner", "box", 
 
 /** A union beside other fields. */
 export class Shape$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "circle" | "square" | "polygon" | "label" | "inner" | "box" | "nothing" | "color" | number { return this.$which(8, Shape$$members); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
@@ -943,7 +969,7 @@ export class Shape$ReaderClass extends $.StructReader {
   hasLabel(): boolean { return this.$uint16(8) === 3 && this.$has(1); }
   get inner(): Shape.Reader { this.$expect(8, 4, "inner"); return this.$read(1, Shape); }
   hasInner(): boolean { return this.$uint16(8) === 4 && this.$has(1); }
-  get box(): Shape.Box.Reader { this.$expect(8, 5, "box"); return this.$group(Shape$Box$Reader); }
+  get box(): Shape.Box.Reader { this.$expect(8, 5, "box"); return new Shape$Box$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   get nothing(): null { this.$expect(8, 6, "nothing"); return null; }
   get color(): Color | number { this.$expect(8, 7, "color"); return this.$enumDefault(0, Color$$type.names, 1); }
   get filled(): boolean { return this.$bool(80); }
@@ -970,6 +996,7 @@ const Shape$$Reader = /*@__PURE__*/ $.narrowed<Shape$Reader>(Shape$ReaderClass);
 
 /** A union beside other fields. */
 export class Shape$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "circle" | "square" | "polygon" | "label" | "inner" | "box" | "nothing" | "color" | number { return this.$which(8, Shape$$members); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
@@ -998,14 +1025,14 @@ export class Shape$Builder extends $.StructBuilder {
   initInner(): Shape.Builder { this.$setUint16(8, 4); return this.$init(1, Shape); }
   disownInner(): $.Orphan { this.$expect(8, 4, "inner"); return this.$disown(1); }
   adoptInner(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setUint16(8, 4); }
-  get box(): Shape.Box.Builder { this.$expect(8, 5, "box"); return this.$group(Shape$Box$Builder); }
+  get box(): Shape.Box.Builder { this.$expect(8, 5, "box"); return new Shape$Box$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set box(value: Shape.Box.Init | Shape.Box.Builder) { this.initBox().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initBox(): Shape.Box.Builder {
     this.$setUint16(8, 5);
     this.$setFloat64(0, 0);
     this.$setFloat64(16, 0);
-    return this.$group(Shape$Box$Builder);
+    return new Shape$Box$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   get nothing(): null { this.$expect(8, 6, "nothing"); return null; }
   set nothing(_: null) { this.$setUint16(8, 6); }
@@ -1038,6 +1065,7 @@ export class Shape$Builder extends $.StructBuilder {
 }
 
 export class Shape$Pipeline extends $.Pipeline<Shape.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Shape.Reader, unknown, never> { return Shape; }
   get inner(): Shape.Pipeline { return this.$struct(1, Shape$Pipeline); }
   get box(): Shape.Box.Pipeline { return this.$group(Shape$Box$Pipeline); }
@@ -1076,7 +1104,7 @@ export interface Shape$PlainMembers {
 export type Shape$Plain = Shape$PlainFields & $.PlainUnion<Shape$PlainMembers>;
 
 /** A union beside other fields. */
-export const Shape = /*@__PURE__*/ $.struct<Shape.Reader, Shape.Builder, Shape.Init, Shape.Plain>({ id: 0xb9d7ea2395886438n, name: "Shape", dataWords: 3, pointerCount: 2, Reader: Shape$$Reader, Builder: Shape$Builder });
+export const Shape = /*@__PURE__*/ $.struct<Shape.Reader, Shape.Builder, Shape.Init, Shape.Plain>({ id: 0xb9d7ea2395886438n, name: "Shape", dataWords: 3, pointerCount: 2, Reader: Shape$$Reader, Builder: Shape$Builder, makeReader: (s, d, z, p, c, n) => new Shape$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Shape$Builder(s, d, z, p, c) });
 
 export type Shape = Shape$Reader;
 export declare namespace Shape {
@@ -1105,6 +1133,7 @@ export const Person$Note$Mood = {
 export const Person$Note$Mood$$type: $.EnumType<Person$Note$Mood> = { names: ["happy", "sad"] };
 
 export class Person$Note$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get text(): string { return this.$text(0); }
   hasText(): boolean { return this.$has(0); }
   get mood(): Person.Note.Mood | number { return this.$enum(0, Person$Note$Mood$$type.names); }
@@ -1112,6 +1141,7 @@ export class Person$Note$Reader extends $.StructReader {
 }
 
 export class Person$Note$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -1131,6 +1161,7 @@ export class Person$Note$Builder extends $.StructBuilder {
 }
 
 export class Person$Note$Pipeline extends $.Pipeline<Person.Note.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Note.Reader, unknown, never> { return Person$Note; }
 }
 
@@ -1143,17 +1174,19 @@ export interface Person$Note$Plain {
   mood: Person.Note.Mood | number;
 }
 
-export const Person$Note = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Person.Note.Reader, Person.Note.Builder, Person.Note.Init, Person.Note.Plain>({ id: 0xc84f9761083249cdn, name: "Person.Note", dataWords: 1, pointerCount: 1, Reader: Person$Note$Reader, Builder: Person$Note$Builder }), {
+export const Person$Note = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Person.Note.Reader, Person.Note.Builder, Person.Note.Init, Person.Note.Plain>({ id: 0xc84f9761083249cdn, name: "Person.Note", dataWords: 1, pointerCount: 1, Reader: Person$Note$Reader, Builder: Person$Note$Builder, makeReader: (s, d, z, p, c, n) => new Person$Note$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Note$Builder(s, d, z, p, c) }), {
   Mood: Person$Note$Mood,
 });
 
 export class Person$Address$Geo$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get latitude(): number { return this.$float64(8); }
   get longitude(): number { return this.$float64(16); }
   toObject(): Person.Address.Geo.Plain { return { latitude: this.latitude, longitude: this.longitude }; }
 }
 
 export class Person$Address$Geo$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get latitude(): number { return this.$float64(8); }
   set latitude(value: number) { this.$setFloat64(8, value); }
   get longitude(): number { return this.$float64(16); }
@@ -1169,8 +1202,9 @@ export class Person$Address$Geo$Builder extends $.StructBuilder {
   asReader(): Person.Address.Geo.Reader { return this.$asReader(Person$Address$Geo$Reader); }
 }
 
-const Person$Address$Geo$$type = /*@__PURE__*/ $.struct<Person.Address.Geo.Reader, Person.Address.Geo.Builder, Person.Address.Geo.Init, Person.Address.Geo.Plain>({ id: 0xc459b4d3eb3d94e9n, name: "Person.address.geo", dataWords: 3, pointerCount: 4, Reader: Person$Address$Geo$Reader, Builder: Person$Address$Geo$Builder });
+const Person$Address$Geo$$type = /*@__PURE__*/ $.struct<Person.Address.Geo.Reader, Person.Address.Geo.Builder, Person.Address.Geo.Init, Person.Address.Geo.Plain>({ id: 0xc459b4d3eb3d94e9n, name: "Person.address.geo", dataWords: 3, pointerCount: 4, Reader: Person$Address$Geo$Reader, Builder: Person$Address$Geo$Builder, makeReader: (s, d, z, p, c, n) => new Person$Address$Geo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Address$Geo$Builder(s, d, z, p, c) });
 export class Person$Address$Geo$Pipeline extends $.Pipeline<Person.Address.Geo.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Address.Geo.Reader, unknown, never> { return Person$Address$Geo$$type; }
 }
 
@@ -1184,14 +1218,16 @@ export interface Person$Address$Geo$Plain {
 }
 
 export class Person$Address$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get street(): string { return this.$text(1); }
   hasStreet(): boolean { return this.$has(1); }
   get number(): number { return this.$uint16Default(0, 1); }
-  get geo(): Person.Address.Geo.Reader { return this.$group(Person$Address$Geo$Reader); }
+  get geo(): Person.Address.Geo.Reader { return new Person$Address$Geo$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Person.Address.Plain { return { street: this.street, number: this.number, geo: this.geo.toObject() }; }
 }
 
 export class Person$Address$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get street(): string { return this.$text(1); }
   set street(value: string) { this.$setText(1, value); }
   hasStreet(): boolean { return this.$has(1); }
@@ -1199,13 +1235,13 @@ export class Person$Address$Builder extends $.StructBuilder {
   adoptStreet(orphan: $.Orphan): void { this.$adopt(1, orphan); }
   get number(): number { return this.$uint16Default(0, 1); }
   set number(value: number) { this.$setUint16Default(0, value, 1); }
-  get geo(): Person.Address.Geo.Builder { return this.$group(Person$Address$Geo$Builder); }
+  get geo(): Person.Address.Geo.Builder { return new Person$Address$Geo$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set geo(value: Person.Address.Geo.Init | Person.Address.Geo.Builder) { this.initGeo().assign(value); }
   /** Sets all of the group to its defaults. */
   initGeo(): Person.Address.Geo.Builder {
     this.$setFloat64(8, 0);
     this.$setFloat64(16, 0);
-    return this.$group(Person$Address$Geo$Builder);
+    return new Person$Address$Geo$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Person.Address.Init | Person$Address$Builder): this {
@@ -1219,8 +1255,9 @@ export class Person$Address$Builder extends $.StructBuilder {
   asReader(): Person.Address.Reader { return this.$asReader(Person$Address$Reader); }
 }
 
-const Person$Address$$type = /*@__PURE__*/ $.struct<Person.Address.Reader, Person.Address.Builder, Person.Address.Init, Person.Address.Plain>({ id: 0xf2dd1769ff9db751n, name: "Person.address", dataWords: 3, pointerCount: 4, Reader: Person$Address$Reader, Builder: Person$Address$Builder });
+const Person$Address$$type = /*@__PURE__*/ $.struct<Person.Address.Reader, Person.Address.Builder, Person.Address.Init, Person.Address.Plain>({ id: 0xf2dd1769ff9db751n, name: "Person.address", dataWords: 3, pointerCount: 4, Reader: Person$Address$Reader, Builder: Person$Address$Builder, makeReader: (s, d, z, p, c, n) => new Person$Address$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Address$Builder(s, d, z, p, c) });
 export class Person$Address$Pipeline extends $.Pipeline<Person.Address.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Address.Reader, unknown, never> { return Person$Address$$type; }
   get geo(): Person.Address.Geo.Pipeline { return this.$group(Person$Address$Geo$Pipeline); }
 }
@@ -1237,6 +1274,7 @@ export interface Person$Address$Plain {
 }
 
 export class Person$Employment$School$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get title(): string { return this.$text(2); }
   hasTitle(): boolean { return this.$has(2); }
   get year(): number { return this.$int32(4); }
@@ -1244,6 +1282,7 @@ export class Person$Employment$School$Reader extends $.StructReader {
 }
 
 export class Person$Employment$School$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get title(): string { return this.$text(2); }
   set title(value: string) { this.$setText(2, value); }
   hasTitle(): boolean { return this.$has(2); }
@@ -1262,8 +1301,9 @@ export class Person$Employment$School$Builder extends $.StructBuilder {
   asReader(): Person.Employment.School.Reader { return this.$asReader(Person$Employment$School$Reader); }
 }
 
-const Person$Employment$School$$type = /*@__PURE__*/ $.struct<Person.Employment.School.Reader, Person.Employment.School.Builder, Person.Employment.School.Init, Person.Employment.School.Plain>({ id: 0xc3de21d0fa090217n, name: "Person.employment.school", dataWords: 3, pointerCount: 4, Reader: Person$Employment$School$Reader, Builder: Person$Employment$School$Builder });
+const Person$Employment$School$$type = /*@__PURE__*/ $.struct<Person.Employment.School.Reader, Person.Employment.School.Builder, Person.Employment.School.Init, Person.Employment.School.Plain>({ id: 0xc3de21d0fa090217n, name: "Person.employment.school", dataWords: 3, pointerCount: 4, Reader: Person$Employment$School$Reader, Builder: Person$Employment$School$Builder, makeReader: (s, d, z, p, c, n) => new Person$Employment$School$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Employment$School$Builder(s, d, z, p, c) });
 export class Person$Employment$School$Pipeline extends $.Pipeline<Person.Employment.School.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Employment.School.Reader, unknown, never> { return Person$Employment$School$$type; }
 }
 
@@ -1279,11 +1319,12 @@ export interface Person$Employment$School$Plain {
 const Person$Employment$$members = ["unemployed", "employer", "school"] as const;
 
 export class Person$Employment$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "unemployed" | "employer" | "school" | number { return this.$which(2, Person$Employment$$members); }
   get unemployed(): null { this.$expect(2, 0, "unemployed"); return null; }
   get employer(): string { this.$expect(2, 1, "employer"); return this.$text(2); }
   hasEmployer(): boolean { return this.$uint16(2) === 1 && this.$has(2); }
-  get school(): Person.Employment.School.Reader { this.$expect(2, 2, "school"); return this.$group(Person$Employment$School$Reader); }
+  get school(): Person.Employment.School.Reader { this.$expect(2, 2, "school"); return new Person$Employment$School$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Person.Employment.Plain {
     const which = this.which;
     switch (which) {
@@ -1298,6 +1339,7 @@ export type Person$Employment$Reader = $.Variants<Person$Employment$ReaderClass,
 const Person$Employment$$Reader = /*@__PURE__*/ $.narrowed<Person$Employment$Reader>(Person$Employment$ReaderClass);
 
 export class Person$Employment$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "unemployed" | "employer" | "school" | number { return this.$which(2, Person$Employment$$members); }
   get unemployed(): null { this.$expect(2, 0, "unemployed"); return null; }
   set unemployed(_: null) { this.$setUint16(2, 0); }
@@ -1306,14 +1348,14 @@ export class Person$Employment$Builder extends $.StructBuilder {
   hasEmployer(): boolean { return this.$uint16(2) === 1 && this.$has(2); }
   disownEmployer(): $.Orphan { this.$expect(2, 1, "employer"); return this.$disown(2); }
   adoptEmployer(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setUint16(2, 1); }
-  get school(): Person.Employment.School.Builder { this.$expect(2, 2, "school"); return this.$group(Person$Employment$School$Builder); }
+  get school(): Person.Employment.School.Builder { this.$expect(2, 2, "school"); return new Person$Employment$School$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set school(value: Person.Employment.School.Init | Person.Employment.School.Builder) { this.initSchool().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initSchool(): Person.Employment.School.Builder {
     this.$setUint16(2, 2);
     this.$clear(2);
     this.$setInt32(4, 0);
-    return this.$group(Person$Employment$School$Builder);
+    return new Person$Employment$School$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Person.Employment.Init | Person$Employment$Builder): this {
@@ -1332,8 +1374,9 @@ export class Person$Employment$Builder extends $.StructBuilder {
   asReader(): Person.Employment.Reader { return this.$asReader(Person$Employment$$Reader); }
 }
 
-const Person$Employment$$type = /*@__PURE__*/ $.struct<Person.Employment.Reader, Person.Employment.Builder, Person.Employment.Init, Person.Employment.Plain>({ id: 0xd37ce5df963f4ab8n, name: "Person.employment", dataWords: 3, pointerCount: 4, Reader: Person$Employment$$Reader, Builder: Person$Employment$Builder });
+const Person$Employment$$type = /*@__PURE__*/ $.struct<Person.Employment.Reader, Person.Employment.Builder, Person.Employment.Init, Person.Employment.Plain>({ id: 0xd37ce5df963f4ab8n, name: "Person.employment", dataWords: 3, pointerCount: 4, Reader: Person$Employment$$Reader, Builder: Person$Employment$Builder, makeReader: (s, d, z, p, c, n) => new Person$Employment$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Employment$Builder(s, d, z, p, c) });
 export class Person$Employment$Pipeline extends $.Pipeline<Person.Employment.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Employment.Reader, unknown, never> { return Person$Employment$$type; }
   get school(): Person.Employment.School.Pipeline { return this.$group(Person$Employment$School$Pipeline); }
 }
@@ -1356,22 +1399,24 @@ export interface Person$Employment$PlainMembers {
 export type Person$Employment$Plain = Person$Employment$PlainFields & $.PlainUnion<Person$Employment$PlainMembers>;
 
 export class Person$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
-  get address(): Person.Address.Reader { return this.$group(Person$Address$Reader); }
-  get employment(): Person.Employment.Reader { return this.$group(Person$Employment$$Reader); }
+  get address(): Person.Address.Reader { return new Person$Address$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
+  get employment(): Person.Employment.Reader { return new Person$Employment$$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   get notes(): $.ListReader<Person.Note.Reader> { return this.$read(3, $.listOf(Person$Note)); }
   hasNotes(): boolean { return this.$has(3); }
   toObject(): Person.Plain { return { name: this.name, address: this.address.toObject(), employment: this.employment.toObject(), notes: this.notes.map($.toObject) }; }
 }
 
 export class Person$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
-  get address(): Person.Address.Builder { return this.$group(Person$Address$Builder); }
+  get address(): Person.Address.Builder { return new Person$Address$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set address(value: Person.Address.Init | Person.Address.Builder) { this.initAddress().assign(value); }
   /** Sets all of the group to its defaults. */
   initAddress(): Person.Address.Builder {
@@ -1379,16 +1424,16 @@ export class Person$Builder extends $.StructBuilder {
     this.$setUint16(0, 0);
     this.$setFloat64(8, 0);
     this.$setFloat64(16, 0);
-    return this.$group(Person$Address$Builder);
+    return new Person$Address$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
-  get employment(): Person.Employment.Builder { return this.$group(Person$Employment$Builder); }
+  get employment(): Person.Employment.Builder { return new Person$Employment$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set employment(value: Person.Employment.Init | Person.Employment.Builder) { this.initEmployment().assign(value); }
   /** Sets all of the group to its defaults. */
   initEmployment(): Person.Employment.Builder {
     this.$setUint16(2, 0);
     this.$clear(2);
     this.$setInt32(4, 0);
-    return this.$group(Person$Employment$Builder);
+    return new Person$Employment$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   get notes(): $.ListBuilder<Person.Note.Builder, Person.Note.Init | Person.Note.Builder> { return this.$get(3, $.listOf(Person$Note)); }
   set notes(value: Iterable<Person.Note.Init | Person.Note.Builder>) { this.$set(3, $.listOf(Person$Note), value); }
@@ -1410,6 +1455,7 @@ export class Person$Builder extends $.StructBuilder {
 }
 
 export class Person$Pipeline extends $.Pipeline<Person.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Reader, unknown, never> { return Person; }
   get address(): Person.Address.Pipeline { return this.$group(Person$Address$Pipeline); }
   get employment(): Person.Employment.Pipeline { return this.$group(Person$Employment$Pipeline); }
@@ -1428,7 +1474,7 @@ export interface Person$Plain {
   notes: Person.Note.Plain[];
 }
 
-export const Person = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Person.Reader, Person.Builder, Person.Init, Person.Plain>({ id: 0xb637950d44753abcn, name: "Person", dataWords: 3, pointerCount: 4, Reader: Person$Reader, Builder: Person$Builder }), {
+export const Person = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Person.Reader, Person.Builder, Person.Init, Person.Plain>({ id: 0xb637950d44753abcn, name: "Person", dataWords: 3, pointerCount: 4, Reader: Person$Reader, Builder: Person$Builder, makeReader: (s, d, z, p, c, n) => new Person$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Builder(s, d, z, p, c) }), {
   Note: Person$Note,
 });
 

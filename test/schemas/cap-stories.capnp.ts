@@ -3,12 +3,14 @@ import * as $ from "capwire/codegen/runtime";
 import * as $stream from "capwire/std/stream";
 
 export class Base$FooParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get i(): number { return this.$uint32(0); }
   get j(): boolean { return this.$bool(32); }
   toObject(): Base.FooParams.Plain { return { i: this.i, j: this.j }; }
 }
 
 export class Base$FooParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get i(): number { return this.$uint32(0); }
   set i(value: number) { this.$setUint32(0, value); }
   get j(): boolean { return this.$bool(32); }
@@ -25,6 +27,7 @@ export class Base$FooParams$Builder extends $.StructBuilder {
 }
 
 export class Base$FooParams$Pipeline extends $.Pipeline<Base.FooParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Base.FooParams.Reader, unknown, never> { return Base$FooParams; }
 }
 
@@ -37,15 +40,17 @@ export interface Base$FooParams$Plain {
   j: boolean;
 }
 
-export const Base$FooParams = /*@__PURE__*/ $.struct<Base.FooParams.Reader, Base.FooParams.Builder, Base.FooParams.Init, Base.FooParams.Plain>({ id: 0xe8f6d32b2fa1de06n, name: "Base.foo$Params", dataWords: 1, pointerCount: 0, Reader: Base$FooParams$Reader, Builder: Base$FooParams$Builder });
+export const Base$FooParams = /*@__PURE__*/ $.struct<Base.FooParams.Reader, Base.FooParams.Builder, Base.FooParams.Init, Base.FooParams.Plain>({ id: 0xe8f6d32b2fa1de06n, name: "Base.foo$Params", dataWords: 1, pointerCount: 0, Reader: Base$FooParams$Reader, Builder: Base$FooParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$FooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$FooParams$Builder(s, d, z, p, c) });
 
 export class Base$FooResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get x(): string { return this.$text(0); }
   hasX(): boolean { return this.$has(0); }
   toObject(): Base.FooResults.Plain { return { x: this.x }; }
 }
 
 export class Base$FooResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get x(): string { return this.$text(0); }
   set x(value: string) { this.$setText(0, value); }
   hasX(): boolean { return this.$has(0); }
@@ -62,6 +67,7 @@ export class Base$FooResults$Builder extends $.StructBuilder {
 }
 
 export class Base$FooResults$Pipeline extends $.Pipeline<Base.FooResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Base.FooResults.Reader, unknown, never> { return Base$FooResults; }
 }
 
@@ -72,19 +78,22 @@ export interface Base$FooResults$Plain {
   x: string;
 }
 
-export const Base$FooResults = /*@__PURE__*/ $.struct<Base.FooResults.Reader, Base.FooResults.Builder, Base.FooResults.Init, Base.FooResults.Plain>({ id: 0x863e71624290a0b0n, name: "Base.foo$Results", dataWords: 0, pointerCount: 1, Reader: Base$FooResults$Reader, Builder: Base$FooResults$Builder });
+export const Base$FooResults = /*@__PURE__*/ $.struct<Base.FooResults.Reader, Base.FooResults.Builder, Base.FooResults.Init, Base.FooResults.Plain>({ id: 0x863e71624290a0b0n, name: "Base.foo$Results", dataWords: 0, pointerCount: 1, Reader: Base$FooResults$Reader, Builder: Base$FooResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$FooResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$FooResults$Builder(s, d, z, p, c) });
 
 export class Base$BarParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Base.BarParams.Plain { return {  }; }
 }
 
 export class Base$BarParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Base.BarParams.Init): this { return this; }
   toObject(): Base.BarParams.Plain { return this.asReader().toObject(); }
   asReader(): Base.BarParams.Reader { return this.$asReader(Base$BarParams$Reader); }
 }
 
 export class Base$BarParams$Pipeline extends $.Pipeline<Base.BarParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Base.BarParams.Reader, unknown, never> { return Base$BarParams; }
 }
 
@@ -93,19 +102,22 @@ export interface Base$BarParams$Init {
 export interface Base$BarParams$Plain {
 }
 
-export const Base$BarParams = /*@__PURE__*/ $.struct<Base.BarParams.Reader, Base.BarParams.Builder, Base.BarParams.Init, Base.BarParams.Plain>({ id: 0xd19d41bf9d80a4e8n, name: "Base.bar$Params", dataWords: 0, pointerCount: 0, Reader: Base$BarParams$Reader, Builder: Base$BarParams$Builder });
+export const Base$BarParams = /*@__PURE__*/ $.struct<Base.BarParams.Reader, Base.BarParams.Builder, Base.BarParams.Init, Base.BarParams.Plain>({ id: 0xd19d41bf9d80a4e8n, name: "Base.bar$Params", dataWords: 0, pointerCount: 0, Reader: Base$BarParams$Reader, Builder: Base$BarParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$BarParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$BarParams$Builder(s, d, z, p, c) });
 
 export class Base$BarResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Base.BarResults.Plain { return {  }; }
 }
 
 export class Base$BarResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Base.BarResults.Init): this { return this; }
   toObject(): Base.BarResults.Plain { return this.asReader().toObject(); }
   asReader(): Base.BarResults.Reader { return this.$asReader(Base$BarResults$Reader); }
 }
 
 export class Base$BarResults$Pipeline extends $.Pipeline<Base.BarResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Base.BarResults.Reader, unknown, never> { return Base$BarResults; }
 }
 
@@ -114,15 +126,17 @@ export interface Base$BarResults$Init {
 export interface Base$BarResults$Plain {
 }
 
-export const Base$BarResults = /*@__PURE__*/ $.struct<Base.BarResults.Reader, Base.BarResults.Builder, Base.BarResults.Init, Base.BarResults.Plain>({ id: 0xb17e19c35a1dcda7n, name: "Base.bar$Results", dataWords: 0, pointerCount: 0, Reader: Base$BarResults$Reader, Builder: Base$BarResults$Builder });
+export const Base$BarResults = /*@__PURE__*/ $.struct<Base.BarResults.Reader, Base.BarResults.Builder, Base.BarResults.Init, Base.BarResults.Plain>({ id: 0xb17e19c35a1dcda7n, name: "Base.bar$Results", dataWords: 0, pointerCount: 0, Reader: Base$BarResults$Reader, Builder: Base$BarResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$BarResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$BarResults$Builder(s, d, z, p, c) });
 
 export class Base$BazParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get text(): string { return this.$text(0); }
   hasText(): boolean { return this.$has(0); }
   toObject(): Base.BazParams.Plain { return { text: this.text }; }
 }
 
 export class Base$BazParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -139,6 +153,7 @@ export class Base$BazParams$Builder extends $.StructBuilder {
 }
 
 export class Base$BazParams$Pipeline extends $.Pipeline<Base.BazParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Base.BazParams.Reader, unknown, never> { return Base$BazParams; }
 }
 
@@ -149,19 +164,22 @@ export interface Base$BazParams$Plain {
   text: string;
 }
 
-export const Base$BazParams = /*@__PURE__*/ $.struct<Base.BazParams.Reader, Base.BazParams.Builder, Base.BazParams.Init, Base.BazParams.Plain>({ id: 0xb9585ac564d118adn, name: "Base.baz$Params", dataWords: 0, pointerCount: 1, Reader: Base$BazParams$Reader, Builder: Base$BazParams$Builder });
+export const Base$BazParams = /*@__PURE__*/ $.struct<Base.BazParams.Reader, Base.BazParams.Builder, Base.BazParams.Init, Base.BazParams.Plain>({ id: 0xb9585ac564d118adn, name: "Base.baz$Params", dataWords: 0, pointerCount: 1, Reader: Base$BazParams$Reader, Builder: Base$BazParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$BazParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$BazParams$Builder(s, d, z, p, c) });
 
 export class Base$BazResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Base.BazResults.Plain { return {  }; }
 }
 
 export class Base$BazResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Base.BazResults.Init): this { return this; }
   toObject(): Base.BazResults.Plain { return this.asReader().toObject(); }
   asReader(): Base.BazResults.Reader { return this.$asReader(Base$BazResults$Reader); }
 }
 
 export class Base$BazResults$Pipeline extends $.Pipeline<Base.BazResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Base.BazResults.Reader, unknown, never> { return Base$BazResults; }
 }
 
@@ -170,12 +188,13 @@ export interface Base$BazResults$Init {
 export interface Base$BazResults$Plain {
 }
 
-export const Base$BazResults = /*@__PURE__*/ $.struct<Base.BazResults.Reader, Base.BazResults.Builder, Base.BazResults.Init, Base.BazResults.Plain>({ id: 0xef44d7e4200c2091n, name: "Base.baz$Results", dataWords: 0, pointerCount: 0, Reader: Base$BazResults$Reader, Builder: Base$BazResults$Builder });
+export const Base$BazResults = /*@__PURE__*/ $.struct<Base.BazResults.Reader, Base.BazResults.Builder, Base.BazResults.Init, Base.BazResults.Plain>({ id: 0xef44d7e4200c2091n, name: "Base.baz$Results", dataWords: 0, pointerCount: 0, Reader: Base$BazResults$Reader, Builder: Base$BazResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$BazResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$BazResults$Builder(s, d, z, p, c) });
 
 export const Base$foo = /*@__PURE__*/ $.method({ interfaceId: 0x91b5705847fc871fn, interfaceName: "Base", ordinal: 0, name: "foo", Params: () => Base$FooParams, Results: () => Base$FooResults, Pipeline: () => Base$FooResults$Pipeline, noPipelining: true });
 export const Base$bar = /*@__PURE__*/ $.method({ interfaceId: 0x91b5705847fc871fn, interfaceName: "Base", ordinal: 1, name: "bar", Params: () => Base$BarParams, Results: () => Base$BarResults, Pipeline: () => Base$BarResults$Pipeline, noPipelining: true });
 export const Base$baz = /*@__PURE__*/ $.method({ interfaceId: 0x91b5705847fc871fn, interfaceName: "Base", ordinal: 2, name: "baz", Params: () => Base$BazParams, Results: () => Base$BazResults, Pipeline: () => Base$BazResults$Pipeline, noPipelining: true });
 export class Base$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   foo(params?: $.Params<Base.FooParams.Init, Base.FooParams.Builder>, options?: $.CallOptions): $.RemotePromise<Base.FooResults.Reader> & Base.FooResults.Pipeline { return this.$call(Base$foo, params, options); }
   /** No server implements it. */
   bar(params?: $.Params<Base.BarParams.Init, Base.BarParams.Builder>, options?: $.CallOptions): $.RemotePromise<Base.BarResults.Reader> & Base.BarResults.Pipeline { return this.$call(Base$bar, params, options); }
@@ -253,16 +272,19 @@ export declare namespace Base {
 }
 
 export class Extended$QuxParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Extended.QuxParams.Plain { return {  }; }
 }
 
 export class Extended$QuxParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Extended.QuxParams.Init): this { return this; }
   toObject(): Extended.QuxParams.Plain { return this.asReader().toObject(); }
   asReader(): Extended.QuxParams.Reader { return this.$asReader(Extended$QuxParams$Reader); }
 }
 
 export class Extended$QuxParams$Pipeline extends $.Pipeline<Extended.QuxParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Extended.QuxParams.Reader, unknown, never> { return Extended$QuxParams; }
 }
 
@@ -271,14 +293,16 @@ export interface Extended$QuxParams$Init {
 export interface Extended$QuxParams$Plain {
 }
 
-export const Extended$QuxParams = /*@__PURE__*/ $.struct<Extended.QuxParams.Reader, Extended.QuxParams.Builder, Extended.QuxParams.Init, Extended.QuxParams.Plain>({ id: 0xc973f7e6497e1290n, name: "Extended.qux$Params", dataWords: 0, pointerCount: 0, Reader: Extended$QuxParams$Reader, Builder: Extended$QuxParams$Builder });
+export const Extended$QuxParams = /*@__PURE__*/ $.struct<Extended.QuxParams.Reader, Extended.QuxParams.Builder, Extended.QuxParams.Init, Extended.QuxParams.Plain>({ id: 0xc973f7e6497e1290n, name: "Extended.qux$Params", dataWords: 0, pointerCount: 0, Reader: Extended$QuxParams$Reader, Builder: Extended$QuxParams$Builder, makeReader: (s, d, z, p, c, n) => new Extended$QuxParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Extended$QuxParams$Builder(s, d, z, p, c) });
 
 export class Extended$QuxResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get n(): number { return this.$uint32(0); }
   toObject(): Extended.QuxResults.Plain { return { n: this.n }; }
 }
 
 export class Extended$QuxResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get n(): number { return this.$uint32(0); }
   set n(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -292,6 +316,7 @@ export class Extended$QuxResults$Builder extends $.StructBuilder {
 }
 
 export class Extended$QuxResults$Pipeline extends $.Pipeline<Extended.QuxResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Extended.QuxResults.Reader, unknown, never> { return Extended$QuxResults; }
 }
 
@@ -302,10 +327,11 @@ export interface Extended$QuxResults$Plain {
   n: number;
 }
 
-export const Extended$QuxResults = /*@__PURE__*/ $.struct<Extended.QuxResults.Reader, Extended.QuxResults.Builder, Extended.QuxResults.Init, Extended.QuxResults.Plain>({ id: 0xfb253d9629ca1becn, name: "Extended.qux$Results", dataWords: 1, pointerCount: 0, Reader: Extended$QuxResults$Reader, Builder: Extended$QuxResults$Builder });
+export const Extended$QuxResults = /*@__PURE__*/ $.struct<Extended.QuxResults.Reader, Extended.QuxResults.Builder, Extended.QuxResults.Init, Extended.QuxResults.Plain>({ id: 0xfb253d9629ca1becn, name: "Extended.qux$Results", dataWords: 1, pointerCount: 0, Reader: Extended$QuxResults$Reader, Builder: Extended$QuxResults$Builder, makeReader: (s, d, z, p, c, n) => new Extended$QuxResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Extended$QuxResults$Builder(s, d, z, p, c) });
 
 export const Extended$qux = /*@__PURE__*/ $.method({ interfaceId: 0xfe7adbbf63a76400n, interfaceName: "Extended", ordinal: 0, name: "qux", Params: () => Extended$QuxParams, Results: () => Extended$QuxResults, Pipeline: () => Extended$QuxResults$Pipeline, noPipelining: true });
 export class Extended$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   qux(params?: $.Params<Extended.QuxParams.Init, Extended.QuxParams.Builder>, options?: $.CallOptions): $.RemotePromise<Extended.QuxResults.Reader> & Extended.QuxResults.Pipeline { return this.$call(Extended$qux, params, options); }
   foo(params?: $.Params<Base.FooParams.Init, Base.FooParams.Builder>, options?: $.CallOptions): $.RemotePromise<Base.FooResults.Reader> & Base.FooResults.Pipeline { return this.$call(Base$foo, params, options); }
   /** No server implements it. */
@@ -349,11 +375,13 @@ export declare namespace Extended {
 }
 
 export class Sequence$NextParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get expected(): number { return this.$uint32(0); }
   toObject(): Sequence.NextParams.Plain { return { expected: this.expected }; }
 }
 
 export class Sequence$NextParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get expected(): number { return this.$uint32(0); }
   set expected(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -367,6 +395,7 @@ export class Sequence$NextParams$Builder extends $.StructBuilder {
 }
 
 export class Sequence$NextParams$Pipeline extends $.Pipeline<Sequence.NextParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sequence.NextParams.Reader, unknown, never> { return Sequence$NextParams; }
 }
 
@@ -377,14 +406,16 @@ export interface Sequence$NextParams$Plain {
   expected: number;
 }
 
-export const Sequence$NextParams = /*@__PURE__*/ $.struct<Sequence.NextParams.Reader, Sequence.NextParams.Builder, Sequence.NextParams.Init, Sequence.NextParams.Plain>({ id: 0xf4133ffb0b08973fn, name: "Sequence.next$Params", dataWords: 1, pointerCount: 0, Reader: Sequence$NextParams$Reader, Builder: Sequence$NextParams$Builder });
+export const Sequence$NextParams = /*@__PURE__*/ $.struct<Sequence.NextParams.Reader, Sequence.NextParams.Builder, Sequence.NextParams.Init, Sequence.NextParams.Plain>({ id: 0xf4133ffb0b08973fn, name: "Sequence.next$Params", dataWords: 1, pointerCount: 0, Reader: Sequence$NextParams$Reader, Builder: Sequence$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$NextParams$Builder(s, d, z, p, c) });
 
 export class Sequence$NextResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get number(): number { return this.$uint32(0); }
   toObject(): Sequence.NextResults.Plain { return { number: this.number }; }
 }
 
 export class Sequence$NextResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -398,6 +429,7 @@ export class Sequence$NextResults$Builder extends $.StructBuilder {
 }
 
 export class Sequence$NextResults$Pipeline extends $.Pipeline<Sequence.NextResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sequence.NextResults.Reader, unknown, never> { return Sequence$NextResults; }
 }
 
@@ -408,10 +440,11 @@ export interface Sequence$NextResults$Plain {
   number: number;
 }
 
-export const Sequence$NextResults = /*@__PURE__*/ $.struct<Sequence.NextResults.Reader, Sequence.NextResults.Builder, Sequence.NextResults.Init, Sequence.NextResults.Plain>({ id: 0xef8afff32e3ceb59n, name: "Sequence.next$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$NextResults$Reader, Builder: Sequence$NextResults$Builder });
+export const Sequence$NextResults = /*@__PURE__*/ $.struct<Sequence.NextResults.Reader, Sequence.NextResults.Builder, Sequence.NextResults.Init, Sequence.NextResults.Plain>({ id: 0xef8afff32e3ceb59n, name: "Sequence.next$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$NextResults$Reader, Builder: Sequence$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$NextResults$Builder(s, d, z, p, c) });
 
 export const Sequence$next = /*@__PURE__*/ $.method({ interfaceId: 0xf8cfcd06ecda5fa6n, interfaceName: "Sequence", ordinal: 0, name: "next", Params: () => Sequence$NextParams, Results: () => Sequence$NextResults, Pipeline: () => Sequence$NextResults$Pipeline, noPipelining: true });
 export class Sequence$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   /** How many calls came before this one. */
   next(params?: $.Params<Sequence.NextParams.Init, Sequence.NextParams.Builder>, options?: $.CallOptions): $.RemotePromise<Sequence.NextResults.Reader> & Sequence.NextResults.Pipeline { return this.$call(Sequence$next, params, options); }
 }
@@ -449,6 +482,7 @@ export declare namespace Sequence {
 }
 
 export class Box$Place$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get x(): number { return this.$uint32(0); }
   get owner(): Sequence.Client { return this.$read(3, Sequence); }
   hasOwner(): boolean { return this.$has(3); }
@@ -456,6 +490,7 @@ export class Box$Place$Reader extends $.StructReader {
 }
 
 export class Box$Place$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get x(): number { return this.$uint32(0); }
   set x(value: number) { this.$setUint32(0, value); }
   get owner(): Sequence.Client { return this.$get(3, Sequence); }
@@ -472,8 +507,9 @@ export class Box$Place$Builder extends $.StructBuilder {
   asReader(): Box.Place.Reader { return this.$asReader(Box$Place$Reader); }
 }
 
-const Box$Place$$type = /*@__PURE__*/ $.struct<Box.Place.Reader, Box.Place.Builder, Box.Place.Init, Box.Place.Plain>({ id: 0xcc97c84f7f8b6ff6n, name: "Box.place", dataWords: 1, pointerCount: 4, Reader: Box$Place$Reader, Builder: Box$Place$Builder });
+const Box$Place$$type = /*@__PURE__*/ $.struct<Box.Place.Reader, Box.Place.Builder, Box.Place.Init, Box.Place.Plain>({ id: 0xcc97c84f7f8b6ff6n, name: "Box.place", dataWords: 1, pointerCount: 4, Reader: Box$Place$Reader, Builder: Box$Place$Builder, makeReader: (s, d, z, p, c, n) => new Box$Place$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Place$Builder(s, d, z, p, c) });
 export class Box$Place$Pipeline extends $.Pipeline<Box.Place.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Box.Place.Reader, unknown, never> { return Box$Place$$type; }
   get owner(): Sequence.Client { return this.$client<Sequence.Client>(3, Sequence); }
 }
@@ -488,17 +524,19 @@ export interface Box$Place$Plain {
 }
 
 export class Box$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   get inner(): Box.Reader { return this.$read(1, Box); }
   hasInner(): boolean { return this.$has(1); }
   get label(): string { return this.$text(2); }
   hasLabel(): boolean { return this.$has(2); }
-  get place(): Box.Place.Reader { return this.$group(Box$Place$Reader); }
+  get place(): Box.Place.Reader { return new Box$Place$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Box.Plain { return { cap: this.cap, inner: this.hasInner() ? this.inner.toObject() : undefined, label: this.label, place: this.place.toObject() }; }
 }
 
 export class Box$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -513,13 +551,13 @@ export class Box$Builder extends $.StructBuilder {
   hasLabel(): boolean { return this.$has(2); }
   disownLabel(): $.Orphan { return this.$disown(2); }
   adoptLabel(orphan: $.Orphan): void { this.$adopt(2, orphan); }
-  get place(): Box.Place.Builder { return this.$group(Box$Place$Builder); }
+  get place(): Box.Place.Builder { return new Box$Place$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set place(value: Box.Place.Init | Box.Place.Builder) { this.initPlace().assign(value); }
   /** Sets all of the group to its defaults. */
   initPlace(): Box.Place.Builder {
     this.$setUint32(0, 0);
     this.$clear(3);
-    return this.$group(Box$Place$Builder);
+    return new Box$Place$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Box.Init | Box$Builder): this {
@@ -535,6 +573,7 @@ export class Box$Builder extends $.StructBuilder {
 }
 
 export class Box$Pipeline extends $.Pipeline<Box.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Box.Reader, unknown, never> { return Box; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
   get inner(): Box.Pipeline { return this.$struct(1, Box$Pipeline); }
@@ -554,7 +593,7 @@ export interface Box$Plain {
   place: Box.Place.Plain;
 }
 
-export const Box = /*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0xf36e433b03e62476n, name: "Box", dataWords: 1, pointerCount: 4, Reader: Box$Reader, Builder: Box$Builder });
+export const Box = /*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0xf36e433b03e62476n, name: "Box", dataWords: 1, pointerCount: 4, Reader: Box$Reader, Builder: Box$Builder, makeReader: (s, d, z, p, c, n) => new Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Builder(s, d, z, p, c) });
 
 export type Box = Box$Reader;
 export declare namespace Box {
@@ -576,12 +615,14 @@ export declare namespace Box {
 }
 
 export class Maker$MakeParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get label(): string { return this.$text(0); }
   hasLabel(): boolean { return this.$has(0); }
   toObject(): Maker.MakeParams.Plain { return { label: this.label }; }
 }
 
 export class Maker$MakeParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get label(): string { return this.$text(0); }
   set label(value: string) { this.$setText(0, value); }
   hasLabel(): boolean { return this.$has(0); }
@@ -598,6 +639,7 @@ export class Maker$MakeParams$Builder extends $.StructBuilder {
 }
 
 export class Maker$MakeParams$Pipeline extends $.Pipeline<Maker.MakeParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.MakeParams.Reader, unknown, never> { return Maker$MakeParams; }
 }
 
@@ -608,9 +650,10 @@ export interface Maker$MakeParams$Plain {
   label: string;
 }
 
-export const Maker$MakeParams = /*@__PURE__*/ $.struct<Maker.MakeParams.Reader, Maker.MakeParams.Builder, Maker.MakeParams.Init, Maker.MakeParams.Plain>({ id: 0xc01aad5db33d7871n, name: "Maker.make$Params", dataWords: 0, pointerCount: 1, Reader: Maker$MakeParams$Reader, Builder: Maker$MakeParams$Builder });
+export const Maker$MakeParams = /*@__PURE__*/ $.struct<Maker.MakeParams.Reader, Maker.MakeParams.Builder, Maker.MakeParams.Init, Maker.MakeParams.Plain>({ id: 0xc01aad5db33d7871n, name: "Maker.make$Params", dataWords: 0, pointerCount: 1, Reader: Maker$MakeParams$Reader, Builder: Maker$MakeParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$MakeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$MakeParams$Builder(s, d, z, p, c) });
 
 export class Maker$MakeResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   get box(): Box.Reader { return this.$read(1, Box); }
@@ -621,6 +664,7 @@ export class Maker$MakeResults$Reader extends $.StructReader {
 }
 
 export class Maker$MakeResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -648,6 +692,7 @@ export class Maker$MakeResults$Builder extends $.StructBuilder {
 }
 
 export class Maker$MakeResults$Pipeline extends $.Pipeline<Maker.MakeResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.MakeResults.Reader, unknown, never> { return Maker$MakeResults; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
   get box(): Box.Pipeline { return this.$struct(1, Box$Pipeline); }
@@ -665,15 +710,17 @@ export interface Maker$MakeResults$Plain {
   any: $.AnyPointerReader | null;
 }
 
-export const Maker$MakeResults = /*@__PURE__*/ $.struct<Maker.MakeResults.Reader, Maker.MakeResults.Builder, Maker.MakeResults.Init, Maker.MakeResults.Plain>({ id: 0x9a2e505cfbf76f31n, name: "Maker.make$Results", dataWords: 0, pointerCount: 3, Reader: Maker$MakeResults$Reader, Builder: Maker$MakeResults$Builder });
+export const Maker$MakeResults = /*@__PURE__*/ $.struct<Maker.MakeResults.Reader, Maker.MakeResults.Builder, Maker.MakeResults.Init, Maker.MakeResults.Plain>({ id: 0x9a2e505cfbf76f31n, name: "Maker.make$Results", dataWords: 0, pointerCount: 3, Reader: Maker$MakeResults$Reader, Builder: Maker$MakeResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$MakeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$MakeResults$Builder(s, d, z, p, c) });
 
 export class Maker$EchoParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   toObject(): Maker.EchoParams.Plain { return { cap: this.cap }; }
 }
 
 export class Maker$EchoParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -688,6 +735,7 @@ export class Maker$EchoParams$Builder extends $.StructBuilder {
 }
 
 export class Maker$EchoParams$Pipeline extends $.Pipeline<Maker.EchoParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.EchoParams.Reader, unknown, never> { return Maker$EchoParams; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -699,15 +747,17 @@ export interface Maker$EchoParams$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$EchoParams = /*@__PURE__*/ $.struct<Maker.EchoParams.Reader, Maker.EchoParams.Builder, Maker.EchoParams.Init, Maker.EchoParams.Plain>({ id: 0xed67b1378662bb0fn, name: "Maker.echo$Params", dataWords: 0, pointerCount: 1, Reader: Maker$EchoParams$Reader, Builder: Maker$EchoParams$Builder });
+export const Maker$EchoParams = /*@__PURE__*/ $.struct<Maker.EchoParams.Reader, Maker.EchoParams.Builder, Maker.EchoParams.Init, Maker.EchoParams.Plain>({ id: 0xed67b1378662bb0fn, name: "Maker.echo$Params", dataWords: 0, pointerCount: 1, Reader: Maker$EchoParams$Reader, Builder: Maker$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EchoParams$Builder(s, d, z, p, c) });
 
 export class Maker$EchoResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   toObject(): Maker.EchoResults.Plain { return { cap: this.cap }; }
 }
 
 export class Maker$EchoResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -722,6 +772,7 @@ export class Maker$EchoResults$Builder extends $.StructBuilder {
 }
 
 export class Maker$EchoResults$Pipeline extends $.Pipeline<Maker.EchoResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.EchoResults.Reader, unknown, never> { return Maker$EchoResults; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -733,15 +784,17 @@ export interface Maker$EchoResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$EchoResults = /*@__PURE__*/ $.struct<Maker.EchoResults.Reader, Maker.EchoResults.Builder, Maker.EchoResults.Init, Maker.EchoResults.Plain>({ id: 0x9819a5a630af9cd9n, name: "Maker.echo$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EchoResults$Reader, Builder: Maker$EchoResults$Builder });
+export const Maker$EchoResults = /*@__PURE__*/ $.struct<Maker.EchoResults.Reader, Maker.EchoResults.Builder, Maker.EchoResults.Init, Maker.EchoResults.Plain>({ id: 0x9819a5a630af9cd9n, name: "Maker.echo$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EchoResults$Reader, Builder: Maker$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EchoResults$Builder(s, d, z, p, c) });
 
 export class Maker$EchoListParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get caps(): $.ListReader<Sequence.Client> { return this.$read(0, $.listOf(Sequence)); }
   hasCaps(): boolean { return this.$has(0); }
   toObject(): Maker.EchoListParams.Plain { return { caps: this.caps.toArray() }; }
 }
 
 export class Maker$EchoListParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get caps(): $.ListBuilder<Sequence.Client, $.CapabilityInit<Sequence.Client, Sequence.Server>> { return this.$get(0, $.listOf(Sequence)); }
   set caps(value: Iterable<$.CapabilityInit<Sequence.Client, Sequence.Server>>) { this.$set(0, $.listOf(Sequence), value); }
   hasCaps(): boolean { return this.$has(0); }
@@ -759,6 +812,7 @@ export class Maker$EchoListParams$Builder extends $.StructBuilder {
 }
 
 export class Maker$EchoListParams$Pipeline extends $.Pipeline<Maker.EchoListParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.EchoListParams.Reader, unknown, never> { return Maker$EchoListParams; }
 }
 
@@ -769,15 +823,17 @@ export interface Maker$EchoListParams$Plain {
   caps: Sequence.Client[];
 }
 
-export const Maker$EchoListParams = /*@__PURE__*/ $.struct<Maker.EchoListParams.Reader, Maker.EchoListParams.Builder, Maker.EchoListParams.Init, Maker.EchoListParams.Plain>({ id: 0xe66f3885311dfd6dn, name: "Maker.echoList$Params", dataWords: 0, pointerCount: 1, Reader: Maker$EchoListParams$Reader, Builder: Maker$EchoListParams$Builder });
+export const Maker$EchoListParams = /*@__PURE__*/ $.struct<Maker.EchoListParams.Reader, Maker.EchoListParams.Builder, Maker.EchoListParams.Init, Maker.EchoListParams.Plain>({ id: 0xe66f3885311dfd6dn, name: "Maker.echoList$Params", dataWords: 0, pointerCount: 1, Reader: Maker$EchoListParams$Reader, Builder: Maker$EchoListParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoListParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EchoListParams$Builder(s, d, z, p, c) });
 
 export class Maker$EchoListResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get caps(): $.ListReader<Sequence.Client> { return this.$read(0, $.listOf(Sequence)); }
   hasCaps(): boolean { return this.$has(0); }
   toObject(): Maker.EchoListResults.Plain { return { caps: this.caps.toArray() }; }
 }
 
 export class Maker$EchoListResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get caps(): $.ListBuilder<Sequence.Client, $.CapabilityInit<Sequence.Client, Sequence.Server>> { return this.$get(0, $.listOf(Sequence)); }
   set caps(value: Iterable<$.CapabilityInit<Sequence.Client, Sequence.Server>>) { this.$set(0, $.listOf(Sequence), value); }
   hasCaps(): boolean { return this.$has(0); }
@@ -795,6 +851,7 @@ export class Maker$EchoListResults$Builder extends $.StructBuilder {
 }
 
 export class Maker$EchoListResults$Pipeline extends $.Pipeline<Maker.EchoListResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.EchoListResults.Reader, unknown, never> { return Maker$EchoListResults; }
 }
 
@@ -805,15 +862,17 @@ export interface Maker$EchoListResults$Plain {
   caps: Sequence.Client[];
 }
 
-export const Maker$EchoListResults = /*@__PURE__*/ $.struct<Maker.EchoListResults.Reader, Maker.EchoListResults.Builder, Maker.EchoListResults.Init, Maker.EchoListResults.Plain>({ id: 0xf00587a5178c8bban, name: "Maker.echoList$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EchoListResults$Reader, Builder: Maker$EchoListResults$Builder });
+export const Maker$EchoListResults = /*@__PURE__*/ $.struct<Maker.EchoListResults.Reader, Maker.EchoListResults.Builder, Maker.EchoListResults.Init, Maker.EchoListResults.Plain>({ id: 0xf00587a5178c8bban, name: "Maker.echoList$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EchoListResults$Reader, Builder: Maker$EchoListResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoListResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EchoListResults$Builder(s, d, z, p, c) });
 
 export class Maker$HoldParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   toObject(): Maker.HoldParams.Plain { return { cap: this.cap }; }
 }
 
 export class Maker$HoldParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -828,6 +887,7 @@ export class Maker$HoldParams$Builder extends $.StructBuilder {
 }
 
 export class Maker$HoldParams$Pipeline extends $.Pipeline<Maker.HoldParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.HoldParams.Reader, unknown, never> { return Maker$HoldParams; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -839,19 +899,22 @@ export interface Maker$HoldParams$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$HoldParams = /*@__PURE__*/ $.struct<Maker.HoldParams.Reader, Maker.HoldParams.Builder, Maker.HoldParams.Init, Maker.HoldParams.Plain>({ id: 0xe1af712a2e0f401an, name: "Maker.hold$Params", dataWords: 0, pointerCount: 1, Reader: Maker$HoldParams$Reader, Builder: Maker$HoldParams$Builder });
+export const Maker$HoldParams = /*@__PURE__*/ $.struct<Maker.HoldParams.Reader, Maker.HoldParams.Builder, Maker.HoldParams.Init, Maker.HoldParams.Plain>({ id: 0xe1af712a2e0f401an, name: "Maker.hold$Params", dataWords: 0, pointerCount: 1, Reader: Maker$HoldParams$Reader, Builder: Maker$HoldParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$HoldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$HoldParams$Builder(s, d, z, p, c) });
 
 export class Maker$HoldResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Maker.HoldResults.Plain { return {  }; }
 }
 
 export class Maker$HoldResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Maker.HoldResults.Init): this { return this; }
   toObject(): Maker.HoldResults.Plain { return this.asReader().toObject(); }
   asReader(): Maker.HoldResults.Reader { return this.$asReader(Maker$HoldResults$Reader); }
 }
 
 export class Maker$HoldResults$Pipeline extends $.Pipeline<Maker.HoldResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.HoldResults.Reader, unknown, never> { return Maker$HoldResults; }
 }
 
@@ -860,19 +923,22 @@ export interface Maker$HoldResults$Init {
 export interface Maker$HoldResults$Plain {
 }
 
-export const Maker$HoldResults = /*@__PURE__*/ $.struct<Maker.HoldResults.Reader, Maker.HoldResults.Builder, Maker.HoldResults.Init, Maker.HoldResults.Plain>({ id: 0xa815fe4d53761be1n, name: "Maker.hold$Results", dataWords: 0, pointerCount: 0, Reader: Maker$HoldResults$Reader, Builder: Maker$HoldResults$Builder });
+export const Maker$HoldResults = /*@__PURE__*/ $.struct<Maker.HoldResults.Reader, Maker.HoldResults.Builder, Maker.HoldResults.Init, Maker.HoldResults.Plain>({ id: 0xa815fe4d53761be1n, name: "Maker.hold$Results", dataWords: 0, pointerCount: 0, Reader: Maker$HoldResults$Reader, Builder: Maker$HoldResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$HoldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$HoldResults$Builder(s, d, z, p, c) });
 
 export class Maker$GetHeldParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Maker.GetHeldParams.Plain { return {  }; }
 }
 
 export class Maker$GetHeldParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Maker.GetHeldParams.Init): this { return this; }
   toObject(): Maker.GetHeldParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.GetHeldParams.Reader { return this.$asReader(Maker$GetHeldParams$Reader); }
 }
 
 export class Maker$GetHeldParams$Pipeline extends $.Pipeline<Maker.GetHeldParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.GetHeldParams.Reader, unknown, never> { return Maker$GetHeldParams; }
 }
 
@@ -881,15 +947,17 @@ export interface Maker$GetHeldParams$Init {
 export interface Maker$GetHeldParams$Plain {
 }
 
-export const Maker$GetHeldParams = /*@__PURE__*/ $.struct<Maker.GetHeldParams.Reader, Maker.GetHeldParams.Builder, Maker.GetHeldParams.Init, Maker.GetHeldParams.Plain>({ id: 0xb15414fab0ce8803n, name: "Maker.getHeld$Params", dataWords: 0, pointerCount: 0, Reader: Maker$GetHeldParams$Reader, Builder: Maker$GetHeldParams$Builder });
+export const Maker$GetHeldParams = /*@__PURE__*/ $.struct<Maker.GetHeldParams.Reader, Maker.GetHeldParams.Builder, Maker.GetHeldParams.Init, Maker.GetHeldParams.Plain>({ id: 0xb15414fab0ce8803n, name: "Maker.getHeld$Params", dataWords: 0, pointerCount: 0, Reader: Maker$GetHeldParams$Reader, Builder: Maker$GetHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$GetHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$GetHeldParams$Builder(s, d, z, p, c) });
 
 export class Maker$GetHeldResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   toObject(): Maker.GetHeldResults.Plain { return { cap: this.cap }; }
 }
 
 export class Maker$GetHeldResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -904,6 +972,7 @@ export class Maker$GetHeldResults$Builder extends $.StructBuilder {
 }
 
 export class Maker$GetHeldResults$Pipeline extends $.Pipeline<Maker.GetHeldResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.GetHeldResults.Reader, unknown, never> { return Maker$GetHeldResults; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -915,9 +984,10 @@ export interface Maker$GetHeldResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$GetHeldResults = /*@__PURE__*/ $.struct<Maker.GetHeldResults.Reader, Maker.GetHeldResults.Builder, Maker.GetHeldResults.Init, Maker.GetHeldResults.Plain>({ id: 0x89fa1214779af85fn, name: "Maker.getHeld$Results", dataWords: 0, pointerCount: 1, Reader: Maker$GetHeldResults$Reader, Builder: Maker$GetHeldResults$Builder });
+export const Maker$GetHeldResults = /*@__PURE__*/ $.struct<Maker.GetHeldResults.Reader, Maker.GetHeldResults.Builder, Maker.GetHeldResults.Init, Maker.GetHeldResults.Plain>({ id: 0x89fa1214779af85fn, name: "Maker.getHeld$Results", dataWords: 0, pointerCount: 1, Reader: Maker$GetHeldResults$Reader, Builder: Maker$GetHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$GetHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$GetHeldResults$Builder(s, d, z, p, c) });
 
 export class Maker$CallNowParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   get expected(): number { return this.$uint32(0); }
@@ -925,6 +995,7 @@ export class Maker$CallNowParams$Reader extends $.StructReader {
 }
 
 export class Maker$CallNowParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -942,6 +1013,7 @@ export class Maker$CallNowParams$Builder extends $.StructBuilder {
 }
 
 export class Maker$CallNowParams$Pipeline extends $.Pipeline<Maker.CallNowParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.CallNowParams.Reader, unknown, never> { return Maker$CallNowParams; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -955,14 +1027,16 @@ export interface Maker$CallNowParams$Plain {
   expected: number;
 }
 
-export const Maker$CallNowParams = /*@__PURE__*/ $.struct<Maker.CallNowParams.Reader, Maker.CallNowParams.Builder, Maker.CallNowParams.Init, Maker.CallNowParams.Plain>({ id: 0xd6e0b11a5e4cb7b3n, name: "Maker.callNow$Params", dataWords: 1, pointerCount: 1, Reader: Maker$CallNowParams$Reader, Builder: Maker$CallNowParams$Builder });
+export const Maker$CallNowParams = /*@__PURE__*/ $.struct<Maker.CallNowParams.Reader, Maker.CallNowParams.Builder, Maker.CallNowParams.Init, Maker.CallNowParams.Plain>({ id: 0xd6e0b11a5e4cb7b3n, name: "Maker.callNow$Params", dataWords: 1, pointerCount: 1, Reader: Maker$CallNowParams$Reader, Builder: Maker$CallNowParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$CallNowParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$CallNowParams$Builder(s, d, z, p, c) });
 
 export class Maker$CallNowResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get number(): number { return this.$uint32(0); }
   toObject(): Maker.CallNowResults.Plain { return { number: this.number }; }
 }
 
 export class Maker$CallNowResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -976,6 +1050,7 @@ export class Maker$CallNowResults$Builder extends $.StructBuilder {
 }
 
 export class Maker$CallNowResults$Pipeline extends $.Pipeline<Maker.CallNowResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.CallNowResults.Reader, unknown, never> { return Maker$CallNowResults; }
 }
 
@@ -986,15 +1061,17 @@ export interface Maker$CallNowResults$Plain {
   number: number;
 }
 
-export const Maker$CallNowResults = /*@__PURE__*/ $.struct<Maker.CallNowResults.Reader, Maker.CallNowResults.Builder, Maker.CallNowResults.Init, Maker.CallNowResults.Plain>({ id: 0xaec54a4b89d5e855n, name: "Maker.callNow$Results", dataWords: 1, pointerCount: 0, Reader: Maker$CallNowResults$Reader, Builder: Maker$CallNowResults$Builder });
+export const Maker$CallNowResults = /*@__PURE__*/ $.struct<Maker.CallNowResults.Reader, Maker.CallNowResults.Builder, Maker.CallNowResults.Init, Maker.CallNowResults.Plain>({ id: 0xaec54a4b89d5e855n, name: "Maker.callNow$Results", dataWords: 1, pointerCount: 0, Reader: Maker$CallNowResults$Reader, Builder: Maker$CallNowResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$CallNowResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$CallNowResults$Builder(s, d, z, p, c) });
 
 export class Maker$NeverParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   toObject(): Maker.NeverParams.Plain { return { cap: this.cap }; }
 }
 
 export class Maker$NeverParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1009,6 +1086,7 @@ export class Maker$NeverParams$Builder extends $.StructBuilder {
 }
 
 export class Maker$NeverParams$Pipeline extends $.Pipeline<Maker.NeverParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.NeverParams.Reader, unknown, never> { return Maker$NeverParams; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -1020,15 +1098,17 @@ export interface Maker$NeverParams$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$NeverParams = /*@__PURE__*/ $.struct<Maker.NeverParams.Reader, Maker.NeverParams.Builder, Maker.NeverParams.Init, Maker.NeverParams.Plain>({ id: 0x8d47a42789c93549n, name: "Maker.never$Params", dataWords: 0, pointerCount: 1, Reader: Maker$NeverParams$Reader, Builder: Maker$NeverParams$Builder });
+export const Maker$NeverParams = /*@__PURE__*/ $.struct<Maker.NeverParams.Reader, Maker.NeverParams.Builder, Maker.NeverParams.Init, Maker.NeverParams.Plain>({ id: 0x8d47a42789c93549n, name: "Maker.never$Params", dataWords: 0, pointerCount: 1, Reader: Maker$NeverParams$Reader, Builder: Maker$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$NeverParams$Builder(s, d, z, p, c) });
 
 export class Maker$NeverResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   toObject(): Maker.NeverResults.Plain { return { cap: this.cap }; }
 }
 
 export class Maker$NeverResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1043,6 +1123,7 @@ export class Maker$NeverResults$Builder extends $.StructBuilder {
 }
 
 export class Maker$NeverResults$Pipeline extends $.Pipeline<Maker.NeverResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.NeverResults.Reader, unknown, never> { return Maker$NeverResults; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -1054,15 +1135,17 @@ export interface Maker$NeverResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$NeverResults = /*@__PURE__*/ $.struct<Maker.NeverResults.Reader, Maker.NeverResults.Builder, Maker.NeverResults.Init, Maker.NeverResults.Plain>({ id: 0xe284c263a40cb194n, name: "Maker.never$Results", dataWords: 0, pointerCount: 1, Reader: Maker$NeverResults$Reader, Builder: Maker$NeverResults$Builder });
+export const Maker$NeverResults = /*@__PURE__*/ $.struct<Maker.NeverResults.Reader, Maker.NeverResults.Builder, Maker.NeverResults.Init, Maker.NeverResults.Plain>({ id: 0xe284c263a40cb194n, name: "Maker.never$Results", dataWords: 0, pointerCount: 1, Reader: Maker$NeverResults$Reader, Builder: Maker$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$NeverResults$Builder(s, d, z, p, c) });
 
 export class Maker$FailParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get kind(): string { return this.$text(0); }
   hasKind(): boolean { return this.$has(0); }
   toObject(): Maker.FailParams.Plain { return { kind: this.kind }; }
 }
 
 export class Maker$FailParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get kind(): string { return this.$text(0); }
   set kind(value: string) { this.$setText(0, value); }
   hasKind(): boolean { return this.$has(0); }
@@ -1079,6 +1162,7 @@ export class Maker$FailParams$Builder extends $.StructBuilder {
 }
 
 export class Maker$FailParams$Pipeline extends $.Pipeline<Maker.FailParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.FailParams.Reader, unknown, never> { return Maker$FailParams; }
 }
 
@@ -1089,15 +1173,17 @@ export interface Maker$FailParams$Plain {
   kind: string;
 }
 
-export const Maker$FailParams = /*@__PURE__*/ $.struct<Maker.FailParams.Reader, Maker.FailParams.Builder, Maker.FailParams.Init, Maker.FailParams.Plain>({ id: 0xbf27aed37fcdbea2n, name: "Maker.fail$Params", dataWords: 0, pointerCount: 1, Reader: Maker$FailParams$Reader, Builder: Maker$FailParams$Builder });
+export const Maker$FailParams = /*@__PURE__*/ $.struct<Maker.FailParams.Reader, Maker.FailParams.Builder, Maker.FailParams.Init, Maker.FailParams.Plain>({ id: 0xbf27aed37fcdbea2n, name: "Maker.fail$Params", dataWords: 0, pointerCount: 1, Reader: Maker$FailParams$Reader, Builder: Maker$FailParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$FailParams$Builder(s, d, z, p, c) });
 
 export class Maker$FailResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   toObject(): Maker.FailResults.Plain { return { cap: this.cap }; }
 }
 
 export class Maker$FailResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1112,6 +1198,7 @@ export class Maker$FailResults$Builder extends $.StructBuilder {
 }
 
 export class Maker$FailResults$Pipeline extends $.Pipeline<Maker.FailResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.FailResults.Reader, unknown, never> { return Maker$FailResults; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -1123,9 +1210,10 @@ export interface Maker$FailResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$FailResults = /*@__PURE__*/ $.struct<Maker.FailResults.Reader, Maker.FailResults.Builder, Maker.FailResults.Init, Maker.FailResults.Plain>({ id: 0xcb9c5df4a8f59223n, name: "Maker.fail$Results", dataWords: 0, pointerCount: 1, Reader: Maker$FailResults$Reader, Builder: Maker$FailResults$Builder });
+export const Maker$FailResults = /*@__PURE__*/ $.struct<Maker.FailResults.Reader, Maker.FailResults.Builder, Maker.FailResults.Init, Maker.FailResults.Plain>({ id: 0xcb9c5df4a8f59223n, name: "Maker.fail$Results", dataWords: 0, pointerCount: 1, Reader: Maker$FailResults$Reader, Builder: Maker$FailResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$FailResults$Builder(s, d, z, p, c) });
 
 export class Maker$TailParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get to(): Maker.Client { return this.$read(0, Maker); }
   hasTo(): boolean { return this.$has(0); }
   get label(): string { return this.$text(1); }
@@ -1134,6 +1222,7 @@ export class Maker$TailParams$Reader extends $.StructReader {
 }
 
 export class Maker$TailParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get to(): Maker.Client { return this.$get(0, Maker); }
   set to(value: $.CapabilityInit<Maker.Client, Maker.Server>) { this.$set(0, Maker, value); }
   hasTo(): boolean { return this.$has(0); }
@@ -1154,6 +1243,7 @@ export class Maker$TailParams$Builder extends $.StructBuilder {
 }
 
 export class Maker$TailParams$Pipeline extends $.Pipeline<Maker.TailParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.TailParams.Reader, unknown, never> { return Maker$TailParams; }
   get to(): Maker.Client { return this.$client<Maker.Client>(0, Maker); }
 }
@@ -1167,9 +1257,10 @@ export interface Maker$TailParams$Plain {
   label: string;
 }
 
-export const Maker$TailParams = /*@__PURE__*/ $.struct<Maker.TailParams.Reader, Maker.TailParams.Builder, Maker.TailParams.Init, Maker.TailParams.Plain>({ id: 0xc8fa5ad87e9c490dn, name: "Maker.tail$Params", dataWords: 0, pointerCount: 2, Reader: Maker$TailParams$Reader, Builder: Maker$TailParams$Builder });
+export const Maker$TailParams = /*@__PURE__*/ $.struct<Maker.TailParams.Reader, Maker.TailParams.Builder, Maker.TailParams.Init, Maker.TailParams.Plain>({ id: 0xc8fa5ad87e9c490dn, name: "Maker.tail$Params", dataWords: 0, pointerCount: 2, Reader: Maker$TailParams$Reader, Builder: Maker$TailParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$TailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$TailParams$Builder(s, d, z, p, c) });
 
 export class Maker$TailResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   get box(): Box.Reader { return this.$read(1, Box); }
@@ -1180,6 +1271,7 @@ export class Maker$TailResults$Reader extends $.StructReader {
 }
 
 export class Maker$TailResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1207,6 +1299,7 @@ export class Maker$TailResults$Builder extends $.StructBuilder {
 }
 
 export class Maker$TailResults$Pipeline extends $.Pipeline<Maker.TailResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.TailResults.Reader, unknown, never> { return Maker$TailResults; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
   get box(): Box.Pipeline { return this.$struct(1, Box$Pipeline); }
@@ -1224,19 +1317,22 @@ export interface Maker$TailResults$Plain {
   any: $.AnyPointerReader | null;
 }
 
-export const Maker$TailResults = /*@__PURE__*/ $.struct<Maker.TailResults.Reader, Maker.TailResults.Builder, Maker.TailResults.Init, Maker.TailResults.Plain>({ id: 0x84ae212507d62cbbn, name: "Maker.tail$Results", dataWords: 0, pointerCount: 3, Reader: Maker$TailResults$Reader, Builder: Maker$TailResults$Builder });
+export const Maker$TailResults = /*@__PURE__*/ $.struct<Maker.TailResults.Reader, Maker.TailResults.Builder, Maker.TailResults.Init, Maker.TailResults.Plain>({ id: 0x84ae212507d62cbbn, name: "Maker.tail$Results", dataWords: 0, pointerCount: 3, Reader: Maker$TailResults$Reader, Builder: Maker$TailResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$TailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$TailResults$Builder(s, d, z, p, c) });
 
 export class Maker$EarlyParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Maker.EarlyParams.Plain { return {  }; }
 }
 
 export class Maker$EarlyParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Maker.EarlyParams.Init): this { return this; }
   toObject(): Maker.EarlyParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.EarlyParams.Reader { return this.$asReader(Maker$EarlyParams$Reader); }
 }
 
 export class Maker$EarlyParams$Pipeline extends $.Pipeline<Maker.EarlyParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.EarlyParams.Reader, unknown, never> { return Maker$EarlyParams; }
 }
 
@@ -1245,15 +1341,17 @@ export interface Maker$EarlyParams$Init {
 export interface Maker$EarlyParams$Plain {
 }
 
-export const Maker$EarlyParams = /*@__PURE__*/ $.struct<Maker.EarlyParams.Reader, Maker.EarlyParams.Builder, Maker.EarlyParams.Init, Maker.EarlyParams.Plain>({ id: 0x884caa3ef02af78en, name: "Maker.early$Params", dataWords: 0, pointerCount: 0, Reader: Maker$EarlyParams$Reader, Builder: Maker$EarlyParams$Builder });
+export const Maker$EarlyParams = /*@__PURE__*/ $.struct<Maker.EarlyParams.Reader, Maker.EarlyParams.Builder, Maker.EarlyParams.Init, Maker.EarlyParams.Plain>({ id: 0x884caa3ef02af78en, name: "Maker.early$Params", dataWords: 0, pointerCount: 0, Reader: Maker$EarlyParams$Reader, Builder: Maker$EarlyParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EarlyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EarlyParams$Builder(s, d, z, p, c) });
 
 export class Maker$EarlyResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get cap(): Sequence.Client { return this.$read(0, Sequence); }
   hasCap(): boolean { return this.$has(0); }
   toObject(): Maker.EarlyResults.Plain { return { cap: this.cap }; }
 }
 
 export class Maker$EarlyResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1268,6 +1366,7 @@ export class Maker$EarlyResults$Builder extends $.StructBuilder {
 }
 
 export class Maker$EarlyResults$Pipeline extends $.Pipeline<Maker.EarlyResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.EarlyResults.Reader, unknown, never> { return Maker$EarlyResults; }
   get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
@@ -1279,14 +1378,16 @@ export interface Maker$EarlyResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$EarlyResults = /*@__PURE__*/ $.struct<Maker.EarlyResults.Reader, Maker.EarlyResults.Builder, Maker.EarlyResults.Init, Maker.EarlyResults.Plain>({ id: 0xa6f890e7b4205740n, name: "Maker.early$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EarlyResults$Reader, Builder: Maker$EarlyResults$Builder });
+export const Maker$EarlyResults = /*@__PURE__*/ $.struct<Maker.EarlyResults.Reader, Maker.EarlyResults.Builder, Maker.EarlyResults.Init, Maker.EarlyResults.Plain>({ id: 0xa6f890e7b4205740n, name: "Maker.early$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EarlyResults$Reader, Builder: Maker$EarlyResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EarlyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EarlyResults$Builder(s, d, z, p, c) });
 
 export class Maker$WriteParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get n(): number { return this.$uint32(0); }
   toObject(): Maker.WriteParams.Plain { return { n: this.n }; }
 }
 
 export class Maker$WriteParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get n(): number { return this.$uint32(0); }
   set n(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1300,6 +1401,7 @@ export class Maker$WriteParams$Builder extends $.StructBuilder {
 }
 
 export class Maker$WriteParams$Pipeline extends $.Pipeline<Maker.WriteParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.WriteParams.Reader, unknown, never> { return Maker$WriteParams; }
 }
 
@@ -1310,19 +1412,22 @@ export interface Maker$WriteParams$Plain {
   n: number;
 }
 
-export const Maker$WriteParams = /*@__PURE__*/ $.struct<Maker.WriteParams.Reader, Maker.WriteParams.Builder, Maker.WriteParams.Init, Maker.WriteParams.Plain>({ id: 0xdf81bfb735d77c48n, name: "Maker.write$Params", dataWords: 1, pointerCount: 0, Reader: Maker$WriteParams$Reader, Builder: Maker$WriteParams$Builder });
+export const Maker$WriteParams = /*@__PURE__*/ $.struct<Maker.WriteParams.Reader, Maker.WriteParams.Builder, Maker.WriteParams.Init, Maker.WriteParams.Plain>({ id: 0xdf81bfb735d77c48n, name: "Maker.write$Params", dataWords: 1, pointerCount: 0, Reader: Maker$WriteParams$Reader, Builder: Maker$WriteParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$WriteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$WriteParams$Builder(s, d, z, p, c) });
 
 export class Maker$FinishParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Maker.FinishParams.Plain { return {  }; }
 }
 
 export class Maker$FinishParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Maker.FinishParams.Init): this { return this; }
   toObject(): Maker.FinishParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.FinishParams.Reader { return this.$asReader(Maker$FinishParams$Reader); }
 }
 
 export class Maker$FinishParams$Pipeline extends $.Pipeline<Maker.FinishParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.FinishParams.Reader, unknown, never> { return Maker$FinishParams; }
 }
 
@@ -1331,14 +1436,16 @@ export interface Maker$FinishParams$Init {
 export interface Maker$FinishParams$Plain {
 }
 
-export const Maker$FinishParams = /*@__PURE__*/ $.struct<Maker.FinishParams.Reader, Maker.FinishParams.Builder, Maker.FinishParams.Init, Maker.FinishParams.Plain>({ id: 0xb960b5c0a1be70c9n, name: "Maker.finish$Params", dataWords: 0, pointerCount: 0, Reader: Maker$FinishParams$Reader, Builder: Maker$FinishParams$Builder });
+export const Maker$FinishParams = /*@__PURE__*/ $.struct<Maker.FinishParams.Reader, Maker.FinishParams.Builder, Maker.FinishParams.Init, Maker.FinishParams.Plain>({ id: 0xb960b5c0a1be70c9n, name: "Maker.finish$Params", dataWords: 0, pointerCount: 0, Reader: Maker$FinishParams$Reader, Builder: Maker$FinishParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FinishParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$FinishParams$Builder(s, d, z, p, c) });
 
 export class Maker$FinishResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get total(): number { return this.$uint32(0); }
   toObject(): Maker.FinishResults.Plain { return { total: this.total }; }
 }
 
 export class Maker$FinishResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get total(): number { return this.$uint32(0); }
   set total(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1352,6 +1459,7 @@ export class Maker$FinishResults$Builder extends $.StructBuilder {
 }
 
 export class Maker$FinishResults$Pipeline extends $.Pipeline<Maker.FinishResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Maker.FinishResults.Reader, unknown, never> { return Maker$FinishResults; }
 }
 
@@ -1362,7 +1470,7 @@ export interface Maker$FinishResults$Plain {
   total: number;
 }
 
-export const Maker$FinishResults = /*@__PURE__*/ $.struct<Maker.FinishResults.Reader, Maker.FinishResults.Builder, Maker.FinishResults.Init, Maker.FinishResults.Plain>({ id: 0xc0daf048d918554en, name: "Maker.finish$Results", dataWords: 1, pointerCount: 0, Reader: Maker$FinishResults$Reader, Builder: Maker$FinishResults$Builder });
+export const Maker$FinishResults = /*@__PURE__*/ $.struct<Maker.FinishResults.Reader, Maker.FinishResults.Builder, Maker.FinishResults.Init, Maker.FinishResults.Plain>({ id: 0xc0daf048d918554en, name: "Maker.finish$Results", dataWords: 1, pointerCount: 0, Reader: Maker$FinishResults$Reader, Builder: Maker$FinishResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FinishResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$FinishResults$Builder(s, d, z, p, c) });
 
 export const Maker$make = /*@__PURE__*/ $.method({ interfaceId: 0x9f4801150c508e0fn, interfaceName: "Maker", ordinal: 0, name: "make", Params: () => Maker$MakeParams, Results: () => Maker$MakeResults, Pipeline: () => Maker$MakeResults$Pipeline });
 export const Maker$echo = /*@__PURE__*/ $.method({ interfaceId: 0x9f4801150c508e0fn, interfaceName: "Maker", ordinal: 1, name: "echo", Params: () => Maker$EchoParams, Results: () => Maker$EchoResults, Pipeline: () => Maker$EchoResults$Pipeline });
@@ -1377,6 +1485,7 @@ export const Maker$early = /*@__PURE__*/ $.method({ interfaceId: 0x9f4801150c508
 export const Maker$write = /*@__PURE__*/ $.method({ interfaceId: 0x9f4801150c508e0fn, interfaceName: "Maker", ordinal: 10, name: "write", Params: () => Maker$WriteParams, Results: () => $stream.StreamResult, Pipeline: () => $stream.StreamResult$Pipeline, streaming: true, noPipelining: true });
 export const Maker$finish = /*@__PURE__*/ $.method({ interfaceId: 0x9f4801150c508e0fn, interfaceName: "Maker", ordinal: 11, name: "finish", Params: () => Maker$FinishParams, Results: () => Maker$FinishResults, Pipeline: () => Maker$FinishResults$Pipeline, noPipelining: true });
 export class Maker$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   make(params?: $.Params<Maker.MakeParams.Init, Maker.MakeParams.Builder>, options?: $.CallOptions): $.RemotePromise<Maker.MakeResults.Reader> & Maker.MakeResults.Pipeline { return this.$call(Maker$make, params, options); }
   echo(params?: $.Params<Maker.EchoParams.Init, Maker.EchoParams.Builder>, options?: $.CallOptions): $.RemotePromise<Maker.EchoResults.Reader> & Maker.EchoResults.Pipeline { return this.$call(Maker$echo, params, options); }
   echoList(params?: $.Params<Maker.EchoListParams.Init, Maker.EchoListParams.Builder>, options?: $.CallOptions): $.RemotePromise<Maker.EchoListResults.Reader> & Maker.EchoListResults.Pipeline { return this.$call(Maker$echoList, params, options); }

@@ -3,16 +3,19 @@ import * as $allTypes from "./all-types.capnp.js";
 import * as $ from "capwire/codegen/runtime";
 
 export class Holder$Inner$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Holder.Inner.Plain { return {  }; }
 }
 
 export class Holder$Inner$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Holder.Inner.Init): this { return this; }
   toObject(): Holder.Inner.Plain { return this.asReader().toObject(); }
   asReader(): Holder.Inner.Reader { return this.$asReader(Holder$Inner$Reader); }
 }
 
 export class Holder$Inner$Pipeline extends $.Pipeline<Holder.Inner.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Holder.Inner.Reader, unknown, never> { return Holder$Inner; }
 }
 
@@ -21,16 +24,18 @@ export interface Holder$Inner$Init {
 export interface Holder$Inner$Plain {
 }
 
-export const Holder$Inner = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Holder.Inner.Reader, Holder.Inner.Builder, Holder.Inner.Init, Holder.Inner.Plain>({ id: 0xf86525f38a696fb8n, name: "Holder.Inner", dataWords: 0, pointerCount: 0, Reader: Holder$Inner$Reader, Builder: Holder$Inner$Builder }), {
+export const Holder$Inner = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Holder.Inner.Reader, Holder.Inner.Builder, Holder.Inner.Init, Holder.Inner.Plain>({ id: 0xf86525f38a696fb8n, name: "Holder.Inner", dataWords: 0, pointerCount: 0, Reader: Holder$Inner$Reader, Builder: Holder$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Holder$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Holder$Inner$Builder(s, d, z, p, c) }), {
   depth: -2,
 });
 
 export class Holder$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get value(): number { return this.$uint32Default(0, 100); }
   toObject(): Holder.Plain { return { value: this.value }; }
 }
 
 export class Holder$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get value(): number { return this.$uint32Default(0, 100); }
   set value(value: number) { this.$setUint32Default(0, value, 100); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -44,6 +49,7 @@ export class Holder$Builder extends $.StructBuilder {
 }
 
 export class Holder$Pipeline extends $.Pipeline<Holder.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Holder.Reader, unknown, never> { return Holder; }
 }
 
@@ -54,7 +60,7 @@ export interface Holder$Plain {
   value: number;
 }
 
-export const Holder = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Holder.Reader, Holder.Builder, Holder.Init, Holder.Plain>({ id: 0xa7060ed95ec9d127n, name: "Holder", dataWords: 1, pointerCount: 0, Reader: Holder$Reader, Builder: Holder$Builder }), {
+export const Holder = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Holder.Reader, Holder.Builder, Holder.Init, Holder.Plain>({ id: 0xa7060ed95ec9d127n, name: "Holder", dataWords: 1, pointerCount: 0, Reader: Holder$Reader, Builder: Holder$Builder, makeReader: (s, d, z, p, c, n) => new Holder$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Holder$Builder(s, d, z, p, c) }), {
   limit: 100,
   origin: /*@__PURE__*/ $.constant(() => $allTypes.Point, "AAAAAAQAAAAAAAAAAQABAAAAAAAAAAAAAQAAADoAAABvcmlnaW4AAA=="),
   Inner: Holder$Inner,
@@ -80,16 +86,19 @@ export declare namespace Holder {
 }
 
 export class Service$PingParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.PingParams.Plain { return {  }; }
 }
 
 export class Service$PingParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.PingParams.Init): this { return this; }
   toObject(): Service.PingParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.PingParams.Reader { return this.$asReader(Service$PingParams$Reader); }
 }
 
 export class Service$PingParams$Pipeline extends $.Pipeline<Service.PingParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.PingParams.Reader, unknown, never> { return Service$PingParams; }
 }
 
@@ -98,19 +107,22 @@ export interface Service$PingParams$Init {
 export interface Service$PingParams$Plain {
 }
 
-export const Service$PingParams = /*@__PURE__*/ $.struct<Service.PingParams.Reader, Service.PingParams.Builder, Service.PingParams.Init, Service.PingParams.Plain>({ id: 0xbbb41ab8c8017e99n, name: "Service.ping$Params", dataWords: 0, pointerCount: 0, Reader: Service$PingParams$Reader, Builder: Service$PingParams$Builder });
+export const Service$PingParams = /*@__PURE__*/ $.struct<Service.PingParams.Reader, Service.PingParams.Builder, Service.PingParams.Init, Service.PingParams.Plain>({ id: 0xbbb41ab8c8017e99n, name: "Service.ping$Params", dataWords: 0, pointerCount: 0, Reader: Service$PingParams$Reader, Builder: Service$PingParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$PingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$PingParams$Builder(s, d, z, p, c) });
 
 export class Service$PingResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.PingResults.Plain { return {  }; }
 }
 
 export class Service$PingResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.PingResults.Init): this { return this; }
   toObject(): Service.PingResults.Plain { return this.asReader().toObject(); }
   asReader(): Service.PingResults.Reader { return this.$asReader(Service$PingResults$Reader); }
 }
 
 export class Service$PingResults$Pipeline extends $.Pipeline<Service.PingResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.PingResults.Reader, unknown, never> { return Service$PingResults; }
 }
 
@@ -119,10 +131,11 @@ export interface Service$PingResults$Init {
 export interface Service$PingResults$Plain {
 }
 
-export const Service$PingResults = /*@__PURE__*/ $.struct<Service.PingResults.Reader, Service.PingResults.Builder, Service.PingResults.Init, Service.PingResults.Plain>({ id: 0xf7bed6829167182en, name: "Service.ping$Results", dataWords: 0, pointerCount: 0, Reader: Service$PingResults$Reader, Builder: Service$PingResults$Builder });
+export const Service$PingResults = /*@__PURE__*/ $.struct<Service.PingResults.Reader, Service.PingResults.Builder, Service.PingResults.Init, Service.PingResults.Plain>({ id: 0xf7bed6829167182en, name: "Service.ping$Results", dataWords: 0, pointerCount: 0, Reader: Service$PingResults$Reader, Builder: Service$PingResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$PingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$PingResults$Builder(s, d, z, p, c) });
 
 export const Service$ping = /*@__PURE__*/ $.method({ interfaceId: 0xde725eff2f97b987n, interfaceName: "Service", ordinal: 0, name: "ping", Params: () => Service$PingParams, Results: () => Service$PingResults, Pipeline: () => Service$PingResults$Pipeline, noPipelining: true });
 export class Service$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   ping(params?: $.Params<Service.PingParams.Init, Service.PingParams.Builder>, options?: $.CallOptions): $.RemotePromise<Service.PingResults.Reader> & Service.PingResults.Pipeline { return this.$call(Service$ping, params, options); }
 }
 

@@ -2,6 +2,7 @@
 import * as $ from "capwire/codegen/runtime";
 
 export class Map$Entry$Reader<Key extends $.AnyType = typeof $.AnyPointer, Value extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[Key, Value]>;
   get key(): $.ReaderOf<Key> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<Key>; }
   hasKey(): boolean { return this.$has(0); }
@@ -11,6 +12,7 @@ export class Map$Entry$Reader<Key extends $.AnyType = typeof $.AnyPointer, Value
 }
 
 export class Map$Entry$Builder<Key extends $.AnyType = typeof $.AnyPointer, Value extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[Key, Value]>;
   get key(): $.BuilderOf<Key> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<Key>; }
   set key(value: $.InitOf<Key>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -34,6 +36,7 @@ export class Map$Entry$Builder<Key extends $.AnyType = typeof $.AnyPointer, Valu
 }
 
 export class Map$Entry$Pipeline<Key extends $.AnyType = typeof $.AnyPointer, Value extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Map.Entry.Reader<Key, Value>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[Key, Value]>;
   protected override get $type(): $.StructType<Map.Entry.Reader<Key, Value>, unknown, never> { return $.bindStruct(Map$Entry, this.$brand); }
   get key(): $.AnyPipeline { return this.$any(0); }
@@ -49,11 +52,12 @@ export interface Map$Entry$Plain<Key extends $.AnyType = typeof $.AnyPointer, Va
   value: $.PlainOf<Value>;
 }
 
-export const Map$Entry = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Map.Entry.Reader, Map.Entry.Builder, Map.Entry.Init, Map.Entry.Plain>({ id: 0xbbbdae24be7e8d38n, name: "Map.Entry", dataWords: 0, pointerCount: 2, Reader: Map$Entry$Reader, Builder: Map$Entry$Builder, typeParameters: 2 }), {
+export const Map$Entry = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Map.Entry.Reader, Map.Entry.Builder, Map.Entry.Init, Map.Entry.Plain>({ id: 0xbbbdae24be7e8d38n, name: "Map.Entry", dataWords: 0, pointerCount: 2, Reader: Map$Entry$Reader, Builder: Map$Entry$Builder, makeReader: (s, d, z, p, c, n) => new Map$Entry$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Map$Entry$Builder(s, d, z, p, c), typeParameters: 2 }), {
   of<Key extends $.AnyType, Value extends $.AnyType>(Key: Key, Value: Value): Map.Entry.$Type<Key, Value> { return $.bindStruct(Map$Entry, $.brand([Key, Value])); },
 });
 
 export class Map$Reader<Key extends $.AnyType = typeof $.AnyPointer, Value extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[Key, Value]>;
   get entries(): $.ListReader<Map.Entry.Reader<Key, Value>> { return this.$read(0, $.listOf(Map$Entry.of(this.$brand.types[0], this.$brand.types[1]))); }
   hasEntries(): boolean { return this.$has(0); }
@@ -61,6 +65,7 @@ export class Map$Reader<Key extends $.AnyType = typeof $.AnyPointer, Value exten
 }
 
 export class Map$Builder<Key extends $.AnyType = typeof $.AnyPointer, Value extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[Key, Value]>;
   get entries(): $.ListBuilder<Map.Entry.Builder<Key, Value>, Map.Entry.Init<Key, Value> | Map.Entry.Builder<Key, Value>> { return this.$get(0, $.listOf(Map$Entry.of(this.$brand.types[0], this.$brand.types[1]))); }
   set entries(value: Iterable<Map.Entry.Init<Key, Value> | Map.Entry.Builder<Key, Value>>) { this.$set(0, $.listOf(Map$Entry.of(this.$brand.types[0], this.$brand.types[1])), value); }
@@ -79,6 +84,7 @@ export class Map$Builder<Key extends $.AnyType = typeof $.AnyPointer, Value exte
 }
 
 export class Map$Pipeline<Key extends $.AnyType = typeof $.AnyPointer, Value extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Map.Reader<Key, Value>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[Key, Value]>;
   protected override get $type(): $.StructType<Map.Reader<Key, Value>, unknown, never> { return $.bindStruct(Map, this.$brand); }
 }
@@ -90,7 +96,7 @@ export interface Map$Plain<Key extends $.AnyType = typeof $.AnyPointer, Value ex
   entries: (Map.Entry.Plain<Key, Value>)[];
 }
 
-export const Map = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Map.Reader, Map.Builder, Map.Init, Map.Plain>({ id: 0xbb02c02c4ebdf7bdn, name: "Map", dataWords: 0, pointerCount: 1, Reader: Map$Reader, Builder: Map$Builder, typeParameters: 2 }), {
+export const Map = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Map.Reader, Map.Builder, Map.Init, Map.Plain>({ id: 0xbb02c02c4ebdf7bdn, name: "Map", dataWords: 0, pointerCount: 1, Reader: Map$Reader, Builder: Map$Builder, makeReader: (s, d, z, p, c, n) => new Map$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Map$Builder(s, d, z, p, c), typeParameters: 2 }), {
   of<Key extends $.AnyType, Value extends $.AnyType>(Key: Key, Value: Value): Map.$Type<Key, Value> { return $.bindStruct(Map, $.brand([Key, Value])); },
   Entry: Map$Entry,
 });
@@ -115,6 +121,7 @@ export declare namespace Map {
 }
 
 export class Box$Group$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   get another(): $.ReaderOf<T> { return this.$read(1, this.$brand.types[0]) as $.ReaderOf<T>; }
   hasAnother(): boolean { return this.$has(1); }
@@ -123,6 +130,7 @@ export class Box$Group$Reader<T extends $.AnyType = typeof $.AnyPointer> extends
 }
 
 export class Box$Group$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get another(): $.BuilderOf<T> { return this.$get(1, this.$brand.types[0]) as $.BuilderOf<T>; }
   set another(value: $.InitOf<T>) { this.$set(1, this.$brand.types[0], value as never); }
@@ -142,8 +150,9 @@ export class Box$Group$Builder<T extends $.AnyType = typeof $.AnyPointer> extend
   asReader(): Box.Group.Reader<T> { return this.$asReader($.bindReader<Box.Group.Reader<T>>(Box$Group$Reader, this.$brand)); }
 }
 
-const Box$Group$$type = /*@__PURE__*/ $.struct<Box.Group.Reader, Box.Group.Builder, Box.Group.Init, Box.Group.Plain>({ id: 0xa5ea41f0d74dec79n, name: "Box.group", dataWords: 1, pointerCount: 3, Reader: Box$Group$Reader, Builder: Box$Group$Builder, typeParameters: 1 });
+const Box$Group$$type = /*@__PURE__*/ $.struct<Box.Group.Reader, Box.Group.Builder, Box.Group.Init, Box.Group.Plain>({ id: 0xa5ea41f0d74dec79n, name: "Box.group", dataWords: 1, pointerCount: 3, Reader: Box$Group$Reader, Builder: Box$Group$Builder, makeReader: (s, d, z, p, c, n) => new Box$Group$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Group$Builder(s, d, z, p, c), typeParameters: 1 });
 export class Box$Group$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Box.Group.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Box.Group.Reader<T>, unknown, never> { return $.bindStruct(Box$Group$$type, this.$brand); }
   get another(): $.AnyPipeline { return this.$any(1); }
@@ -161,6 +170,7 @@ export interface Box$Group$Plain<T extends $.AnyType = typeof $.AnyPointer> {
 const Box$$members = ["none", "one", "many", "box", "boxes"] as const;
 
 export class Box$ReaderClass<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   get which(): "none" | "one" | "many" | "box" | "boxes" | number { return this.$which(4, Box$$members); }
   get value(): $.ReaderOf<T> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<T>; }
@@ -193,6 +203,7 @@ export type Box$Reader<T extends $.AnyType = typeof $.AnyPointer> = $.Variants<B
 const Box$$Reader = /*@__PURE__*/ $.narrowed<Box$Reader>(Box$ReaderClass);
 
 export class Box$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get which(): "none" | "one" | "many" | "box" | "boxes" | number { return this.$which(4, Box$$members); }
   get value(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
@@ -255,6 +266,7 @@ export class Box$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.St
 }
 
 export class Box$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Box.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Box.Reader<T>, unknown, never> { return $.bindStruct(Box, this.$brand); }
   get value(): $.AnyPipeline { return this.$any(0); }
@@ -288,7 +300,7 @@ export interface Box$PlainMembers<T extends $.AnyType = typeof $.AnyPointer> {
 }
 export type Box$Plain<T extends $.AnyType = typeof $.AnyPointer> = Box$PlainFields<T> & $.PlainUnion<Box$PlainMembers<T>>;
 
-export const Box = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0x9a65215cfc9a1ee1n, name: "Box", dataWords: 1, pointerCount: 3, Reader: Box$$Reader, Builder: Box$Builder, typeParameters: 1 }), {
+export const Box = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0x9a65215cfc9a1ee1n, name: "Box", dataWords: 1, pointerCount: 3, Reader: Box$$Reader, Builder: Box$Builder, makeReader: (s, d, z, p, c, n) => new Box$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Box.$Type<T> { return $.bindStruct(Box, $.brand([T])); },
 });
 
@@ -312,12 +324,14 @@ export declare namespace Box {
 }
 
 export class Item$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
   toObject(): Item.Plain { return { name: this.name }; }
 }
 
 export class Item$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -334,6 +348,7 @@ export class Item$Builder extends $.StructBuilder {
 }
 
 export class Item$Pipeline extends $.Pipeline<Item.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Item.Reader, unknown, never> { return Item; }
 }
 
@@ -344,7 +359,7 @@ export interface Item$Plain {
   name: string;
 }
 
-export const Item = /*@__PURE__*/ $.struct<Item.Reader, Item.Builder, Item.Init, Item.Plain>({ id: 0xcda1455bb5a8048bn, name: "Item", dataWords: 0, pointerCount: 1, Reader: Item$Reader, Builder: Item$Builder });
+export const Item = /*@__PURE__*/ $.struct<Item.Reader, Item.Builder, Item.Init, Item.Plain>({ id: 0xcda1455bb5a8048bn, name: "Item", dataWords: 0, pointerCount: 1, Reader: Item$Reader, Builder: Item$Builder, makeReader: (s, d, z, p, c, n) => new Item$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Item$Builder(s, d, z, p, c) });
 
 export type Item = Item$Reader;
 export declare namespace Item {
@@ -357,6 +372,7 @@ export declare namespace Item {
 }
 
 export class Uses$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get strings(): Map.Reader<typeof $.Text, typeof $.Text> { return this.$read(0, Map.of($.Text, $.Text)); }
   hasStrings(): boolean { return this.$has(0); }
   get items(): Map.Reader<typeof $.Text, Item.$Type> { return this.$read(1, Map.of($.Text, Item)); }
@@ -381,6 +397,7 @@ export class Uses$Reader extends $.StructReader {
 }
 
 export class Uses$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get strings(): Map.Builder<typeof $.Text, typeof $.Text> { return this.$get(0, Map.of($.Text, $.Text)); }
   set strings(value: Map.Init<typeof $.Text, typeof $.Text> | Map.Builder<typeof $.Text, typeof $.Text>) { this.$set(0, Map.of($.Text, $.Text), value); }
   hasStrings(): boolean { return this.$has(0); }
@@ -461,6 +478,7 @@ export class Uses$Builder extends $.StructBuilder {
 }
 
 export class Uses$Pipeline extends $.Pipeline<Uses.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Uses.Reader, unknown, never> { return Uses; }
   get strings(): Map.Pipeline<typeof $.Text, typeof $.Text> { return this.$struct(0, $.bindPipeline<Map.Pipeline<typeof $.Text, typeof $.Text>>(Map$Pipeline, $.brand([$.Text, $.Text]))); }
   get items(): Map.Pipeline<typeof $.Text, Item.$Type> { return this.$struct(1, $.bindPipeline<Map.Pipeline<typeof $.Text, Item.$Type>>(Map$Pipeline, $.brand([$.Text, Item]))); }
@@ -499,7 +517,7 @@ export interface Uses$Plain {
   lists: Box.Plain<$.ListOf<$.ListOf<Item.$Type>>> | undefined;
 }
 
-export const Uses = /*@__PURE__*/ $.struct<Uses.Reader, Uses.Builder, Uses.Init, Uses.Plain>({ id: 0x82c7bcb4ed4cc886n, name: "Uses", dataWords: 0, pointerCount: 10, Reader: Uses$Reader, Builder: Uses$Builder });
+export const Uses = /*@__PURE__*/ $.struct<Uses.Reader, Uses.Builder, Uses.Init, Uses.Plain>({ id: 0x82c7bcb4ed4cc886n, name: "Uses", dataWords: 0, pointerCount: 10, Reader: Uses$Reader, Builder: Uses$Builder, makeReader: (s, d, z, p, c, n) => new Uses$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Uses$Builder(s, d, z, p, c) });
 
 export type Uses = Uses$Reader;
 export declare namespace Uses {
@@ -519,6 +537,7 @@ export const Color = {
 export const Color$$type: $.EnumType<Color> = { names: ["red", "green"] };
 
 export class Store$Query$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   get like(): $.ReaderOf<T> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<T>; }
   hasLike(): boolean { return this.$has(0); }
@@ -526,6 +545,7 @@ export class Store$Query$Reader<T extends $.AnyType = typeof $.AnyPointer> exten
 }
 
 export class Store$Query$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get like(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
   set like(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -543,6 +563,7 @@ export class Store$Query$Builder<T extends $.AnyType = typeof $.AnyPointer> exte
 }
 
 export class Store$Query$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.Query.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Store.Query.Reader<T>, unknown, never> { return $.bindStruct(Store$Query, this.$brand); }
   get like(): $.AnyPipeline { return this.$any(0); }
@@ -555,11 +576,12 @@ export interface Store$Query$Plain<T extends $.AnyType = typeof $.AnyPointer> {
   like: $.PlainOf<T>;
 }
 
-export const Store$Query = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.Query.Reader, Store.Query.Builder, Store.Query.Init, Store.Query.Plain>({ id: 0xaa3140b3d7f93dccn, name: "Store.Query", dataWords: 0, pointerCount: 1, Reader: Store$Query$Reader, Builder: Store$Query$Builder, typeParameters: 1 }), {
+export const Store$Query = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.Query.Reader, Store.Query.Builder, Store.Query.Init, Store.Query.Plain>({ id: 0xaa3140b3d7f93dccn, name: "Store.Query", dataWords: 0, pointerCount: 1, Reader: Store$Query$Reader, Builder: Store$Query$Builder, makeReader: (s, d, z, p, c, n) => new Store$Query$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$Query$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.Query.$Type<T> { return $.bindStruct(Store$Query, $.brand([T])); },
 });
 
 export class Store$GetParams$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   get key(): string { return this.$text(0); }
   hasKey(): boolean { return this.$has(0); }
@@ -567,6 +589,7 @@ export class Store$GetParams$Reader<T extends $.AnyType = typeof $.AnyPointer> e
 }
 
 export class Store$GetParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get key(): string { return this.$text(0); }
   set key(value: string) { this.$setText(0, value); }
@@ -584,6 +607,7 @@ export class Store$GetParams$Builder<T extends $.AnyType = typeof $.AnyPointer> 
 }
 
 export class Store$GetParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.GetParams.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Store.GetParams.Reader<T>, unknown, never> { return $.bindStruct(Store$GetParams, this.$brand); }
 }
@@ -597,11 +621,12 @@ export interface Store$GetParams$Plain<T extends $.AnyType = typeof $.AnyPointer
   readonly $types?: [T];
 }
 
-export const Store$GetParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.GetParams.Reader, Store.GetParams.Builder, Store.GetParams.Init, Store.GetParams.Plain>({ id: 0xa2f22cd72ffb4a76n, name: "Store.get$Params", dataWords: 0, pointerCount: 1, Reader: Store$GetParams$Reader, Builder: Store$GetParams$Builder, typeParameters: 1 }), {
+export const Store$GetParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.GetParams.Reader, Store.GetParams.Builder, Store.GetParams.Init, Store.GetParams.Plain>({ id: 0xa2f22cd72ffb4a76n, name: "Store.get$Params", dataWords: 0, pointerCount: 1, Reader: Store$GetParams$Reader, Builder: Store$GetParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$GetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$GetParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.GetParams.$Type<T> { return $.bindStruct(Store$GetParams, $.brand([T])); },
 });
 
 export class Store$GetResults$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   get value(): $.ReaderOf<T> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<T>; }
   hasValue(): boolean { return this.$has(0); }
@@ -609,6 +634,7 @@ export class Store$GetResults$Reader<T extends $.AnyType = typeof $.AnyPointer> 
 }
 
 export class Store$GetResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get value(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
   set value(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -626,6 +652,7 @@ export class Store$GetResults$Builder<T extends $.AnyType = typeof $.AnyPointer>
 }
 
 export class Store$GetResults$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.GetResults.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Store.GetResults.Reader<T>, unknown, never> { return $.bindStruct(Store$GetResults, this.$brand); }
   get value(): $.AnyPipeline { return this.$any(0); }
@@ -638,11 +665,12 @@ export interface Store$GetResults$Plain<T extends $.AnyType = typeof $.AnyPointe
   value: $.PlainOf<T>;
 }
 
-export const Store$GetResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.GetResults.Reader, Store.GetResults.Builder, Store.GetResults.Init, Store.GetResults.Plain>({ id: 0xf8f55705893428ean, name: "Store.get$Results", dataWords: 0, pointerCount: 1, Reader: Store$GetResults$Reader, Builder: Store$GetResults$Builder, typeParameters: 1 }), {
+export const Store$GetResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.GetResults.Reader, Store.GetResults.Builder, Store.GetResults.Init, Store.GetResults.Plain>({ id: 0xf8f55705893428ean, name: "Store.get$Results", dataWords: 0, pointerCount: 1, Reader: Store$GetResults$Reader, Builder: Store$GetResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$GetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$GetResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.GetResults.$Type<T> { return $.bindStruct(Store$GetResults, $.brand([T])); },
 });
 
 export class Store$PutParams$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   get key(): string { return this.$text(0); }
   hasKey(): boolean { return this.$has(0); }
@@ -652,6 +680,7 @@ export class Store$PutParams$Reader<T extends $.AnyType = typeof $.AnyPointer> e
 }
 
 export class Store$PutParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get key(): string { return this.$text(0); }
   set key(value: string) { this.$setText(0, value); }
@@ -675,6 +704,7 @@ export class Store$PutParams$Builder<T extends $.AnyType = typeof $.AnyPointer> 
 }
 
 export class Store$PutParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.PutParams.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Store.PutParams.Reader<T>, unknown, never> { return $.bindStruct(Store$PutParams, this.$brand); }
   get value(): $.AnyPipeline { return this.$any(1); }
@@ -689,16 +719,18 @@ export interface Store$PutParams$Plain<T extends $.AnyType = typeof $.AnyPointer
   value: $.PlainOf<T>;
 }
 
-export const Store$PutParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.PutParams.Reader, Store.PutParams.Builder, Store.PutParams.Init, Store.PutParams.Plain>({ id: 0xc47165152ade7794n, name: "Store.put$Params", dataWords: 0, pointerCount: 2, Reader: Store$PutParams$Reader, Builder: Store$PutParams$Builder, typeParameters: 1 }), {
+export const Store$PutParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.PutParams.Reader, Store.PutParams.Builder, Store.PutParams.Init, Store.PutParams.Plain>({ id: 0xc47165152ade7794n, name: "Store.put$Params", dataWords: 0, pointerCount: 2, Reader: Store$PutParams$Reader, Builder: Store$PutParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$PutParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$PutParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.PutParams.$Type<T> { return $.bindStruct(Store$PutParams, $.brand([T])); },
 });
 
 export class Store$PutResults$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   toObject(): Store.PutResults.Plain<T> { return {  }; }
 }
 
 export class Store$PutResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   assign(_init: Store.PutResults.Init<T>): this { return this; }
   toObject(): Store.PutResults.Plain<T> { return this.asReader().toObject(); }
@@ -706,6 +738,7 @@ export class Store$PutResults$Builder<T extends $.AnyType = typeof $.AnyPointer>
 }
 
 export class Store$PutResults$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.PutResults.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Store.PutResults.Reader<T>, unknown, never> { return $.bindStruct(Store$PutResults, this.$brand); }
 }
@@ -717,16 +750,18 @@ export interface Store$PutResults$Plain<T extends $.AnyType = typeof $.AnyPointe
   readonly $types?: [T];
 }
 
-export const Store$PutResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.PutResults.Reader, Store.PutResults.Builder, Store.PutResults.Init, Store.PutResults.Plain>({ id: 0xa5d12f51403af598n, name: "Store.put$Results", dataWords: 0, pointerCount: 0, Reader: Store$PutResults$Reader, Builder: Store$PutResults$Builder, typeParameters: 1 }), {
+export const Store$PutResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.PutResults.Reader, Store.PutResults.Builder, Store.PutResults.Init, Store.PutResults.Plain>({ id: 0xa5d12f51403af598n, name: "Store.put$Results", dataWords: 0, pointerCount: 0, Reader: Store$PutResults$Reader, Builder: Store$PutResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$PutResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$PutResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.PutResults.$Type<T> { return $.bindStruct(Store$PutResults, $.brand([T])); },
 });
 
 export class Store$AllParams$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   toObject(): Store.AllParams.Plain<T> { return {  }; }
 }
 
 export class Store$AllParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   assign(_init: Store.AllParams.Init<T>): this { return this; }
   toObject(): Store.AllParams.Plain<T> { return this.asReader().toObject(); }
@@ -734,6 +769,7 @@ export class Store$AllParams$Builder<T extends $.AnyType = typeof $.AnyPointer> 
 }
 
 export class Store$AllParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.AllParams.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Store.AllParams.Reader<T>, unknown, never> { return $.bindStruct(Store$AllParams, this.$brand); }
 }
@@ -745,11 +781,12 @@ export interface Store$AllParams$Plain<T extends $.AnyType = typeof $.AnyPointer
   readonly $types?: [T];
 }
 
-export const Store$AllParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.AllParams.Reader, Store.AllParams.Builder, Store.AllParams.Init, Store.AllParams.Plain>({ id: 0xa768178d4e023466n, name: "Store.all$Params", dataWords: 0, pointerCount: 0, Reader: Store$AllParams$Reader, Builder: Store$AllParams$Builder, typeParameters: 1 }), {
+export const Store$AllParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.AllParams.Reader, Store.AllParams.Builder, Store.AllParams.Init, Store.AllParams.Plain>({ id: 0xa768178d4e023466n, name: "Store.all$Params", dataWords: 0, pointerCount: 0, Reader: Store$AllParams$Reader, Builder: Store$AllParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$AllParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$AllParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.AllParams.$Type<T> { return $.bindStruct(Store$AllParams, $.brand([T])); },
 });
 
 export class Store$FindResults$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   get found(): $.ListReader<Map.Reader<typeof $.Text, T>> { return this.$read(0, $.listOf(Map.of($.Text, this.$brand.types[0]))); }
   hasFound(): boolean { return this.$has(0); }
@@ -757,6 +794,7 @@ export class Store$FindResults$Reader<T extends $.AnyType = typeof $.AnyPointer>
 }
 
 export class Store$FindResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get found(): $.ListBuilder<Map.Builder<typeof $.Text, T>, Map.Init<typeof $.Text, T> | Map.Builder<typeof $.Text, T>> { return this.$get(0, $.listOf(Map.of($.Text, this.$brand.types[0]))); }
   set found(value: Iterable<Map.Init<typeof $.Text, T> | Map.Builder<typeof $.Text, T>>) { this.$set(0, $.listOf(Map.of($.Text, this.$brand.types[0])), value); }
@@ -775,6 +813,7 @@ export class Store$FindResults$Builder<T extends $.AnyType = typeof $.AnyPointer
 }
 
 export class Store$FindResults$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.FindResults.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Store.FindResults.Reader<T>, unknown, never> { return $.bindStruct(Store$FindResults, this.$brand); }
 }
@@ -786,16 +825,18 @@ export interface Store$FindResults$Plain<T extends $.AnyType = typeof $.AnyPoint
   found: (Map.Plain<typeof $.Text, T>)[];
 }
 
-export const Store$FindResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.FindResults.Reader, Store.FindResults.Builder, Store.FindResults.Init, Store.FindResults.Plain>({ id: 0x9b87f5e3e7888d87n, name: "Store.find$Results", dataWords: 0, pointerCount: 1, Reader: Store$FindResults$Reader, Builder: Store$FindResults$Builder, typeParameters: 1 }), {
+export const Store$FindResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.FindResults.Reader, Store.FindResults.Builder, Store.FindResults.Init, Store.FindResults.Plain>({ id: 0x9b87f5e3e7888d87n, name: "Store.find$Results", dataWords: 0, pointerCount: 1, Reader: Store$FindResults$Reader, Builder: Store$FindResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$FindResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$FindResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.FindResults.$Type<T> { return $.bindStruct(Store$FindResults, $.brand([T])); },
 });
 
 export class Store$ViewParams$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   toObject(): Store.ViewParams.Plain<T> { return {  }; }
 }
 
 export class Store$ViewParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   assign(_init: Store.ViewParams.Init<T>): this { return this; }
   toObject(): Store.ViewParams.Plain<T> { return this.asReader().toObject(); }
@@ -803,6 +844,7 @@ export class Store$ViewParams$Builder<T extends $.AnyType = typeof $.AnyPointer>
 }
 
 export class Store$ViewParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.ViewParams.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Store.ViewParams.Reader<T>, unknown, never> { return $.bindStruct(Store$ViewParams, this.$brand); }
 }
@@ -814,11 +856,12 @@ export interface Store$ViewParams$Plain<T extends $.AnyType = typeof $.AnyPointe
   readonly $types?: [T];
 }
 
-export const Store$ViewParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.ViewParams.Reader, Store.ViewParams.Builder, Store.ViewParams.Init, Store.ViewParams.Plain>({ id: 0xd9e675921e06baabn, name: "Store.view$Params", dataWords: 0, pointerCount: 0, Reader: Store$ViewParams$Reader, Builder: Store$ViewParams$Builder, typeParameters: 1 }), {
+export const Store$ViewParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.ViewParams.Reader, Store.ViewParams.Builder, Store.ViewParams.Init, Store.ViewParams.Plain>({ id: 0xd9e675921e06baabn, name: "Store.view$Params", dataWords: 0, pointerCount: 0, Reader: Store$ViewParams$Reader, Builder: Store$ViewParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$ViewParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$ViewParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.ViewParams.$Type<T> { return $.bindStruct(Store$ViewParams, $.brand([T])); },
 });
 
 export class Store$ViewResults$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   get store(): Store.Client<T> { return this.$read(0, Store.of(this.$brand.types[0])); }
   hasStore(): boolean { return this.$has(0); }
@@ -828,6 +871,7 @@ export class Store$ViewResults$Reader<T extends $.AnyType = typeof $.AnyPointer>
 }
 
 export class Store$ViewResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get store(): Store.Client<T> { return this.$get(0, Store.of(this.$brand.types[0])); }
   set store(value: $.CapabilityInit<Store.Client<T>, Store.Server<T>>) { this.$set(0, Store.of(this.$brand.types[0]), value); }
@@ -850,6 +894,7 @@ export class Store$ViewResults$Builder<T extends $.AnyType = typeof $.AnyPointer
 }
 
 export class Store$ViewResults$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.ViewResults.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Store.ViewResults.Reader<T>, unknown, never> { return $.bindStruct(Store$ViewResults, this.$brand); }
   get store(): Store.Client<T> { return this.$client<Store.Client<T>>(0, Store.of(this.$brand.types[0])); }
@@ -865,7 +910,7 @@ export interface Store$ViewResults$Plain<T extends $.AnyType = typeof $.AnyPoint
   box: Box.Plain<T> | undefined;
 }
 
-export const Store$ViewResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.ViewResults.Reader, Store.ViewResults.Builder, Store.ViewResults.Init, Store.ViewResults.Plain>({ id: 0xea7f473f3823d043n, name: "Store.view$Results", dataWords: 0, pointerCount: 2, Reader: Store$ViewResults$Reader, Builder: Store$ViewResults$Builder, typeParameters: 1 }), {
+export const Store$ViewResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.ViewResults.Reader, Store.ViewResults.Builder, Store.ViewResults.Init, Store.ViewResults.Plain>({ id: 0xea7f473f3823d043n, name: "Store.view$Results", dataWords: 0, pointerCount: 2, Reader: Store$ViewResults$Reader, Builder: Store$ViewResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$ViewResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$ViewResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.ViewResults.$Type<T> { return $.bindStruct(Store$ViewResults, $.brand([T])); },
 });
 
@@ -875,6 +920,7 @@ export const Store$all = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $
 export const Store$find = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>) => $.method({ interfaceId: 0xbd91ed3d34dd4d6cn, interfaceName: "Store", ordinal: 3, name: "find", Params: () => Store$Query.of(brand.types[0]), Results: () => Store$FindResults.of(brand.types[0]), Pipeline: () => $.bindPipeline<Store.FindResults.Pipeline<T>>(Store$FindResults$Pipeline, $.brand([brand.types[0]])) }));
 export const Store$view = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>) => $.method({ interfaceId: 0xbd91ed3d34dd4d6cn, interfaceName: "Store", ordinal: 4, name: "view", Params: () => Store$ViewParams.of(brand.types[0]), Results: () => Store$ViewResults.of(brand.types[0]), Pipeline: () => $.bindPipeline<Store.ViewResults.Pipeline<T>>(Store$ViewResults$Pipeline, $.brand([brand.types[0]])) }));
 export class Store$Client<T extends $.AnyType = typeof $.AnyPointer> extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   declare readonly $types?: [T];
   get(params?: $.Params<Store.GetParams.Init<T>, Store.GetParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.GetResults.Reader<T>> & Store.GetResults.Pipeline<T> { return this.$call(Store$get($.brandOf<[T]>(this)), params, options); }
   put(params?: $.Params<Store.PutParams.Init<T>, Store.PutParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Store.PutResults.Reader<T>> & Store.PutResults.Pipeline<T> { return this.$call(Store$put($.brandOf<[T]>(this)), params, options); }
@@ -1005,16 +1051,19 @@ export declare namespace Store {
 }
 
 export class ItemStore$CountParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): ItemStore.CountParams.Plain { return {  }; }
 }
 
 export class ItemStore$CountParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: ItemStore.CountParams.Init): this { return this; }
   toObject(): ItemStore.CountParams.Plain { return this.asReader().toObject(); }
   asReader(): ItemStore.CountParams.Reader { return this.$asReader(ItemStore$CountParams$Reader); }
 }
 
 export class ItemStore$CountParams$Pipeline extends $.Pipeline<ItemStore.CountParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ItemStore.CountParams.Reader, unknown, never> { return ItemStore$CountParams; }
 }
 
@@ -1023,14 +1072,16 @@ export interface ItemStore$CountParams$Init {
 export interface ItemStore$CountParams$Plain {
 }
 
-export const ItemStore$CountParams = /*@__PURE__*/ $.struct<ItemStore.CountParams.Reader, ItemStore.CountParams.Builder, ItemStore.CountParams.Init, ItemStore.CountParams.Plain>({ id: 0xba59ca2b8078a36en, name: "ItemStore.count$Params", dataWords: 0, pointerCount: 0, Reader: ItemStore$CountParams$Reader, Builder: ItemStore$CountParams$Builder });
+export const ItemStore$CountParams = /*@__PURE__*/ $.struct<ItemStore.CountParams.Reader, ItemStore.CountParams.Builder, ItemStore.CountParams.Init, ItemStore.CountParams.Plain>({ id: 0xba59ca2b8078a36en, name: "ItemStore.count$Params", dataWords: 0, pointerCount: 0, Reader: ItemStore$CountParams$Reader, Builder: ItemStore$CountParams$Builder, makeReader: (s, d, z, p, c, n) => new ItemStore$CountParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ItemStore$CountParams$Builder(s, d, z, p, c) });
 
 export class ItemStore$CountResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get count(): number { return this.$uint32(0); }
   toObject(): ItemStore.CountResults.Plain { return { count: this.count }; }
 }
 
 export class ItemStore$CountResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get count(): number { return this.$uint32(0); }
   set count(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1044,6 +1095,7 @@ export class ItemStore$CountResults$Builder extends $.StructBuilder {
 }
 
 export class ItemStore$CountResults$Pipeline extends $.Pipeline<ItemStore.CountResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ItemStore.CountResults.Reader, unknown, never> { return ItemStore$CountResults; }
 }
 
@@ -1054,10 +1106,11 @@ export interface ItemStore$CountResults$Plain {
   count: number;
 }
 
-export const ItemStore$CountResults = /*@__PURE__*/ $.struct<ItemStore.CountResults.Reader, ItemStore.CountResults.Builder, ItemStore.CountResults.Init, ItemStore.CountResults.Plain>({ id: 0x87a0022e1cb78911n, name: "ItemStore.count$Results", dataWords: 1, pointerCount: 0, Reader: ItemStore$CountResults$Reader, Builder: ItemStore$CountResults$Builder });
+export const ItemStore$CountResults = /*@__PURE__*/ $.struct<ItemStore.CountResults.Reader, ItemStore.CountResults.Builder, ItemStore.CountResults.Init, ItemStore.CountResults.Plain>({ id: 0x87a0022e1cb78911n, name: "ItemStore.count$Results", dataWords: 1, pointerCount: 0, Reader: ItemStore$CountResults$Reader, Builder: ItemStore$CountResults$Builder, makeReader: (s, d, z, p, c, n) => new ItemStore$CountResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ItemStore$CountResults$Builder(s, d, z, p, c) });
 
 export const ItemStore$count = /*@__PURE__*/ $.method({ interfaceId: 0xf164b65dd34aade4n, interfaceName: "ItemStore", ordinal: 0, name: "count", Params: () => ItemStore$CountParams, Results: () => ItemStore$CountResults, Pipeline: () => ItemStore$CountResults$Pipeline, noPipelining: true });
 export class ItemStore$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   count(params?: $.Params<ItemStore.CountParams.Init, ItemStore.CountParams.Builder>, options?: $.CallOptions): $.RemotePromise<ItemStore.CountResults.Reader> & ItemStore.CountResults.Pipeline { return this.$call(ItemStore$count, params, options); }
   get(params?: $.Params<Store.GetParams.Init<Item.$Type>, Store.GetParams.Builder<Item.$Type>>, options?: $.CallOptions): $.RemotePromise<Store.GetResults.Reader<Item.$Type>> & Store.GetResults.Pipeline<Item.$Type> { return this.$call(Store$get($.brand([Item])), params, options); }
   put(params?: $.Params<Store.PutParams.Init<Item.$Type>, Store.PutParams.Builder<Item.$Type>>, options?: $.CallOptions): $.RemotePromise<Store.PutResults.Reader<Item.$Type>> & Store.PutResults.Pipeline<Item.$Type> { return this.$call(Store$put($.brand([Item])), params, options); }
@@ -1103,6 +1156,7 @@ export declare namespace ItemStore {
 }
 
 export class Cache$EvictParams$Reader<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[K, V]>;
   get key(): $.ReaderOf<K> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<K>; }
   hasKey(): boolean { return this.$has(0); }
@@ -1110,6 +1164,7 @@ export class Cache$EvictParams$Reader<K extends $.AnyType = typeof $.AnyPointer,
 }
 
 export class Cache$EvictParams$Builder<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[K, V]>;
   get key(): $.BuilderOf<K> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<K>; }
   set key(value: $.InitOf<K>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1127,6 +1182,7 @@ export class Cache$EvictParams$Builder<K extends $.AnyType = typeof $.AnyPointer
 }
 
 export class Cache$EvictParams$Pipeline<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Cache.EvictParams.Reader<K, V>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[K, V]>;
   protected override get $type(): $.StructType<Cache.EvictParams.Reader<K, V>, unknown, never> { return $.bindStruct(Cache$EvictParams, this.$brand); }
   get key(): $.AnyPipeline { return this.$any(0); }
@@ -1141,16 +1197,18 @@ export interface Cache$EvictParams$Plain<K extends $.AnyType = typeof $.AnyPoint
   readonly $types?: [K, V];
 }
 
-export const Cache$EvictParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Cache.EvictParams.Reader, Cache.EvictParams.Builder, Cache.EvictParams.Init, Cache.EvictParams.Plain>({ id: 0xcea7a910598c2f83n, name: "Cache.evict$Params", dataWords: 0, pointerCount: 1, Reader: Cache$EvictParams$Reader, Builder: Cache$EvictParams$Builder, typeParameters: 2 }), {
+export const Cache$EvictParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Cache.EvictParams.Reader, Cache.EvictParams.Builder, Cache.EvictParams.Init, Cache.EvictParams.Plain>({ id: 0xcea7a910598c2f83n, name: "Cache.evict$Params", dataWords: 0, pointerCount: 1, Reader: Cache$EvictParams$Reader, Builder: Cache$EvictParams$Builder, makeReader: (s, d, z, p, c, n) => new Cache$EvictParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Cache$EvictParams$Builder(s, d, z, p, c), typeParameters: 2 }), {
   of<K extends $.AnyType, V extends $.AnyType>(K: K, V: V): Cache.EvictParams.$Type<K, V> { return $.bindStruct(Cache$EvictParams, $.brand([K, V])); },
 });
 
 export class Cache$EvictResults$Reader<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[K, V]>;
   toObject(): Cache.EvictResults.Plain<K, V> { return {  }; }
 }
 
 export class Cache$EvictResults$Builder<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[K, V]>;
   assign(_init: Cache.EvictResults.Init<K, V>): this { return this; }
   toObject(): Cache.EvictResults.Plain<K, V> { return this.asReader().toObject(); }
@@ -1158,6 +1216,7 @@ export class Cache$EvictResults$Builder<K extends $.AnyType = typeof $.AnyPointe
 }
 
 export class Cache$EvictResults$Pipeline<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Cache.EvictResults.Reader<K, V>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[K, V]>;
   protected override get $type(): $.StructType<Cache.EvictResults.Reader<K, V>, unknown, never> { return $.bindStruct(Cache$EvictResults, this.$brand); }
 }
@@ -1169,12 +1228,13 @@ export interface Cache$EvictResults$Plain<K extends $.AnyType = typeof $.AnyPoin
   readonly $types?: [K, V];
 }
 
-export const Cache$EvictResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Cache.EvictResults.Reader, Cache.EvictResults.Builder, Cache.EvictResults.Init, Cache.EvictResults.Plain>({ id: 0xf2811e87ebb969fan, name: "Cache.evict$Results", dataWords: 0, pointerCount: 0, Reader: Cache$EvictResults$Reader, Builder: Cache$EvictResults$Builder, typeParameters: 2 }), {
+export const Cache$EvictResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Cache.EvictResults.Reader, Cache.EvictResults.Builder, Cache.EvictResults.Init, Cache.EvictResults.Plain>({ id: 0xf2811e87ebb969fan, name: "Cache.evict$Results", dataWords: 0, pointerCount: 0, Reader: Cache$EvictResults$Reader, Builder: Cache$EvictResults$Builder, makeReader: (s, d, z, p, c, n) => new Cache$EvictResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Cache$EvictResults$Builder(s, d, z, p, c), typeParameters: 2 }), {
   of<K extends $.AnyType, V extends $.AnyType>(K: K, V: V): Cache.EvictResults.$Type<K, V> { return $.bindStruct(Cache$EvictResults, $.brand([K, V])); },
 });
 
 export const Cache$evict = /*@__PURE__*/ $.perBrand(<K extends $.AnyType, V extends $.AnyType>(brand: $.Brand<[K, V]>) => $.method({ interfaceId: 0x8c8185201cef8cecn, interfaceName: "Cache", ordinal: 0, name: "evict", Params: () => Cache$EvictParams.of(brand.types[0], brand.types[1]), Results: () => Cache$EvictResults.of(brand.types[0], brand.types[1]), Pipeline: () => $.bindPipeline<Cache.EvictResults.Pipeline<K, V>>(Cache$EvictResults$Pipeline, $.brand([brand.types[0], brand.types[1]])), noPipelining: true }));
 export class Cache$Client<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   declare readonly $types?: [K, V];
   evict(params?: $.Params<Cache.EvictParams.Init<K, V>, Cache.EvictParams.Builder<K, V>>, options?: $.CallOptions): $.RemotePromise<Cache.EvictResults.Reader<K, V>> & Cache.EvictResults.Pipeline<K, V> { return this.$call(Cache$evict($.brandOf<[K, V]>(this)), params, options); }
   get(params?: $.Params<Store.GetParams.Init<Map.$Type<K, V>>, Store.GetParams.Builder<Map.$Type<K, V>>>, options?: $.CallOptions): $.RemotePromise<Store.GetResults.Reader<Map.$Type<K, V>>> & Store.GetResults.Pipeline<Map.$Type<K, V>> { return this.$call(Store$get($.brand([Map.of($.brandOf<[K, V]>(this).types[0], $.brandOf<[K, V]>(this).types[1])])), params, options); }
@@ -1225,6 +1285,7 @@ export declare namespace Cache {
 }
 
 export class TextCache$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   evict(params?: $.Params<Cache.EvictParams.Init<typeof $.Text, typeof $.Text>, Cache.EvictParams.Builder<typeof $.Text, typeof $.Text>>, options?: $.CallOptions): $.RemotePromise<Cache.EvictResults.Reader<typeof $.Text, typeof $.Text>> & Cache.EvictResults.Pipeline<typeof $.Text, typeof $.Text> { return this.$call(Cache$evict($.brand([$.Text, $.Text])), params, options); }
   get(params?: $.Params<Store.GetParams.Init<Map.$Type<typeof $.Text, typeof $.Text>>, Store.GetParams.Builder<Map.$Type<typeof $.Text, typeof $.Text>>>, options?: $.CallOptions): $.RemotePromise<Store.GetResults.Reader<Map.$Type<typeof $.Text, typeof $.Text>>> & Store.GetResults.Pipeline<Map.$Type<typeof $.Text, typeof $.Text>> { return this.$call(Store$get($.brand([Map.of($.Text, $.Text)])), params, options); }
   put(params?: $.Params<Store.PutParams.Init<Map.$Type<typeof $.Text, typeof $.Text>>, Store.PutParams.Builder<Map.$Type<typeof $.Text, typeof $.Text>>>, options?: $.CallOptions): $.RemotePromise<Store.PutResults.Reader<Map.$Type<typeof $.Text, typeof $.Text>>> & Store.PutResults.Pipeline<Map.$Type<typeof $.Text, typeof $.Text>> { return this.$call(Store$put($.brand([Map.of($.Text, $.Text)])), params, options); }
@@ -1252,6 +1313,7 @@ export declare namespace TextCache {
 }
 
 export class Factory$CreateParams$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   get value(): $.ReaderOf<T> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<T>; }
   hasValue(): boolean { return this.$has(0); }
@@ -1259,6 +1321,7 @@ export class Factory$CreateParams$Reader<T extends $.AnyType = typeof $.AnyPoint
 }
 
 export class Factory$CreateParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get value(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
   set value(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1276,6 +1339,7 @@ export class Factory$CreateParams$Builder<T extends $.AnyType = typeof $.AnyPoin
 }
 
 export class Factory$CreateParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Factory.CreateParams.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Factory.CreateParams.Reader<T>, unknown, never> { return $.bindStruct(Factory$CreateParams, this.$brand); }
   get value(): $.AnyPipeline { return this.$any(0); }
@@ -1288,11 +1352,12 @@ export interface Factory$CreateParams$Plain<T extends $.AnyType = typeof $.AnyPo
   value: $.PlainOf<T>;
 }
 
-export const Factory$CreateParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.CreateParams.Reader, Factory.CreateParams.Builder, Factory.CreateParams.Init, Factory.CreateParams.Plain>({ id: 0xf7b41343e5432f98n, name: "Factory.create$Params", dataWords: 0, pointerCount: 1, Reader: Factory$CreateParams$Reader, Builder: Factory$CreateParams$Builder, typeParameters: 1 }), {
+export const Factory$CreateParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.CreateParams.Reader, Factory.CreateParams.Builder, Factory.CreateParams.Init, Factory.CreateParams.Plain>({ id: 0xf7b41343e5432f98n, name: "Factory.create$Params", dataWords: 0, pointerCount: 1, Reader: Factory$CreateParams$Reader, Builder: Factory$CreateParams$Builder, makeReader: (s, d, z, p, c, n) => new Factory$CreateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Factory$CreateParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Factory.CreateParams.$Type<T> { return $.bindStruct(Factory$CreateParams, $.brand([T])); },
 });
 
 export class Factory$CreateResults$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T]>;
   get box(): Box.Reader<T> { return this.$read(0, Box.of(this.$brand.types[0])); }
   hasBox(): boolean { return this.$has(0); }
@@ -1302,6 +1367,7 @@ export class Factory$CreateResults$Reader<T extends $.AnyType = typeof $.AnyPoin
 }
 
 export class Factory$CreateResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get box(): Box.Builder<T> { return this.$get(0, Box.of(this.$brand.types[0])); }
   set box(value: Box.Init<T> | Box.Builder<T>) { this.$set(0, Box.of(this.$brand.types[0]), value); }
@@ -1324,6 +1390,7 @@ export class Factory$CreateResults$Builder<T extends $.AnyType = typeof $.AnyPoi
 }
 
 export class Factory$CreateResults$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Factory.CreateResults.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
   protected override get $type(): $.StructType<Factory.CreateResults.Reader<T>, unknown, never> { return $.bindStruct(Factory$CreateResults, this.$brand); }
   get box(): Box.Pipeline<T> { return this.$struct(0, $.bindPipeline<Box.Pipeline<T>>(Box$Pipeline, $.brand([this.$brand.types[0]]))); }
@@ -1339,11 +1406,12 @@ export interface Factory$CreateResults$Plain<T extends $.AnyType = typeof $.AnyP
   store: Store.Client<T>;
 }
 
-export const Factory$CreateResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.CreateResults.Reader, Factory.CreateResults.Builder, Factory.CreateResults.Init, Factory.CreateResults.Plain>({ id: 0xd0ec8203b613e1een, name: "Factory.create$Results", dataWords: 0, pointerCount: 2, Reader: Factory$CreateResults$Reader, Builder: Factory$CreateResults$Builder, typeParameters: 1 }), {
+export const Factory$CreateResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.CreateResults.Reader, Factory.CreateResults.Builder, Factory.CreateResults.Init, Factory.CreateResults.Plain>({ id: 0xd0ec8203b613e1een, name: "Factory.create$Results", dataWords: 0, pointerCount: 2, Reader: Factory$CreateResults$Reader, Builder: Factory$CreateResults$Builder, makeReader: (s, d, z, p, c, n) => new Factory$CreateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Factory$CreateResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Factory.CreateResults.$Type<T> { return $.bindStruct(Factory$CreateResults, $.brand([T])); },
 });
 
 export class Factory$PairParams$Reader<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[A, B]>;
   get a(): $.ReaderOf<A> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<A>; }
   hasA(): boolean { return this.$has(0); }
@@ -1353,6 +1421,7 @@ export class Factory$PairParams$Reader<A extends $.AnyType = typeof $.AnyPointer
 }
 
 export class Factory$PairParams$Builder<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[A, B]>;
   get a(): $.BuilderOf<A> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<A>; }
   set a(value: $.InitOf<A>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1376,6 +1445,7 @@ export class Factory$PairParams$Builder<A extends $.AnyType = typeof $.AnyPointe
 }
 
 export class Factory$PairParams$Pipeline<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Factory.PairParams.Reader<A, B>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[A, B]>;
   protected override get $type(): $.StructType<Factory.PairParams.Reader<A, B>, unknown, never> { return $.bindStruct(Factory$PairParams, this.$brand); }
   get a(): $.AnyPipeline { return this.$any(0); }
@@ -1391,13 +1461,14 @@ export interface Factory$PairParams$Plain<A extends $.AnyType = typeof $.AnyPoin
   b: $.PlainOf<B>;
 }
 
-export const Factory$PairParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.PairParams.Reader, Factory.PairParams.Builder, Factory.PairParams.Init, Factory.PairParams.Plain>({ id: 0x87ae5540309e0777n, name: "Factory.pair$Params", dataWords: 0, pointerCount: 2, Reader: Factory$PairParams$Reader, Builder: Factory$PairParams$Builder, typeParameters: 2 }), {
+export const Factory$PairParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.PairParams.Reader, Factory.PairParams.Builder, Factory.PairParams.Init, Factory.PairParams.Plain>({ id: 0x87ae5540309e0777n, name: "Factory.pair$Params", dataWords: 0, pointerCount: 2, Reader: Factory$PairParams$Reader, Builder: Factory$PairParams$Builder, makeReader: (s, d, z, p, c, n) => new Factory$PairParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Factory$PairParams$Builder(s, d, z, p, c), typeParameters: 2 }), {
   of<A extends $.AnyType, B extends $.AnyType>(A: A, B: B): Factory.PairParams.$Type<A, B> { return $.bindStruct(Factory$PairParams, $.brand([A, B])); },
 });
 
 export const Factory$create = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>) => $.method({ interfaceId: 0x8927cce4a66ea69fn, interfaceName: "Factory", ordinal: 0, name: "create", Params: () => Factory$CreateParams.of(brand.types[0]), Results: () => Factory$CreateResults.of(brand.types[0]), Pipeline: () => $.bindPipeline<Factory.CreateResults.Pipeline<T>>(Factory$CreateResults$Pipeline, $.brand([brand.types[0]])) }));
 export const Factory$pair = /*@__PURE__*/ $.perBrand(<A extends $.AnyType, B extends $.AnyType>(brand: $.Brand<[A, B]>) => $.method({ interfaceId: 0x8927cce4a66ea69fn, interfaceName: "Factory", ordinal: 1, name: "pair", Params: () => Factory$PairParams.of(brand.types[0], brand.types[1]), Results: () => Map.of(brand.types[0], brand.types[1]), Pipeline: () => $.bindPipeline<Map.Pipeline<A, B>>(Map$Pipeline, $.brand([brand.types[0], brand.types[1]])) }));
 export class Factory$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   /** `options.types` says what T is; AnyPointer if left out. */
   create<T extends $.AnyType>(params: $.Params<Factory.CreateParams.Init<T>, Factory.CreateParams.Builder<T>>, options: $.CallOptions & { readonly types: readonly [T] }): $.RemotePromise<Factory.CreateResults.Reader<T>> & Factory.CreateResults.Pipeline<T>;
   create(params?: $.Params<Factory.CreateParams.Init, Factory.CreateParams.Builder>, options?: $.CallOptions): $.RemotePromise<Factory.CreateResults.Reader> & Factory.CreateResults.Pipeline;
@@ -1459,6 +1530,7 @@ export declare namespace Factory {
 }
 
 export class GenericFactory$WrapParams$Reader<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T, U]>;
   get value(): $.ReaderOf<U> { return this.$read(0, this.$brand.types[1]) as $.ReaderOf<U>; }
   hasValue(): boolean { return this.$has(0); }
@@ -1468,6 +1540,7 @@ export class GenericFactory$WrapParams$Reader<T extends $.AnyType = typeof $.Any
 }
 
 export class GenericFactory$WrapParams$Builder<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T, U]>;
   get value(): $.BuilderOf<U> { return this.$get(0, this.$brand.types[1]) as $.BuilderOf<U>; }
   set value(value: $.InitOf<U>) { this.$set(0, this.$brand.types[1], value as never); }
@@ -1491,6 +1564,7 @@ export class GenericFactory$WrapParams$Builder<T extends $.AnyType = typeof $.An
 }
 
 export class GenericFactory$WrapParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<GenericFactory.WrapParams.Reader<T, U>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T, U]>;
   protected override get $type(): $.StructType<GenericFactory.WrapParams.Reader<T, U>, unknown, never> { return $.bindStruct(GenericFactory$WrapParams, this.$brand); }
   get value(): $.AnyPipeline { return this.$any(0); }
@@ -1506,11 +1580,12 @@ export interface GenericFactory$WrapParams$Plain<T extends $.AnyType = typeof $.
   base: $.PlainOf<T>;
 }
 
-export const GenericFactory$WrapParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<GenericFactory.WrapParams.Reader, GenericFactory.WrapParams.Builder, GenericFactory.WrapParams.Init, GenericFactory.WrapParams.Plain>({ id: 0xcbd0511726ea0b60n, name: "GenericFactory.wrap$Params", dataWords: 0, pointerCount: 2, Reader: GenericFactory$WrapParams$Reader, Builder: GenericFactory$WrapParams$Builder, typeParameters: 2 }), {
+export const GenericFactory$WrapParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<GenericFactory.WrapParams.Reader, GenericFactory.WrapParams.Builder, GenericFactory.WrapParams.Init, GenericFactory.WrapParams.Plain>({ id: 0xcbd0511726ea0b60n, name: "GenericFactory.wrap$Params", dataWords: 0, pointerCount: 2, Reader: GenericFactory$WrapParams$Reader, Builder: GenericFactory$WrapParams$Builder, makeReader: (s, d, z, p, c, n) => new GenericFactory$WrapParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new GenericFactory$WrapParams$Builder(s, d, z, p, c), typeParameters: 2 }), {
   of<T extends $.AnyType, U extends $.AnyType>(T: T, U: U): GenericFactory.WrapParams.$Type<T, U> { return $.bindStruct(GenericFactory$WrapParams, $.brand([T, U])); },
 });
 
 export class GenericFactory$WrapResults$Reader<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[T, U]>;
   get map(): Map.Reader<T, U> { return this.$read(0, Map.of(this.$brand.types[0], this.$brand.types[1])); }
   hasMap(): boolean { return this.$has(0); }
@@ -1518,6 +1593,7 @@ export class GenericFactory$WrapResults$Reader<T extends $.AnyType = typeof $.An
 }
 
 export class GenericFactory$WrapResults$Builder<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[T, U]>;
   get map(): Map.Builder<T, U> { return this.$get(0, Map.of(this.$brand.types[0], this.$brand.types[1])); }
   set map(value: Map.Init<T, U> | Map.Builder<T, U>) { this.$set(0, Map.of(this.$brand.types[0], this.$brand.types[1]), value); }
@@ -1536,6 +1612,7 @@ export class GenericFactory$WrapResults$Builder<T extends $.AnyType = typeof $.A
 }
 
 export class GenericFactory$WrapResults$Pipeline<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<GenericFactory.WrapResults.Reader<T, U>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T, U]>;
   protected override get $type(): $.StructType<GenericFactory.WrapResults.Reader<T, U>, unknown, never> { return $.bindStruct(GenericFactory$WrapResults, this.$brand); }
   get map(): Map.Pipeline<T, U> { return this.$struct(0, $.bindPipeline<Map.Pipeline<T, U>>(Map$Pipeline, $.brand([this.$brand.types[0], this.$brand.types[1]]))); }
@@ -1548,12 +1625,13 @@ export interface GenericFactory$WrapResults$Plain<T extends $.AnyType = typeof $
   map: Map.Plain<T, U> | undefined;
 }
 
-export const GenericFactory$WrapResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<GenericFactory.WrapResults.Reader, GenericFactory.WrapResults.Builder, GenericFactory.WrapResults.Init, GenericFactory.WrapResults.Plain>({ id: 0xbbfd4b018db8ef2en, name: "GenericFactory.wrap$Results", dataWords: 0, pointerCount: 1, Reader: GenericFactory$WrapResults$Reader, Builder: GenericFactory$WrapResults$Builder, typeParameters: 2 }), {
+export const GenericFactory$WrapResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<GenericFactory.WrapResults.Reader, GenericFactory.WrapResults.Builder, GenericFactory.WrapResults.Init, GenericFactory.WrapResults.Plain>({ id: 0xbbfd4b018db8ef2en, name: "GenericFactory.wrap$Results", dataWords: 0, pointerCount: 1, Reader: GenericFactory$WrapResults$Reader, Builder: GenericFactory$WrapResults$Builder, makeReader: (s, d, z, p, c, n) => new GenericFactory$WrapResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new GenericFactory$WrapResults$Builder(s, d, z, p, c), typeParameters: 2 }), {
   of<T extends $.AnyType, U extends $.AnyType>(T: T, U: U): GenericFactory.WrapResults.$Type<T, U> { return $.bindStruct(GenericFactory$WrapResults, $.brand([T, U])); },
 });
 
 export const GenericFactory$wrap = /*@__PURE__*/ $.perBrand(<T extends $.AnyType, U extends $.AnyType>(brand: $.Brand<[T, U]>) => $.method({ interfaceId: 0x9e85ff6ad4aa0076n, interfaceName: "GenericFactory", ordinal: 0, name: "wrap", Params: () => GenericFactory$WrapParams.of(brand.types[0], brand.types[1]), Results: () => GenericFactory$WrapResults.of(brand.types[0], brand.types[1]), Pipeline: () => $.bindPipeline<GenericFactory.WrapResults.Pipeline<T, U>>(GenericFactory$WrapResults$Pipeline, $.brand([brand.types[0], brand.types[1]])) }));
 export class GenericFactory$Client<T extends $.AnyType = typeof $.AnyPointer> extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   declare readonly $types?: [T];
   /** `options.types` says what U is; AnyPointer if left out. */
   wrap<U extends $.AnyType>(params: $.Params<GenericFactory.WrapParams.Init<T, U>, GenericFactory.WrapParams.Builder<T, U>>, options: $.CallOptions & { readonly types: readonly [U] }): $.RemotePromise<GenericFactory.WrapResults.Reader<T, U>> & GenericFactory.WrapResults.Pipeline<T, U>;

@@ -2,6 +2,7 @@
 import * as $ from "capwire/codegen/runtime";
 
 export class Members$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get constructor_(): string { return this.$text(0); }
   hasConstructor(): boolean { return this.$has(0); }
   get toObject_(): number { return this.$int32(0); }
@@ -55,6 +56,7 @@ export class Members$Reader extends $.StructReader {
 }
 
 export class Members$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get constructor_(): string { return this.$text(0); }
   set constructor_(value: string) { this.$setText(0, value); }
   hasConstructor(): boolean { return this.$has(0); }
@@ -219,6 +221,7 @@ export class Members$Builder extends $.StructBuilder {
 }
 
 export class Members$Pipeline extends $.Pipeline<Members.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Members.Reader, unknown, never> { return Members; }
   get assign_(): Members.Pipeline { return this.$struct(5, Members$Pipeline); }
   get catch_(): Members.Pipeline { return this.$struct(11, Members$Pipeline); }
@@ -291,7 +294,7 @@ export interface Members$Plain {
   orphan: Uint8Array;
 }
 
-export const Members = /*@__PURE__*/ $.struct<Members.Reader, Members.Builder, Members.Init, Members.Plain>({ id: 0xbda955c97a49a721n, name: "Members", dataWords: 3, pointerCount: 19, Reader: Members$Reader, Builder: Members$Builder });
+export const Members = /*@__PURE__*/ $.struct<Members.Reader, Members.Builder, Members.Init, Members.Plain>({ id: 0xbda955c97a49a721n, name: "Members", dataWords: 3, pointerCount: 19, Reader: Members$Reader, Builder: Members$Builder, makeReader: (s, d, z, p, c, n) => new Members$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Members$Builder(s, d, z, p, c) });
 
 export type Members = Members$Reader;
 export declare namespace Members {
@@ -304,6 +307,7 @@ export declare namespace Members {
 }
 
 export class Choice$Constructor$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get toString_(): string { return this.$text(0); }
   hasToString(): boolean { return this.$has(0); }
   get which_(): boolean { return this.$bool(16); }
@@ -311,6 +315,7 @@ export class Choice$Constructor$Reader extends $.StructReader {
 }
 
 export class Choice$Constructor$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get toString_(): string { return this.$text(0); }
   set toString_(value: string) { this.$setText(0, value); }
   hasToString(): boolean { return this.$has(0); }
@@ -329,8 +334,9 @@ export class Choice$Constructor$Builder extends $.StructBuilder {
   asReader(): Choice.Constructor.Reader { return this.$asReader(Choice$Constructor$Reader); }
 }
 
-const Choice$Constructor$$type = /*@__PURE__*/ $.struct<Choice.Constructor.Reader, Choice.Constructor.Builder, Choice.Constructor.Init, Choice.Constructor.Plain>({ id: 0xa0ebdae0ec3ec19fn, name: "Choice.constructor", dataWords: 1, pointerCount: 1, Reader: Choice$Constructor$Reader, Builder: Choice$Constructor$Builder });
+const Choice$Constructor$$type = /*@__PURE__*/ $.struct<Choice.Constructor.Reader, Choice.Constructor.Builder, Choice.Constructor.Init, Choice.Constructor.Plain>({ id: 0xa0ebdae0ec3ec19fn, name: "Choice.constructor", dataWords: 1, pointerCount: 1, Reader: Choice$Constructor$Reader, Builder: Choice$Constructor$Builder, makeReader: (s, d, z, p, c, n) => new Choice$Constructor$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Choice$Constructor$Builder(s, d, z, p, c) });
 export class Choice$Constructor$Pipeline extends $.Pipeline<Choice.Constructor.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Choice.Constructor.Reader, unknown, never> { return Choice$Constructor$$type; }
 }
 
@@ -346,12 +352,13 @@ export interface Choice$Constructor$Plain {
 const Choice$$members = ["which_", "then_", "constructor_", "case", "default"] as const;
 
 export class Choice$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "which_" | "then_" | "constructor_" | "case" | "default" | number { return this.$which(0, Choice$$members); }
   get which_(): string { this.$expect(0, 0, "which_"); return this.$text(0); }
   hasWhich(): boolean { return this.$uint16(0) === 0 && this.$has(0); }
   get then_(): Members.Reader { this.$expect(0, 1, "then_"); return this.$read(0, Members); }
   hasThen(): boolean { return this.$uint16(0) === 1 && this.$has(0); }
-  get constructor_(): Choice.Constructor.Reader { this.$expect(0, 2, "constructor_"); return this.$group(Choice$Constructor$Reader); }
+  get constructor_(): Choice.Constructor.Reader { this.$expect(0, 2, "constructor_"); return new Choice$Constructor$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   get case(): null { this.$expect(0, 3, "case"); return null; }
   get default(): number { this.$expect(0, 4, "default"); return this.$uint8(2); }
   toObject(): Choice.Plain {
@@ -370,6 +377,7 @@ export type Choice$Reader = $.Variants<Choice$ReaderClass, "which_" | "then_" | 
 const Choice$$Reader = /*@__PURE__*/ $.narrowed<Choice$Reader>(Choice$ReaderClass);
 
 export class Choice$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "which_" | "then_" | "constructor_" | "case" | "default" | number { return this.$which(0, Choice$$members); }
   get which_(): string { this.$expect(0, 0, "which_"); return this.$text(0); }
   set which_(value: string) { this.$setText(0, value); this.$setUint16(0, 0); }
@@ -382,14 +390,14 @@ export class Choice$Builder extends $.StructBuilder {
   initThen(): Members.Builder { this.$setUint16(0, 1); return this.$init(0, Members); }
   disownThen(): $.Orphan { this.$expect(0, 1, "then_"); return this.$disown(0); }
   adoptThen(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 1); }
-  get constructor_(): Choice.Constructor.Builder { this.$expect(0, 2, "constructor_"); return this.$group(Choice$Constructor$Builder); }
+  get constructor_(): Choice.Constructor.Builder { this.$expect(0, 2, "constructor_"); return new Choice$Constructor$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set constructor_(value: Choice.Constructor.Init | Choice.Constructor.Builder) { this.initConstructor().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initConstructor(): Choice.Constructor.Builder {
     this.$setUint16(0, 2);
     this.$clear(0);
     this.$setBool(16, false);
-    return this.$group(Choice$Constructor$Builder);
+    return new Choice$Constructor$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   get case(): null { this.$expect(0, 3, "case"); return null; }
   set case(_: null) { this.$setUint16(0, 3); }
@@ -415,6 +423,7 @@ export class Choice$Builder extends $.StructBuilder {
 }
 
 export class Choice$Pipeline extends $.Pipeline<Choice.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Choice.Reader, unknown, never> { return Choice; }
   get then_(): Members.Pipeline { return this.$struct(0, Members$Pipeline); }
   get constructor_(): Choice.Constructor.Pipeline { return this.$group(Choice$Constructor$Pipeline); }
@@ -441,7 +450,7 @@ export interface Choice$PlainMembers {
 }
 export type Choice$Plain = Choice$PlainFields & $.PlainUnion<Choice$PlainMembers>;
 
-export const Choice = /*@__PURE__*/ $.struct<Choice.Reader, Choice.Builder, Choice.Init, Choice.Plain>({ id: 0xe89f9c8e15e61aefn, name: "Choice", dataWords: 1, pointerCount: 1, Reader: Choice$$Reader, Builder: Choice$Builder });
+export const Choice = /*@__PURE__*/ $.struct<Choice.Reader, Choice.Builder, Choice.Init, Choice.Plain>({ id: 0xe89f9c8e15e61aefn, name: "Choice", dataWords: 1, pointerCount: 1, Reader: Choice$$Reader, Builder: Choice$Builder, makeReader: (s, d, z, p, c, n) => new Choice$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Choice$Builder(s, d, z, p, c) });
 
 export type Choice = Choice$Reader;
 export declare namespace Choice {
@@ -463,6 +472,7 @@ export declare namespace Choice {
 }
 
 export class Object$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get promise(): Promise.Reader { return this.$read(0, Promise); }
   hasPromise(): boolean { return this.$has(0); }
   get reader(): Reader.Reader { return this.$read(1, Reader); }
@@ -471,6 +481,7 @@ export class Object$Reader extends $.StructReader {
 }
 
 export class Object$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get promise(): Promise.Builder { return this.$get(0, Promise); }
   set promise(value: Promise.Init | Promise.Builder) { this.$set(0, Promise, value); }
   hasPromise(): boolean { return this.$has(0); }
@@ -495,6 +506,7 @@ export class Object$Builder extends $.StructBuilder {
 }
 
 export class Object$Pipeline extends $.Pipeline<Object.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Object.Reader, unknown, never> { return Object; }
   get promise(): Promise.Pipeline { return this.$struct(0, Promise$Pipeline); }
   get reader(): Reader.Pipeline { return this.$struct(1, Reader$Pipeline); }
@@ -509,7 +521,7 @@ export interface Object$Plain {
   reader: Reader.Plain | undefined;
 }
 
-export const Object = /*@__PURE__*/ $.struct<Object.Reader, Object.Builder, Object.Init, Object.Plain>({ id: 0xcda22f53cce5c440n, name: "Object", dataWords: 0, pointerCount: 2, Reader: Object$Reader, Builder: Object$Builder });
+export const Object = /*@__PURE__*/ $.struct<Object.Reader, Object.Builder, Object.Init, Object.Plain>({ id: 0xcda22f53cce5c440n, name: "Object", dataWords: 0, pointerCount: 2, Reader: Object$Reader, Builder: Object$Builder, makeReader: (s, d, z, p, c, n) => new Object$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Object$Builder(s, d, z, p, c) });
 
 export type Object = Object$Reader;
 export declare namespace Object {
@@ -522,6 +534,7 @@ export declare namespace Object {
 }
 
 export class Promise$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get object(): Object.Reader { return this.$read(0, Object); }
   hasObject(): boolean { return this.$has(0); }
   get iterable(): $.ListReader<Iterable_.Reader> { return this.$read(1, $.listOf(Iterable_)); }
@@ -530,6 +543,7 @@ export class Promise$Reader extends $.StructReader {
 }
 
 export class Promise$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get object(): Object.Builder { return this.$get(0, Object); }
   set object(value: Object.Init | Object.Builder) { this.$set(0, Object, value); }
   hasObject(): boolean { return this.$has(0); }
@@ -554,6 +568,7 @@ export class Promise$Builder extends $.StructBuilder {
 }
 
 export class Promise$Pipeline extends $.Pipeline<Promise.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Promise.Reader, unknown, never> { return Promise; }
   get object(): Object.Pipeline { return this.$struct(0, Object$Pipeline); }
 }
@@ -567,7 +582,7 @@ export interface Promise$Plain {
   iterable: Iterable_.Plain[];
 }
 
-export const Promise = /*@__PURE__*/ $.struct<Promise.Reader, Promise.Builder, Promise.Init, Promise.Plain>({ id: 0xe9bb7b56b4895e67n, name: "Promise", dataWords: 0, pointerCount: 2, Reader: Promise$Reader, Builder: Promise$Builder });
+export const Promise = /*@__PURE__*/ $.struct<Promise.Reader, Promise.Builder, Promise.Init, Promise.Plain>({ id: 0xe9bb7b56b4895e67n, name: "Promise", dataWords: 0, pointerCount: 2, Reader: Promise$Reader, Builder: Promise$Builder, makeReader: (s, d, z, p, c, n) => new Promise$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Promise$Builder(s, d, z, p, c) });
 
 export type Promise = Promise$Reader;
 export declare namespace Promise {
@@ -580,12 +595,14 @@ export declare namespace Promise {
 }
 
 export class Reader$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   hasBytes(): boolean { return this.$has(0); }
   toObject(): Reader.Plain { return { bytes: this.bytes.slice() }; }
 }
 
 export class Reader$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   set bytes(value: Uint8Array) { this.$setBytes(0, value); }
   hasBytes(): boolean { return this.$has(0); }
@@ -603,6 +620,7 @@ export class Reader$Builder extends $.StructBuilder {
 }
 
 export class Reader$Pipeline extends $.Pipeline<Reader.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Reader.Reader, unknown, never> { return Reader; }
 }
 
@@ -613,7 +631,7 @@ export interface Reader$Plain {
   bytes: Uint8Array;
 }
 
-export const Reader = /*@__PURE__*/ $.struct<Reader.Reader, Reader.Builder, Reader.Init, Reader.Plain>({ id: 0xf7abc6c53b4d1105n, name: "Reader", dataWords: 0, pointerCount: 1, Reader: Reader$Reader, Builder: Reader$Builder });
+export const Reader = /*@__PURE__*/ $.struct<Reader.Reader, Reader.Builder, Reader.Init, Reader.Plain>({ id: 0xf7abc6c53b4d1105n, name: "Reader", dataWords: 0, pointerCount: 1, Reader: Reader$Reader, Builder: Reader$Builder, makeReader: (s, d, z, p, c, n) => new Reader$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Reader$Builder(s, d, z, p, c) });
 
 export type Reader = Reader$Reader;
 export declare namespace Reader {
@@ -626,12 +644,14 @@ export declare namespace Reader {
 }
 
 export class Builder$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get reader(): Reader.Reader { return this.$read(0, Reader); }
   hasReader(): boolean { return this.$has(0); }
   toObject(): Builder.Plain { return { reader: this.hasReader() ? this.reader.toObject() : undefined }; }
 }
 
 export class Builder$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get reader(): Reader.Builder { return this.$get(0, Reader); }
   set reader(value: Reader.Init | Reader.Builder) { this.$set(0, Reader, value); }
   hasReader(): boolean { return this.$has(0); }
@@ -649,6 +669,7 @@ export class Builder$Builder extends $.StructBuilder {
 }
 
 export class Builder$Pipeline extends $.Pipeline<Builder.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Builder.Reader, unknown, never> { return Builder; }
   get reader(): Reader.Pipeline { return this.$struct(0, Reader$Pipeline); }
 }
@@ -660,7 +681,7 @@ export interface Builder$Plain {
   reader: Reader.Plain | undefined;
 }
 
-export const Builder = /*@__PURE__*/ $.struct<Builder.Reader, Builder.Builder, Builder.Init, Builder.Plain>({ id: 0xcb742fe9e1bd87f5n, name: "Builder", dataWords: 0, pointerCount: 1, Reader: Builder$Reader, Builder: Builder$Builder });
+export const Builder = /*@__PURE__*/ $.struct<Builder.Reader, Builder.Builder, Builder.Init, Builder.Plain>({ id: 0xcb742fe9e1bd87f5n, name: "Builder", dataWords: 0, pointerCount: 1, Reader: Builder$Reader, Builder: Builder$Builder, makeReader: (s, d, z, p, c, n) => new Builder$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Builder$Builder(s, d, z, p, c) });
 
 export type Builder = Builder$Reader;
 export declare namespace Builder {
@@ -673,12 +694,14 @@ export declare namespace Builder {
 }
 
 export class Client$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get service(): Service.Client { return this.$read(0, Service); }
   hasService(): boolean { return this.$has(0); }
   toObject(): Client.Plain { return { service: this.service }; }
 }
 
 export class Client$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get service(): Service.Client { return this.$get(0, Service); }
   set service(value: $.CapabilityInit<Service.Client, Service.Server>) { this.$set(0, Service, value); }
   hasService(): boolean { return this.$has(0); }
@@ -693,6 +716,7 @@ export class Client$Builder extends $.StructBuilder {
 }
 
 export class Client$Pipeline extends $.Pipeline<Client.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Client.Reader, unknown, never> { return Client; }
   get service(): Service.Client { return this.$client<Service.Client>(0, Service); }
 }
@@ -704,7 +728,7 @@ export interface Client$Plain {
   service: Service.Client;
 }
 
-export const Client = /*@__PURE__*/ $.struct<Client.Reader, Client.Builder, Client.Init, Client.Plain>({ id: 0xe1fce44aaa2eae08n, name: "Client", dataWords: 0, pointerCount: 1, Reader: Client$Reader, Builder: Client$Builder });
+export const Client = /*@__PURE__*/ $.struct<Client.Reader, Client.Builder, Client.Init, Client.Plain>({ id: 0xe1fce44aaa2eae08n, name: "Client", dataWords: 0, pointerCount: 1, Reader: Client$Reader, Builder: Client$Builder, makeReader: (s, d, z, p, c, n) => new Client$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Client$Builder(s, d, z, p, c) });
 
 export type Client = Client$Reader;
 export declare namespace Client {
@@ -717,12 +741,14 @@ export declare namespace Client {
 }
 
 export class Iterable_$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get values(): Uint8Array { return this.$read(0, $.UInt8List); }
   hasValues(): boolean { return this.$has(0); }
   toObject(): Iterable_.Plain { return { values: this.values.slice() }; }
 }
 
 export class Iterable_$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get values(): Uint8Array { return this.$get(0, $.UInt8List); }
   set values(value: Iterable<number>) { this.$set(0, $.UInt8List, value); }
   hasValues(): boolean { return this.$has(0); }
@@ -740,6 +766,7 @@ export class Iterable_$Builder extends $.StructBuilder {
 }
 
 export class Iterable_$Pipeline extends $.Pipeline<Iterable_.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Iterable_.Reader, unknown, never> { return Iterable_; }
 }
 
@@ -750,7 +777,7 @@ export interface Iterable_$Plain {
   values: Uint8Array;
 }
 
-export const Iterable_ = /*@__PURE__*/ $.struct<Iterable_.Reader, Iterable_.Builder, Iterable_.Init, Iterable_.Plain>({ id: 0xaf44399359e0497en, name: "Iterable", dataWords: 0, pointerCount: 1, Reader: Iterable_$Reader, Builder: Iterable_$Builder });
+export const Iterable_ = /*@__PURE__*/ $.struct<Iterable_.Reader, Iterable_.Builder, Iterable_.Init, Iterable_.Plain>({ id: 0xaf44399359e0497en, name: "Iterable", dataWords: 0, pointerCount: 1, Reader: Iterable_$Reader, Builder: Iterable_$Builder, makeReader: (s, d, z, p, c, n) => new Iterable_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Iterable_$Builder(s, d, z, p, c) });
 
 export type Iterable_ = Iterable_$Reader;
 export declare namespace Iterable_ {
@@ -763,12 +790,14 @@ export declare namespace Iterable_ {
 }
 
 export class Uint8Array_$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get values(): Uint16Array { return this.$read(0, $.UInt16List); }
   hasValues(): boolean { return this.$has(0); }
   toObject(): Uint8Array_.Plain { return { values: this.values.slice() }; }
 }
 
 export class Uint8Array_$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get values(): Uint16Array { return this.$get(0, $.UInt16List); }
   set values(value: Iterable<number>) { this.$set(0, $.UInt16List, value); }
   hasValues(): boolean { return this.$has(0); }
@@ -786,6 +815,7 @@ export class Uint8Array_$Builder extends $.StructBuilder {
 }
 
 export class Uint8Array_$Pipeline extends $.Pipeline<Uint8Array_.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Uint8Array_.Reader, unknown, never> { return Uint8Array_; }
 }
 
@@ -796,7 +826,7 @@ export interface Uint8Array_$Plain {
   values: Uint16Array;
 }
 
-export const Uint8Array_ = /*@__PURE__*/ $.struct<Uint8Array_.Reader, Uint8Array_.Builder, Uint8Array_.Init, Uint8Array_.Plain>({ id: 0xccf71ffc1b4bfcaen, name: "Uint8Array", dataWords: 0, pointerCount: 1, Reader: Uint8Array_$Reader, Builder: Uint8Array_$Builder });
+export const Uint8Array_ = /*@__PURE__*/ $.struct<Uint8Array_.Reader, Uint8Array_.Builder, Uint8Array_.Init, Uint8Array_.Plain>({ id: 0xccf71ffc1b4bfcaen, name: "Uint8Array", dataWords: 0, pointerCount: 1, Reader: Uint8Array_$Reader, Builder: Uint8Array_$Builder, makeReader: (s, d, z, p, c, n) => new Uint8Array_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Uint8Array_$Builder(s, d, z, p, c) });
 
 export type Uint8Array_ = Uint8Array_$Reader;
 export declare namespace Uint8Array_ {
@@ -809,16 +839,19 @@ export declare namespace Uint8Array_ {
 }
 
 export class Symbol$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Symbol.Plain { return {  }; }
 }
 
 export class Symbol$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Symbol.Init): this { return this; }
   toObject(): Symbol.Plain { return this.asReader().toObject(); }
   asReader(): Symbol.Reader { return this.$asReader(Symbol$Reader); }
 }
 
 export class Symbol$Pipeline extends $.Pipeline<Symbol.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Symbol.Reader, unknown, never> { return Symbol; }
 }
 
@@ -827,7 +860,7 @@ export interface Symbol$Init {
 export interface Symbol$Plain {
 }
 
-export const Symbol = /*@__PURE__*/ $.struct<Symbol.Reader, Symbol.Builder, Symbol.Init, Symbol.Plain>({ id: 0xbeef888343e5ea63n, name: "Symbol", dataWords: 0, pointerCount: 0, Reader: Symbol$Reader, Builder: Symbol$Builder });
+export const Symbol = /*@__PURE__*/ $.struct<Symbol.Reader, Symbol.Builder, Symbol.Init, Symbol.Plain>({ id: 0xbeef888343e5ea63n, name: "Symbol", dataWords: 0, pointerCount: 0, Reader: Symbol$Reader, Builder: Symbol$Builder, makeReader: (s, d, z, p, c, n) => new Symbol$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Symbol$Builder(s, d, z, p, c) });
 
 export type Symbol = Symbol$Reader;
 export declare namespace Symbol {
@@ -840,12 +873,14 @@ export declare namespace Symbol {
 }
 
 export class Array$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get array(): $.ListReader<$.ListReader<Array.Reader>> { return this.$read(0, $.listOf($.listOf(Array))); }
   hasArray(): boolean { return this.$has(0); }
   toObject(): Array.Plain { return { array: $.toPlain<Array.Plain[][]>($.listOf($.listOf(Array)), this.array) }; }
 }
 
 export class Array$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get array(): $.ListBuilder<$.ListBuilder<Array.Builder, Array.Init | Array.Builder>, Iterable<Array.Init | Array.Builder>> { return this.$get(0, $.listOf($.listOf(Array))); }
   set array(value: Iterable<Iterable<Array.Init | Array.Builder>>) { this.$set(0, $.listOf($.listOf(Array)), value); }
   hasArray(): boolean { return this.$has(0); }
@@ -863,6 +898,7 @@ export class Array$Builder extends $.StructBuilder {
 }
 
 export class Array$Pipeline extends $.Pipeline<Array.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Array.Reader, unknown, never> { return Array; }
 }
 
@@ -873,7 +909,7 @@ export interface Array$Plain {
   array: Array.Plain[][];
 }
 
-export const Array = /*@__PURE__*/ $.struct<Array.Reader, Array.Builder, Array.Init, Array.Plain>({ id: 0xac5758a1b41bef25n, name: "Array", dataWords: 0, pointerCount: 1, Reader: Array$Reader, Builder: Array$Builder });
+export const Array = /*@__PURE__*/ $.struct<Array.Reader, Array.Builder, Array.Init, Array.Plain>({ id: 0xac5758a1b41bef25n, name: "Array", dataWords: 0, pointerCount: 1, Reader: Array$Reader, Builder: Array$Builder, makeReader: (s, d, z, p, c, n) => new Array$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Array$Builder(s, d, z, p, c) });
 
 export type Array = Array$Reader;
 export declare namespace Array {
@@ -886,11 +922,13 @@ export declare namespace Array {
 }
 
 export class Number$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get not(): number { return this.$float64Default(0, 0x7ff8000000000000n); }
   toObject(): Number.Plain { return { not: this.not }; }
 }
 
 export class Number$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get not(): number { return this.$float64Default(0, 0x7ff8000000000000n); }
   set not(value: number) { this.$setFloat64Default(0, value, 0x7ff8000000000000n); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -904,6 +942,7 @@ export class Number$Builder extends $.StructBuilder {
 }
 
 export class Number$Pipeline extends $.Pipeline<Number.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Number.Reader, unknown, never> { return Number; }
 }
 
@@ -914,7 +953,7 @@ export interface Number$Plain {
   not: number;
 }
 
-export const Number = /*@__PURE__*/ $.struct<Number.Reader, Number.Builder, Number.Init, Number.Plain>({ id: 0xbe2d51773d6f0edfn, name: "Number", dataWords: 1, pointerCount: 0, Reader: Number$Reader, Builder: Number$Builder });
+export const Number = /*@__PURE__*/ $.struct<Number.Reader, Number.Builder, Number.Init, Number.Plain>({ id: 0xbe2d51773d6f0edfn, name: "Number", dataWords: 1, pointerCount: 0, Reader: Number$Reader, Builder: Number$Builder, makeReader: (s, d, z, p, c, n) => new Number$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Number$Builder(s, d, z, p, c) });
 
 export type Number = Number$Reader;
 export declare namespace Number {
@@ -937,6 +976,7 @@ export const Keyword = {
 export const Keyword$$type: $.EnumType<Keyword> = { names: ["default", "constructor", "toString", "names", "length"] };
 
 export class Outer$Reader_$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get reader(): Outer.Reader_.Reader { return this.$read(0, Outer$Reader_); }
   hasReader(): boolean { return this.$has(0); }
   get outer(): Outer.Outer.Reader { return this.$read(1, Outer$Outer); }
@@ -945,6 +985,7 @@ export class Outer$Reader_$Reader extends $.StructReader {
 }
 
 export class Outer$Reader_$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get reader(): Outer.Reader_.Builder { return this.$get(0, Outer$Reader_); }
   set reader(value: Outer.Reader_.Init | Outer.Reader_.Builder) { this.$set(0, Outer$Reader_, value); }
   hasReader(): boolean { return this.$has(0); }
@@ -969,6 +1010,7 @@ export class Outer$Reader_$Builder extends $.StructBuilder {
 }
 
 export class Outer$Reader_$Pipeline extends $.Pipeline<Outer.Reader_.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Reader_.Reader, unknown, never> { return Outer$Reader_; }
   get reader(): Outer.Reader_.Pipeline { return this.$struct(0, Outer$Reader_$Pipeline); }
   get outer(): Outer.Outer.Pipeline { return this.$struct(1, Outer$Outer$Pipeline); }
@@ -983,15 +1025,17 @@ export interface Outer$Reader_$Plain {
   outer: Outer.Outer.Plain | undefined;
 }
 
-export const Outer$Reader_ = /*@__PURE__*/ $.struct<Outer.Reader_.Reader, Outer.Reader_.Builder, Outer.Reader_.Init, Outer.Reader_.Plain>({ id: 0xe753b96fbff76c43n, name: "Outer.Reader", dataWords: 0, pointerCount: 2, Reader: Outer$Reader_$Reader, Builder: Outer$Reader_$Builder });
+export const Outer$Reader_ = /*@__PURE__*/ $.struct<Outer.Reader_.Reader, Outer.Reader_.Builder, Outer.Reader_.Init, Outer.Reader_.Plain>({ id: 0xe753b96fbff76c43n, name: "Outer.Reader", dataWords: 0, pointerCount: 2, Reader: Outer$Reader_$Reader, Builder: Outer$Reader_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Reader_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Reader_$Builder(s, d, z, p, c) });
 
 export class Outer$Builder_$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get builder(): Outer.Builder_.Reader { return this.$read(0, Outer$Builder_); }
   hasBuilder(): boolean { return this.$has(0); }
   toObject(): Outer.Builder_.Plain { return { builder: this.hasBuilder() ? this.builder.toObject() : undefined }; }
 }
 
 export class Outer$Builder_$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get builder(): Outer.Builder_.Builder { return this.$get(0, Outer$Builder_); }
   set builder(value: Outer.Builder_.Init | Outer.Builder_.Builder) { this.$set(0, Outer$Builder_, value); }
   hasBuilder(): boolean { return this.$has(0); }
@@ -1009,6 +1053,7 @@ export class Outer$Builder_$Builder extends $.StructBuilder {
 }
 
 export class Outer$Builder_$Pipeline extends $.Pipeline<Outer.Builder_.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Builder_.Reader, unknown, never> { return Outer$Builder_; }
   get builder(): Outer.Builder_.Pipeline { return this.$struct(0, Outer$Builder_$Pipeline); }
 }
@@ -1020,15 +1065,17 @@ export interface Outer$Builder_$Plain {
   builder: Outer.Builder_.Plain | undefined;
 }
 
-export const Outer$Builder_ = /*@__PURE__*/ $.struct<Outer.Builder_.Reader, Outer.Builder_.Builder, Outer.Builder_.Init, Outer.Builder_.Plain>({ id: 0x997990408eb037e8n, name: "Outer.Builder", dataWords: 0, pointerCount: 1, Reader: Outer$Builder_$Reader, Builder: Outer$Builder_$Builder });
+export const Outer$Builder_ = /*@__PURE__*/ $.struct<Outer.Builder_.Reader, Outer.Builder_.Builder, Outer.Builder_.Init, Outer.Builder_.Plain>({ id: 0x997990408eb037e8n, name: "Outer.Builder", dataWords: 0, pointerCount: 1, Reader: Outer$Builder_$Reader, Builder: Outer$Builder_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Builder_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Builder_$Builder(s, d, z, p, c) });
 
 export class Outer$Init_$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get init(): Outer.Init_.Reader { return this.$read(0, Outer$Init_); }
   hasInit(): boolean { return this.$has(0); }
   toObject(): Outer.Init_.Plain { return { init: this.hasInit() ? this.init.toObject() : undefined }; }
 }
 
 export class Outer$Init_$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get init(): Outer.Init_.Builder { return this.$get(0, Outer$Init_); }
   set init(value: Outer.Init_.Init | Outer.Init_.Builder) { this.$set(0, Outer$Init_, value); }
   hasInit(): boolean { return this.$has(0); }
@@ -1046,6 +1093,7 @@ export class Outer$Init_$Builder extends $.StructBuilder {
 }
 
 export class Outer$Init_$Pipeline extends $.Pipeline<Outer.Init_.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Init_.Reader, unknown, never> { return Outer$Init_; }
   get init(): Outer.Init_.Pipeline { return this.$struct(0, Outer$Init_$Pipeline); }
 }
@@ -1057,19 +1105,22 @@ export interface Outer$Init_$Plain {
   init: Outer.Init_.Plain | undefined;
 }
 
-export const Outer$Init_ = /*@__PURE__*/ $.struct<Outer.Init_.Reader, Outer.Init_.Builder, Outer.Init_.Init, Outer.Init_.Plain>({ id: 0x9130dc9a47b0c6b7n, name: "Outer.Init", dataWords: 0, pointerCount: 1, Reader: Outer$Init_$Reader, Builder: Outer$Init_$Builder });
+export const Outer$Init_ = /*@__PURE__*/ $.struct<Outer.Init_.Reader, Outer.Init_.Builder, Outer.Init_.Init, Outer.Init_.Plain>({ id: 0x9130dc9a47b0c6b7n, name: "Outer.Init", dataWords: 0, pointerCount: 1, Reader: Outer$Init_$Reader, Builder: Outer$Init_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Init_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Init_$Builder(s, d, z, p, c) });
 
 export class Outer$Plain_$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Outer.Plain_.Plain { return {  }; }
 }
 
 export class Outer$Plain_$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Outer.Plain_.Init): this { return this; }
   toObject(): Outer.Plain_.Plain { return this.asReader().toObject(); }
   asReader(): Outer.Plain_.Reader { return this.$asReader(Outer$Plain_$Reader); }
 }
 
 export class Outer$Plain_$Pipeline extends $.Pipeline<Outer.Plain_.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Plain_.Reader, unknown, never> { return Outer$Plain_; }
 }
 
@@ -1078,19 +1129,22 @@ export interface Outer$Plain_$Init {
 export interface Outer$Plain_$Plain {
 }
 
-export const Outer$Plain_ = /*@__PURE__*/ $.struct<Outer.Plain_.Reader, Outer.Plain_.Builder, Outer.Plain_.Init, Outer.Plain_.Plain>({ id: 0xb4e3a815ae9308aen, name: "Outer.Plain", dataWords: 0, pointerCount: 0, Reader: Outer$Plain_$Reader, Builder: Outer$Plain_$Builder });
+export const Outer$Plain_ = /*@__PURE__*/ $.struct<Outer.Plain_.Reader, Outer.Plain_.Builder, Outer.Plain_.Init, Outer.Plain_.Plain>({ id: 0xb4e3a815ae9308aen, name: "Outer.Plain", dataWords: 0, pointerCount: 0, Reader: Outer$Plain_$Reader, Builder: Outer$Plain_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Plain_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Plain_$Builder(s, d, z, p, c) });
 
 export class Outer$Pipeline_$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Outer.Pipeline_.Plain { return {  }; }
 }
 
 export class Outer$Pipeline_$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Outer.Pipeline_.Init): this { return this; }
   toObject(): Outer.Pipeline_.Plain { return this.asReader().toObject(); }
   asReader(): Outer.Pipeline_.Reader { return this.$asReader(Outer$Pipeline_$Reader); }
 }
 
 export class Outer$Pipeline_$Pipeline extends $.Pipeline<Outer.Pipeline_.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Pipeline_.Reader, unknown, never> { return Outer$Pipeline_; }
 }
 
@@ -1099,10 +1153,11 @@ export interface Outer$Pipeline_$Init {
 export interface Outer$Pipeline_$Plain {
 }
 
-export const Outer$Pipeline_ = /*@__PURE__*/ $.struct<Outer.Pipeline_.Reader, Outer.Pipeline_.Builder, Outer.Pipeline_.Init, Outer.Pipeline_.Plain>({ id: 0xfd2319643909a69dn, name: "Outer.Pipeline", dataWords: 0, pointerCount: 0, Reader: Outer$Pipeline_$Reader, Builder: Outer$Pipeline_$Builder });
+export const Outer$Pipeline_ = /*@__PURE__*/ $.struct<Outer.Pipeline_.Reader, Outer.Pipeline_.Builder, Outer.Pipeline_.Init, Outer.Pipeline_.Plain>({ id: 0xfd2319643909a69dn, name: "Outer.Pipeline", dataWords: 0, pointerCount: 0, Reader: Outer$Pipeline_$Reader, Builder: Outer$Pipeline_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Pipeline_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Pipeline_$Builder(s, d, z, p, c) });
 
 /** The innermost Outer; `reader` is Outer.Reader. */
 export class Outer$Outer$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get outer(): Outer.Outer.Reader { return this.$read(0, Outer$Outer); }
   hasOuter(): boolean { return this.$has(0); }
   get reader(): Outer.Reader_.Reader { return this.$read(1, Outer$Reader_); }
@@ -1112,6 +1167,7 @@ export class Outer$Outer$Reader extends $.StructReader {
 
 /** The innermost Outer; `reader` is Outer.Reader. */
 export class Outer$Outer$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get outer(): Outer.Outer.Builder { return this.$get(0, Outer$Outer); }
   set outer(value: Outer.Outer.Init | Outer.Outer.Builder) { this.$set(0, Outer$Outer, value); }
   hasOuter(): boolean { return this.$has(0); }
@@ -1136,6 +1192,7 @@ export class Outer$Outer$Builder extends $.StructBuilder {
 }
 
 export class Outer$Outer$Pipeline extends $.Pipeline<Outer.Outer.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Outer.Reader, unknown, never> { return Outer$Outer; }
   get outer(): Outer.Outer.Pipeline { return this.$struct(0, Outer$Outer$Pipeline); }
   get reader(): Outer.Reader_.Pipeline { return this.$struct(1, Outer$Reader_$Pipeline); }
@@ -1151,14 +1208,16 @@ export interface Outer$Outer$Plain {
 }
 
 /** The innermost Outer; `reader` is Outer.Reader. */
-export const Outer$Outer = /*@__PURE__*/ $.struct<Outer.Outer.Reader, Outer.Outer.Builder, Outer.Outer.Init, Outer.Outer.Plain>({ id: 0xb64bd7ef82ab4f26n, name: "Outer.Outer", dataWords: 0, pointerCount: 2, Reader: Outer$Outer$Reader, Builder: Outer$Outer$Builder });
+export const Outer$Outer = /*@__PURE__*/ $.struct<Outer.Outer.Reader, Outer.Outer.Builder, Outer.Outer.Init, Outer.Outer.Plain>({ id: 0xb64bd7ef82ab4f26n, name: "Outer.Outer", dataWords: 0, pointerCount: 2, Reader: Outer$Outer$Reader, Builder: Outer$Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Outer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Outer$Builder(s, d, z, p, c) });
 
 export class Outer$Thing$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get thing(): number { return this.$int8(0); }
   toObject(): Outer.Thing.Plain { return { thing: this.thing }; }
 }
 
 export class Outer$Thing$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get thing(): number { return this.$int8(0); }
   set thing(value: number) { this.$setInt8(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1172,6 +1231,7 @@ export class Outer$Thing$Builder extends $.StructBuilder {
 }
 
 export class Outer$Thing$Pipeline extends $.Pipeline<Outer.Thing.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Thing.Reader, unknown, never> { return Outer$Thing; }
 }
 
@@ -1182,7 +1242,7 @@ export interface Outer$Thing$Plain {
   thing: number;
 }
 
-export const Outer$Thing = /*@__PURE__*/ $.struct<Outer.Thing.Reader, Outer.Thing.Builder, Outer.Thing.Init, Outer.Thing.Plain>({ id: 0xd3d7e69fdad5c755n, name: "Outer.Thing", dataWords: 1, pointerCount: 0, Reader: Outer$Thing$Reader, Builder: Outer$Thing$Builder });
+export const Outer$Thing = /*@__PURE__*/ $.struct<Outer.Thing.Reader, Outer.Thing.Builder, Outer.Thing.Init, Outer.Thing.Plain>({ id: 0xd3d7e69fdad5c755n, name: "Outer.Thing", dataWords: 1, pointerCount: 0, Reader: Outer$Thing$Reader, Builder: Outer$Thing$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Thing$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Thing$Builder(s, d, z, p, c) });
 
 export type Outer$Kind = "of";
 export const Outer$Kind = {
@@ -1191,12 +1251,14 @@ export const Outer$Kind = {
 export const Outer$Kind$$type: $.EnumType<Outer$Kind> = { names: ["of"] };
 
 export class Outer$Thing_$Inner$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get reader(): Outer.Reader_.Reader { return this.$read(1, Outer$Reader_); }
   hasReader(): boolean { return this.$has(1); }
   toObject(): Outer.Thing_.Inner.Plain { return { reader: this.hasReader() ? this.reader.toObject() : undefined }; }
 }
 
 export class Outer$Thing_$Inner$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get reader(): Outer.Reader_.Builder { return this.$get(1, Outer$Reader_); }
   set reader(value: Outer.Reader_.Init | Outer.Reader_.Builder) { this.$set(1, Outer$Reader_, value); }
   hasReader(): boolean { return this.$has(1); }
@@ -1213,8 +1275,9 @@ export class Outer$Thing_$Inner$Builder extends $.StructBuilder {
   asReader(): Outer.Thing_.Inner.Reader { return this.$asReader(Outer$Thing_$Inner$Reader); }
 }
 
-const Outer$Thing_$Inner$$type = /*@__PURE__*/ $.struct<Outer.Thing_.Inner.Reader, Outer.Thing_.Inner.Builder, Outer.Thing_.Inner.Init, Outer.Thing_.Inner.Plain>({ id: 0xd7d6b5649bdd3bffn, name: "Outer.thing.inner", dataWords: 1, pointerCount: 2, Reader: Outer$Thing_$Inner$Reader, Builder: Outer$Thing_$Inner$Builder });
+const Outer$Thing_$Inner$$type = /*@__PURE__*/ $.struct<Outer.Thing_.Inner.Reader, Outer.Thing_.Inner.Builder, Outer.Thing_.Inner.Init, Outer.Thing_.Inner.Plain>({ id: 0xd7d6b5649bdd3bffn, name: "Outer.thing.inner", dataWords: 1, pointerCount: 2, Reader: Outer$Thing_$Inner$Reader, Builder: Outer$Thing_$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Thing_$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Thing_$Inner$Builder(s, d, z, p, c) });
 export class Outer$Thing_$Inner$Pipeline extends $.Pipeline<Outer.Thing_.Inner.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Thing_.Inner.Reader, unknown, never> { return Outer$Thing_$Inner$$type; }
   get reader(): Outer.Reader_.Pipeline { return this.$struct(1, Outer$Reader_$Pipeline); }
 }
@@ -1227,25 +1290,27 @@ export interface Outer$Thing_$Inner$Plain {
 }
 
 export class Outer$Thing_$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get outer(): Outer.Outer.Reader { return this.$read(0, Outer$Outer); }
   hasOuter(): boolean { return this.$has(0); }
-  get inner(): Outer.Thing_.Inner.Reader { return this.$group(Outer$Thing_$Inner$Reader); }
+  get inner(): Outer.Thing_.Inner.Reader { return new Outer$Thing_$Inner$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Outer.Thing_.Plain { return { outer: this.hasOuter() ? this.outer.toObject() : undefined, inner: this.inner.toObject() }; }
 }
 
 export class Outer$Thing_$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get outer(): Outer.Outer.Builder { return this.$get(0, Outer$Outer); }
   set outer(value: Outer.Outer.Init | Outer.Outer.Builder) { this.$set(0, Outer$Outer, value); }
   hasOuter(): boolean { return this.$has(0); }
   initOuter(): Outer.Outer.Builder { return this.$init(0, Outer$Outer); }
   disownOuter(): $.Orphan { return this.$disown(0); }
   adoptOuter(orphan: $.Orphan): void { this.$adopt(0, orphan); }
-  get inner(): Outer.Thing_.Inner.Builder { return this.$group(Outer$Thing_$Inner$Builder); }
+  get inner(): Outer.Thing_.Inner.Builder { return new Outer$Thing_$Inner$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set inner(value: Outer.Thing_.Inner.Init | Outer.Thing_.Inner.Builder) { this.initInner().assign(value); }
   /** Sets all of the group to its defaults. */
   initInner(): Outer.Thing_.Inner.Builder {
     this.$clear(1);
-    return this.$group(Outer$Thing_$Inner$Builder);
+    return new Outer$Thing_$Inner$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Outer.Thing_.Init | Outer$Thing_$Builder): this {
@@ -1258,8 +1323,9 @@ export class Outer$Thing_$Builder extends $.StructBuilder {
   asReader(): Outer.Thing_.Reader { return this.$asReader(Outer$Thing_$Reader); }
 }
 
-const Outer$Thing_$$type = /*@__PURE__*/ $.struct<Outer.Thing_.Reader, Outer.Thing_.Builder, Outer.Thing_.Init, Outer.Thing_.Plain>({ id: 0xa42bf785aedf22e2n, name: "Outer.thing", dataWords: 1, pointerCount: 2, Reader: Outer$Thing_$Reader, Builder: Outer$Thing_$Builder });
+const Outer$Thing_$$type = /*@__PURE__*/ $.struct<Outer.Thing_.Reader, Outer.Thing_.Builder, Outer.Thing_.Init, Outer.Thing_.Plain>({ id: 0xa42bf785aedf22e2n, name: "Outer.thing", dataWords: 1, pointerCount: 2, Reader: Outer$Thing_$Reader, Builder: Outer$Thing_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Thing_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Thing_$Builder(s, d, z, p, c) });
 export class Outer$Thing_$Pipeline extends $.Pipeline<Outer.Thing_.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Thing_.Reader, unknown, never> { return Outer$Thing_$$type; }
   get outer(): Outer.Outer.Pipeline { return this.$struct(0, Outer$Outer$Pipeline); }
   get inner(): Outer.Thing_.Inner.Pipeline { return this.$group(Outer$Thing_$Inner$Pipeline); }
@@ -1275,19 +1341,21 @@ export interface Outer$Thing_$Plain {
 }
 
 export class Outer$Reader extends $.StructReader {
-  get thing(): Outer.Thing_.Reader { return this.$group(Outer$Thing_$Reader); }
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  get thing(): Outer.Thing_.Reader { return new Outer$Thing_$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   get kind(): Outer.Kind | number { return this.$enum(0, Outer$Kind$$type.names); }
   toObject(): Outer.Plain { return { thing: this.thing.toObject(), kind: this.kind }; }
 }
 
 export class Outer$Builder extends $.StructBuilder {
-  get thing(): Outer.Thing_.Builder { return this.$group(Outer$Thing_$Builder); }
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  get thing(): Outer.Thing_.Builder { return new Outer$Thing_$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set thing(value: Outer.Thing_.Init | Outer.Thing_.Builder) { this.initThing().assign(value); }
   /** Sets all of the group to its defaults. */
   initThing(): Outer.Thing_.Builder {
     this.$clear(0);
     this.$clear(1);
-    return this.$group(Outer$Thing_$Builder);
+    return new Outer$Thing_$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   get kind(): Outer.Kind | number { return this.$enum(0, Outer$Kind$$type.names); }
   set kind(value: Outer.Kind | number) { this.$setEnum(0, value, Outer$Kind$$type); }
@@ -1303,6 +1371,7 @@ export class Outer$Builder extends $.StructBuilder {
 }
 
 export class Outer$Pipeline extends $.Pipeline<Outer.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Reader, unknown, never> { return Outer; }
   get thing(): Outer.Thing_.Pipeline { return this.$group(Outer$Thing_$Pipeline); }
 }
@@ -1316,7 +1385,7 @@ export interface Outer$Plain {
   kind: Outer.Kind | number;
 }
 
-export const Outer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Plain>({ id: 0xc017560dd4db0bc4n, name: "Outer", dataWords: 1, pointerCount: 2, Reader: Outer$Reader, Builder: Outer$Builder }), {
+export const Outer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Plain>({ id: 0xc017560dd4db0bc4n, name: "Outer", dataWords: 1, pointerCount: 2, Reader: Outer$Reader, Builder: Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Builder(s, d, z, p, c) }), {
   Reader_: Outer$Reader_,
   Builder_: Outer$Builder_,
   Init_: Outer$Init_,
@@ -1424,11 +1493,13 @@ export declare namespace Outer {
 }
 
 export class Service$ParamsParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get notTheParams(): boolean { return this.$bool(0); }
   toObject(): Service.ParamsParams.Plain { return { notTheParams: this.notTheParams }; }
 }
 
 export class Service$ParamsParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get notTheParams(): boolean { return this.$bool(0); }
   set notTheParams(value: boolean) { this.$setBool(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1442,6 +1513,7 @@ export class Service$ParamsParams$Builder extends $.StructBuilder {
 }
 
 export class Service$ParamsParams$Pipeline extends $.Pipeline<Service.ParamsParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.ParamsParams.Reader, unknown, never> { return Service$ParamsParams; }
 }
 
@@ -1452,19 +1524,22 @@ export interface Service$ParamsParams$Plain {
   notTheParams: boolean;
 }
 
-export const Service$ParamsParams = /*@__PURE__*/ $.struct<Service.ParamsParams.Reader, Service.ParamsParams.Builder, Service.ParamsParams.Init, Service.ParamsParams.Plain>({ id: 0xc63958fa7b112ae4n, name: "Service.ParamsParams", dataWords: 1, pointerCount: 0, Reader: Service$ParamsParams$Reader, Builder: Service$ParamsParams$Builder });
+export const Service$ParamsParams = /*@__PURE__*/ $.struct<Service.ParamsParams.Reader, Service.ParamsParams.Builder, Service.ParamsParams.Init, Service.ParamsParams.Plain>({ id: 0xc63958fa7b112ae4n, name: "Service.ParamsParams", dataWords: 1, pointerCount: 0, Reader: Service$ParamsParams$Reader, Builder: Service$ParamsParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ParamsParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ParamsParams$Builder(s, d, z, p, c) });
 
 export class Service$Client_$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.Client_.Plain { return {  }; }
 }
 
 export class Service$Client_$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.Client_.Init): this { return this; }
   toObject(): Service.Client_.Plain { return this.asReader().toObject(); }
   asReader(): Service.Client_.Reader { return this.$asReader(Service$Client_$Reader); }
 }
 
 export class Service$Client_$Pipeline extends $.Pipeline<Service.Client_.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.Client_.Reader, unknown, never> { return Service$Client_; }
 }
 
@@ -1473,19 +1548,22 @@ export interface Service$Client_$Init {
 export interface Service$Client_$Plain {
 }
 
-export const Service$Client_ = /*@__PURE__*/ $.struct<Service.Client_.Reader, Service.Client_.Builder, Service.Client_.Init, Service.Client_.Plain>({ id: 0xdaf412fd5cc34cb7n, name: "Service.Client", dataWords: 0, pointerCount: 0, Reader: Service$Client_$Reader, Builder: Service$Client_$Builder });
+export const Service$Client_ = /*@__PURE__*/ $.struct<Service.Client_.Reader, Service.Client_.Builder, Service.Client_.Init, Service.Client_.Plain>({ id: 0xdaf412fd5cc34cb7n, name: "Service.Client", dataWords: 0, pointerCount: 0, Reader: Service$Client_$Reader, Builder: Service$Client_$Builder, makeReader: (s, d, z, p, c, n) => new Service$Client_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$Client_$Builder(s, d, z, p, c) });
 
 export class Service$Server_$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.Server_.Plain { return {  }; }
 }
 
 export class Service$Server_$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.Server_.Init): this { return this; }
   toObject(): Service.Server_.Plain { return this.asReader().toObject(); }
   asReader(): Service.Server_.Reader { return this.$asReader(Service$Server_$Reader); }
 }
 
 export class Service$Server_$Pipeline extends $.Pipeline<Service.Server_.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.Server_.Reader, unknown, never> { return Service$Server_; }
 }
 
@@ -1494,15 +1572,17 @@ export interface Service$Server_$Init {
 export interface Service$Server_$Plain {
 }
 
-export const Service$Server_ = /*@__PURE__*/ $.struct<Service.Server_.Reader, Service.Server_.Builder, Service.Server_.Init, Service.Server_.Plain>({ id: 0xa498ca174b2b12c3n, name: "Service.Server", dataWords: 0, pointerCount: 0, Reader: Service$Server_$Reader, Builder: Service$Server_$Builder });
+export const Service$Server_ = /*@__PURE__*/ $.struct<Service.Server_.Reader, Service.Server_.Builder, Service.Server_.Init, Service.Server_.Plain>({ id: 0xa498ca174b2b12c3n, name: "Service.Server", dataWords: 0, pointerCount: 0, Reader: Service$Server_$Reader, Builder: Service$Server_$Builder, makeReader: (s, d, z, p, c, n) => new Service$Server_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$Server_$Builder(s, d, z, p, c) });
 
 export class Service$ClientParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get client(): Service.Client_.Reader { return this.$read(0, Service$Client_); }
   hasClient(): boolean { return this.$has(0); }
   toObject(): Service.ClientParams.Plain { return { client: this.hasClient() ? this.client.toObject() : undefined }; }
 }
 
 export class Service$ClientParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get client(): Service.Client_.Builder { return this.$get(0, Service$Client_); }
   set client(value: Service.Client_.Init | Service.Client_.Builder) { this.$set(0, Service$Client_, value); }
   hasClient(): boolean { return this.$has(0); }
@@ -1520,6 +1600,7 @@ export class Service$ClientParams$Builder extends $.StructBuilder {
 }
 
 export class Service$ClientParams$Pipeline extends $.Pipeline<Service.ClientParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.ClientParams.Reader, unknown, never> { return Service$ClientParams; }
   get client(): Service.Client_.Pipeline { return this.$struct(0, Service$Client_$Pipeline); }
 }
@@ -1531,15 +1612,17 @@ export interface Service$ClientParams$Plain {
   client: Service.Client_.Plain | undefined;
 }
 
-export const Service$ClientParams = /*@__PURE__*/ $.struct<Service.ClientParams.Reader, Service.ClientParams.Builder, Service.ClientParams.Init, Service.ClientParams.Plain>({ id: 0xd7669d1f71e670a8n, name: "Service.client$Params", dataWords: 0, pointerCount: 1, Reader: Service$ClientParams$Reader, Builder: Service$ClientParams$Builder });
+export const Service$ClientParams = /*@__PURE__*/ $.struct<Service.ClientParams.Reader, Service.ClientParams.Builder, Service.ClientParams.Init, Service.ClientParams.Plain>({ id: 0xd7669d1f71e670a8n, name: "Service.client$Params", dataWords: 0, pointerCount: 1, Reader: Service$ClientParams$Reader, Builder: Service$ClientParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ClientParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ClientParams$Builder(s, d, z, p, c) });
 
 export class Service$ClientResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get client(): Service.Client_.Reader { return this.$read(0, Service$Client_); }
   hasClient(): boolean { return this.$has(0); }
   toObject(): Service.ClientResults.Plain { return { client: this.hasClient() ? this.client.toObject() : undefined }; }
 }
 
 export class Service$ClientResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get client(): Service.Client_.Builder { return this.$get(0, Service$Client_); }
   set client(value: Service.Client_.Init | Service.Client_.Builder) { this.$set(0, Service$Client_, value); }
   hasClient(): boolean { return this.$has(0); }
@@ -1557,6 +1640,7 @@ export class Service$ClientResults$Builder extends $.StructBuilder {
 }
 
 export class Service$ClientResults$Pipeline extends $.Pipeline<Service.ClientResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.ClientResults.Reader, unknown, never> { return Service$ClientResults; }
   get client(): Service.Client_.Pipeline { return this.$struct(0, Service$Client_$Pipeline); }
 }
@@ -1568,19 +1652,22 @@ export interface Service$ClientResults$Plain {
   client: Service.Client_.Plain | undefined;
 }
 
-export const Service$ClientResults = /*@__PURE__*/ $.struct<Service.ClientResults.Reader, Service.ClientResults.Builder, Service.ClientResults.Init, Service.ClientResults.Plain>({ id: 0x9b4e5f39a0b5f689n, name: "Service.client$Results", dataWords: 0, pointerCount: 1, Reader: Service$ClientResults$Reader, Builder: Service$ClientResults$Builder });
+export const Service$ClientResults = /*@__PURE__*/ $.struct<Service.ClientResults.Reader, Service.ClientResults.Builder, Service.ClientResults.Init, Service.ClientResults.Plain>({ id: 0x9b4e5f39a0b5f689n, name: "Service.client$Results", dataWords: 0, pointerCount: 1, Reader: Service$ClientResults$Reader, Builder: Service$ClientResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ClientResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ClientResults$Builder(s, d, z, p, c) });
 
 export class Service$DupParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.DupParams.Plain { return {  }; }
 }
 
 export class Service$DupParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.DupParams.Init): this { return this; }
   toObject(): Service.DupParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.DupParams.Reader { return this.$asReader(Service$DupParams$Reader); }
 }
 
 export class Service$DupParams$Pipeline extends $.Pipeline<Service.DupParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.DupParams.Reader, unknown, never> { return Service$DupParams; }
 }
 
@@ -1589,19 +1676,22 @@ export interface Service$DupParams$Init {
 export interface Service$DupParams$Plain {
 }
 
-export const Service$DupParams = /*@__PURE__*/ $.struct<Service.DupParams.Reader, Service.DupParams.Builder, Service.DupParams.Init, Service.DupParams.Plain>({ id: 0xe0a4d80f20addf19n, name: "Service.dup$Params", dataWords: 0, pointerCount: 0, Reader: Service$DupParams$Reader, Builder: Service$DupParams$Builder });
+export const Service$DupParams = /*@__PURE__*/ $.struct<Service.DupParams.Reader, Service.DupParams.Builder, Service.DupParams.Init, Service.DupParams.Plain>({ id: 0xe0a4d80f20addf19n, name: "Service.dup$Params", dataWords: 0, pointerCount: 0, Reader: Service$DupParams$Reader, Builder: Service$DupParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$DupParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$DupParams$Builder(s, d, z, p, c) });
 
 export class Service$DupResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.DupResults.Plain { return {  }; }
 }
 
 export class Service$DupResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.DupResults.Init): this { return this; }
   toObject(): Service.DupResults.Plain { return this.asReader().toObject(); }
   asReader(): Service.DupResults.Reader { return this.$asReader(Service$DupResults$Reader); }
 }
 
 export class Service$DupResults$Pipeline extends $.Pipeline<Service.DupResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.DupResults.Reader, unknown, never> { return Service$DupResults; }
 }
 
@@ -1610,15 +1700,17 @@ export interface Service$DupResults$Init {
 export interface Service$DupResults$Plain {
 }
 
-export const Service$DupResults = /*@__PURE__*/ $.struct<Service.DupResults.Reader, Service.DupResults.Builder, Service.DupResults.Init, Service.DupResults.Plain>({ id: 0xdb308d5a126e7c41n, name: "Service.dup$Results", dataWords: 0, pointerCount: 0, Reader: Service$DupResults$Reader, Builder: Service$DupResults$Builder });
+export const Service$DupResults = /*@__PURE__*/ $.struct<Service.DupResults.Reader, Service.DupResults.Builder, Service.DupResults.Init, Service.DupResults.Plain>({ id: 0xdb308d5a126e7c41n, name: "Service.dup$Results", dataWords: 0, pointerCount: 0, Reader: Service$DupResults$Reader, Builder: Service$DupResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$DupResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$DupResults$Builder(s, d, z, p, c) });
 
 export class Service$ThenParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get then_(): string { return this.$text(0); }
   hasThen(): boolean { return this.$has(0); }
   toObject(): Service.ThenParams.Plain { return { then_: this.then_ }; }
 }
 
 export class Service$ThenParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get then_(): string { return this.$text(0); }
   set then_(value: string) { this.$setText(0, value); }
   hasThen(): boolean { return this.$has(0); }
@@ -1635,6 +1727,7 @@ export class Service$ThenParams$Builder extends $.StructBuilder {
 }
 
 export class Service$ThenParams$Pipeline extends $.Pipeline<Service.ThenParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.ThenParams.Reader, unknown, never> { return Service$ThenParams; }
 }
 
@@ -1645,15 +1738,17 @@ export interface Service$ThenParams$Plain {
   then_: string;
 }
 
-export const Service$ThenParams = /*@__PURE__*/ $.struct<Service.ThenParams.Reader, Service.ThenParams.Builder, Service.ThenParams.Init, Service.ThenParams.Plain>({ id: 0xd4de96e47151b153n, name: "Service.then$Params", dataWords: 0, pointerCount: 1, Reader: Service$ThenParams$Reader, Builder: Service$ThenParams$Builder });
+export const Service$ThenParams = /*@__PURE__*/ $.struct<Service.ThenParams.Reader, Service.ThenParams.Builder, Service.ThenParams.Init, Service.ThenParams.Plain>({ id: 0xd4de96e47151b153n, name: "Service.then$Params", dataWords: 0, pointerCount: 1, Reader: Service$ThenParams$Reader, Builder: Service$ThenParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ThenParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ThenParams$Builder(s, d, z, p, c) });
 
 export class Service$ThenResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get then_(): Service.Client { return this.$read(0, Service); }
   hasThen(): boolean { return this.$has(0); }
   toObject(): Service.ThenResults.Plain { return { then_: this.then_ }; }
 }
 
 export class Service$ThenResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get then_(): Service.Client { return this.$get(0, Service); }
   set then_(value: $.CapabilityInit<Service.Client, Service.Server>) { this.$set(0, Service, value); }
   hasThen(): boolean { return this.$has(0); }
@@ -1668,6 +1763,7 @@ export class Service$ThenResults$Builder extends $.StructBuilder {
 }
 
 export class Service$ThenResults$Pipeline extends $.Pipeline<Service.ThenResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.ThenResults.Reader, unknown, never> { return Service$ThenResults; }
   get then_(): Service.Client { return this.$client<Service.Client>(0, Service); }
 }
@@ -1679,15 +1775,17 @@ export interface Service$ThenResults$Plain {
   then_: Service.Client;
 }
 
-export const Service$ThenResults = /*@__PURE__*/ $.struct<Service.ThenResults.Reader, Service.ThenResults.Builder, Service.ThenResults.Init, Service.ThenResults.Plain>({ id: 0xd94f897a71f649e1n, name: "Service.then$Results", dataWords: 0, pointerCount: 1, Reader: Service$ThenResults$Reader, Builder: Service$ThenResults$Builder });
+export const Service$ThenResults = /*@__PURE__*/ $.struct<Service.ThenResults.Reader, Service.ThenResults.Builder, Service.ThenResults.Init, Service.ThenResults.Plain>({ id: 0xd94f897a71f649e1n, name: "Service.then$Results", dataWords: 0, pointerCount: 1, Reader: Service$ThenResults$Reader, Builder: Service$ThenResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ThenResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ThenResults$Builder(s, d, z, p, c) });
 
 export class Service$CatchParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get this(): string { return this.$text(0); }
   hasThis(): boolean { return this.$has(0); }
   toObject(): Service.CatchParams.Plain { return { this: this.this }; }
 }
 
 export class Service$CatchParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get this(): string { return this.$text(0); }
   set this(value: string) { this.$setText(0, value); }
   hasThis(): boolean { return this.$has(0); }
@@ -1704,6 +1802,7 @@ export class Service$CatchParams$Builder extends $.StructBuilder {
 }
 
 export class Service$CatchParams$Pipeline extends $.Pipeline<Service.CatchParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.CatchParams.Reader, unknown, never> { return Service$CatchParams; }
 }
 
@@ -1714,9 +1813,10 @@ export interface Service$CatchParams$Plain {
   this: string;
 }
 
-export const Service$CatchParams = /*@__PURE__*/ $.struct<Service.CatchParams.Reader, Service.CatchParams.Builder, Service.CatchParams.Init, Service.CatchParams.Plain>({ id: 0x9617d717d3911795n, name: "Service.catch$Params", dataWords: 0, pointerCount: 1, Reader: Service$CatchParams$Reader, Builder: Service$CatchParams$Builder });
+export const Service$CatchParams = /*@__PURE__*/ $.struct<Service.CatchParams.Reader, Service.CatchParams.Builder, Service.CatchParams.Init, Service.CatchParams.Plain>({ id: 0x9617d717d3911795n, name: "Service.catch$Params", dataWords: 0, pointerCount: 1, Reader: Service$CatchParams$Reader, Builder: Service$CatchParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$CatchParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$CatchParams$Builder(s, d, z, p, c) });
 
 export class Service$CatchResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get catch_(): Service.Client { return this.$read(0, Service); }
   hasCatch(): boolean { return this.$has(0); }
   get finally_(): Service.Client { return this.$read(1, Service); }
@@ -1727,6 +1827,7 @@ export class Service$CatchResults$Reader extends $.StructReader {
 }
 
 export class Service$CatchResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get catch_(): Service.Client { return this.$get(0, Service); }
   set catch_(value: $.CapabilityInit<Service.Client, Service.Server>) { this.$set(0, Service, value); }
   hasCatch(): boolean { return this.$has(0); }
@@ -1749,6 +1850,7 @@ export class Service$CatchResults$Builder extends $.StructBuilder {
 }
 
 export class Service$CatchResults$Pipeline extends $.Pipeline<Service.CatchResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.CatchResults.Reader, unknown, never> { return Service$CatchResults; }
   get catch_(): Service.Client { return this.$client<Service.Client>(0, Service); }
   get finally_(): Service.Client { return this.$client<Service.Client>(1, Service); }
@@ -1766,19 +1868,22 @@ export interface Service$CatchResults$Plain {
   dup_: Service.Client;
 }
 
-export const Service$CatchResults = /*@__PURE__*/ $.struct<Service.CatchResults.Reader, Service.CatchResults.Builder, Service.CatchResults.Init, Service.CatchResults.Plain>({ id: 0xdf6afc12125b012bn, name: "Service.catch$Results", dataWords: 0, pointerCount: 3, Reader: Service$CatchResults$Reader, Builder: Service$CatchResults$Builder });
+export const Service$CatchResults = /*@__PURE__*/ $.struct<Service.CatchResults.Reader, Service.CatchResults.Builder, Service.CatchResults.Init, Service.CatchResults.Plain>({ id: 0xdf6afc12125b012bn, name: "Service.catch$Results", dataWords: 0, pointerCount: 3, Reader: Service$CatchResults$Reader, Builder: Service$CatchResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$CatchResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$CatchResults$Builder(s, d, z, p, c) });
 
 export class Service$ConstructorParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.ConstructorParams.Plain { return {  }; }
 }
 
 export class Service$ConstructorParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.ConstructorParams.Init): this { return this; }
   toObject(): Service.ConstructorParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.ConstructorParams.Reader { return this.$asReader(Service$ConstructorParams$Reader); }
 }
 
 export class Service$ConstructorParams$Pipeline extends $.Pipeline<Service.ConstructorParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.ConstructorParams.Reader, unknown, never> { return Service$ConstructorParams; }
 }
 
@@ -1787,15 +1892,17 @@ export interface Service$ConstructorParams$Init {
 export interface Service$ConstructorParams$Plain {
 }
 
-export const Service$ConstructorParams = /*@__PURE__*/ $.struct<Service.ConstructorParams.Reader, Service.ConstructorParams.Builder, Service.ConstructorParams.Init, Service.ConstructorParams.Plain>({ id: 0xddaaac101b6d1439n, name: "Service.constructor$Params", dataWords: 0, pointerCount: 0, Reader: Service$ConstructorParams$Reader, Builder: Service$ConstructorParams$Builder });
+export const Service$ConstructorParams = /*@__PURE__*/ $.struct<Service.ConstructorParams.Reader, Service.ConstructorParams.Builder, Service.ConstructorParams.Init, Service.ConstructorParams.Plain>({ id: 0xddaaac101b6d1439n, name: "Service.constructor$Params", dataWords: 0, pointerCount: 0, Reader: Service$ConstructorParams$Reader, Builder: Service$ConstructorParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ConstructorParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ConstructorParams$Builder(s, d, z, p, c) });
 
 export class Service$ConstructorResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get constructor_(): Service.Client { return this.$read(0, Service); }
   hasConstructor(): boolean { return this.$has(0); }
   toObject(): Service.ConstructorResults.Plain { return { constructor_: this.constructor_ }; }
 }
 
 export class Service$ConstructorResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get constructor_(): Service.Client { return this.$get(0, Service); }
   set constructor_(value: $.CapabilityInit<Service.Client, Service.Server>) { this.$set(0, Service, value); }
   hasConstructor(): boolean { return this.$has(0); }
@@ -1810,6 +1917,7 @@ export class Service$ConstructorResults$Builder extends $.StructBuilder {
 }
 
 export class Service$ConstructorResults$Pipeline extends $.Pipeline<Service.ConstructorResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.ConstructorResults.Reader, unknown, never> { return Service$ConstructorResults; }
   get constructor_(): Service.Client { return this.$client<Service.Client>(0, Service); }
 }
@@ -1821,19 +1929,22 @@ export interface Service$ConstructorResults$Plain {
   constructor_: Service.Client;
 }
 
-export const Service$ConstructorResults = /*@__PURE__*/ $.struct<Service.ConstructorResults.Reader, Service.ConstructorResults.Builder, Service.ConstructorResults.Init, Service.ConstructorResults.Plain>({ id: 0xa7f69be2751230a0n, name: "Service.constructor$Results", dataWords: 0, pointerCount: 1, Reader: Service$ConstructorResults$Reader, Builder: Service$ConstructorResults$Builder });
+export const Service$ConstructorResults = /*@__PURE__*/ $.struct<Service.ConstructorResults.Reader, Service.ConstructorResults.Builder, Service.ConstructorResults.Init, Service.ConstructorResults.Plain>({ id: 0xa7f69be2751230a0n, name: "Service.constructor$Results", dataWords: 0, pointerCount: 1, Reader: Service$ConstructorResults$Reader, Builder: Service$ConstructorResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ConstructorResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ConstructorResults$Builder(s, d, z, p, c) });
 
 export class Service$CastAsParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.CastAsParams.Plain { return {  }; }
 }
 
 export class Service$CastAsParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.CastAsParams.Init): this { return this; }
   toObject(): Service.CastAsParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.CastAsParams.Reader { return this.$asReader(Service$CastAsParams$Reader); }
 }
 
 export class Service$CastAsParams$Pipeline extends $.Pipeline<Service.CastAsParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.CastAsParams.Reader, unknown, never> { return Service$CastAsParams; }
 }
 
@@ -1842,19 +1953,22 @@ export interface Service$CastAsParams$Init {
 export interface Service$CastAsParams$Plain {
 }
 
-export const Service$CastAsParams = /*@__PURE__*/ $.struct<Service.CastAsParams.Reader, Service.CastAsParams.Builder, Service.CastAsParams.Init, Service.CastAsParams.Plain>({ id: 0xb508e2f1cc4b0f7dn, name: "Service.castAs$Params", dataWords: 0, pointerCount: 0, Reader: Service$CastAsParams$Reader, Builder: Service$CastAsParams$Builder });
+export const Service$CastAsParams = /*@__PURE__*/ $.struct<Service.CastAsParams.Reader, Service.CastAsParams.Builder, Service.CastAsParams.Init, Service.CastAsParams.Plain>({ id: 0xb508e2f1cc4b0f7dn, name: "Service.castAs$Params", dataWords: 0, pointerCount: 0, Reader: Service$CastAsParams$Reader, Builder: Service$CastAsParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$CastAsParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$CastAsParams$Builder(s, d, z, p, c) });
 
 export class Service$CastAsResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.CastAsResults.Plain { return {  }; }
 }
 
 export class Service$CastAsResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.CastAsResults.Init): this { return this; }
   toObject(): Service.CastAsResults.Plain { return this.asReader().toObject(); }
   asReader(): Service.CastAsResults.Reader { return this.$asReader(Service$CastAsResults$Reader); }
 }
 
 export class Service$CastAsResults$Pipeline extends $.Pipeline<Service.CastAsResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.CastAsResults.Reader, unknown, never> { return Service$CastAsResults; }
 }
 
@@ -1863,19 +1977,22 @@ export interface Service$CastAsResults$Init {
 export interface Service$CastAsResults$Plain {
 }
 
-export const Service$CastAsResults = /*@__PURE__*/ $.struct<Service.CastAsResults.Reader, Service.CastAsResults.Builder, Service.CastAsResults.Init, Service.CastAsResults.Plain>({ id: 0xd7fcf95f41346c62n, name: "Service.castAs$Results", dataWords: 0, pointerCount: 0, Reader: Service$CastAsResults$Reader, Builder: Service$CastAsResults$Builder });
+export const Service$CastAsResults = /*@__PURE__*/ $.struct<Service.CastAsResults.Reader, Service.CastAsResults.Builder, Service.CastAsResults.Init, Service.CastAsResults.Plain>({ id: 0xd7fcf95f41346c62n, name: "Service.castAs$Results", dataWords: 0, pointerCount: 0, Reader: Service$CastAsResults$Reader, Builder: Service$CastAsResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$CastAsResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$CastAsResults$Builder(s, d, z, p, c) });
 
 export class Service$WhenResolvedParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.WhenResolvedParams.Plain { return {  }; }
 }
 
 export class Service$WhenResolvedParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.WhenResolvedParams.Init): this { return this; }
   toObject(): Service.WhenResolvedParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.WhenResolvedParams.Reader { return this.$asReader(Service$WhenResolvedParams$Reader); }
 }
 
 export class Service$WhenResolvedParams$Pipeline extends $.Pipeline<Service.WhenResolvedParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.WhenResolvedParams.Reader, unknown, never> { return Service$WhenResolvedParams; }
 }
 
@@ -1884,19 +2001,22 @@ export interface Service$WhenResolvedParams$Init {
 export interface Service$WhenResolvedParams$Plain {
 }
 
-export const Service$WhenResolvedParams = /*@__PURE__*/ $.struct<Service.WhenResolvedParams.Reader, Service.WhenResolvedParams.Builder, Service.WhenResolvedParams.Init, Service.WhenResolvedParams.Plain>({ id: 0x8dca2716cb1ab82dn, name: "Service.whenResolved$Params", dataWords: 0, pointerCount: 0, Reader: Service$WhenResolvedParams$Reader, Builder: Service$WhenResolvedParams$Builder });
+export const Service$WhenResolvedParams = /*@__PURE__*/ $.struct<Service.WhenResolvedParams.Reader, Service.WhenResolvedParams.Builder, Service.WhenResolvedParams.Init, Service.WhenResolvedParams.Plain>({ id: 0x8dca2716cb1ab82dn, name: "Service.whenResolved$Params", dataWords: 0, pointerCount: 0, Reader: Service$WhenResolvedParams$Reader, Builder: Service$WhenResolvedParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$WhenResolvedParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$WhenResolvedParams$Builder(s, d, z, p, c) });
 
 export class Service$WhenResolvedResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.WhenResolvedResults.Plain { return {  }; }
 }
 
 export class Service$WhenResolvedResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.WhenResolvedResults.Init): this { return this; }
   toObject(): Service.WhenResolvedResults.Plain { return this.asReader().toObject(); }
   asReader(): Service.WhenResolvedResults.Reader { return this.$asReader(Service$WhenResolvedResults$Reader); }
 }
 
 export class Service$WhenResolvedResults$Pipeline extends $.Pipeline<Service.WhenResolvedResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.WhenResolvedResults.Reader, unknown, never> { return Service$WhenResolvedResults; }
 }
 
@@ -1905,19 +2025,22 @@ export interface Service$WhenResolvedResults$Init {
 export interface Service$WhenResolvedResults$Plain {
 }
 
-export const Service$WhenResolvedResults = /*@__PURE__*/ $.struct<Service.WhenResolvedResults.Reader, Service.WhenResolvedResults.Builder, Service.WhenResolvedResults.Init, Service.WhenResolvedResults.Plain>({ id: 0xba629bd964ee4a0bn, name: "Service.whenResolved$Results", dataWords: 0, pointerCount: 0, Reader: Service$WhenResolvedResults$Reader, Builder: Service$WhenResolvedResults$Builder });
+export const Service$WhenResolvedResults = /*@__PURE__*/ $.struct<Service.WhenResolvedResults.Reader, Service.WhenResolvedResults.Builder, Service.WhenResolvedResults.Init, Service.WhenResolvedResults.Plain>({ id: 0xba629bd964ee4a0bn, name: "Service.whenResolved$Results", dataWords: 0, pointerCount: 0, Reader: Service$WhenResolvedResults$Reader, Builder: Service$WhenResolvedResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$WhenResolvedResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$WhenResolvedResults$Builder(s, d, z, p, c) });
 
 export class Service$ToStringParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.ToStringParams.Plain { return {  }; }
 }
 
 export class Service$ToStringParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.ToStringParams.Init): this { return this; }
   toObject(): Service.ToStringParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.ToStringParams.Reader { return this.$asReader(Service$ToStringParams$Reader); }
 }
 
 export class Service$ToStringParams$Pipeline extends $.Pipeline<Service.ToStringParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.ToStringParams.Reader, unknown, never> { return Service$ToStringParams; }
 }
 
@@ -1926,15 +2049,17 @@ export interface Service$ToStringParams$Init {
 export interface Service$ToStringParams$Plain {
 }
 
-export const Service$ToStringParams = /*@__PURE__*/ $.struct<Service.ToStringParams.Reader, Service.ToStringParams.Builder, Service.ToStringParams.Init, Service.ToStringParams.Plain>({ id: 0x9006d4e42aaeede0n, name: "Service.toString$Params", dataWords: 0, pointerCount: 0, Reader: Service$ToStringParams$Reader, Builder: Service$ToStringParams$Builder });
+export const Service$ToStringParams = /*@__PURE__*/ $.struct<Service.ToStringParams.Reader, Service.ToStringParams.Builder, Service.ToStringParams.Init, Service.ToStringParams.Plain>({ id: 0x9006d4e42aaeede0n, name: "Service.toString$Params", dataWords: 0, pointerCount: 0, Reader: Service$ToStringParams$Reader, Builder: Service$ToStringParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ToStringParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ToStringParams$Builder(s, d, z, p, c) });
 
 export class Service$ToStringResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get text(): string { return this.$text(0); }
   hasText(): boolean { return this.$has(0); }
   toObject(): Service.ToStringResults.Plain { return { text: this.text }; }
 }
 
 export class Service$ToStringResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -1951,6 +2076,7 @@ export class Service$ToStringResults$Builder extends $.StructBuilder {
 }
 
 export class Service$ToStringResults$Pipeline extends $.Pipeline<Service.ToStringResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.ToStringResults.Reader, unknown, never> { return Service$ToStringResults; }
 }
 
@@ -1961,9 +2087,10 @@ export interface Service$ToStringResults$Plain {
   text: string;
 }
 
-export const Service$ToStringResults = /*@__PURE__*/ $.struct<Service.ToStringResults.Reader, Service.ToStringResults.Builder, Service.ToStringResults.Init, Service.ToStringResults.Plain>({ id: 0xa1dc5d081d1f0e0fn, name: "Service.toString$Results", dataWords: 0, pointerCount: 1, Reader: Service$ToStringResults$Reader, Builder: Service$ToStringResults$Builder });
+export const Service$ToStringResults = /*@__PURE__*/ $.struct<Service.ToStringResults.Reader, Service.ToStringResults.Builder, Service.ToStringResults.Init, Service.ToStringResults.Plain>({ id: 0xa1dc5d081d1f0e0fn, name: "Service.toString$Results", dataWords: 0, pointerCount: 1, Reader: Service$ToStringResults$Reader, Builder: Service$ToStringResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ToStringResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ToStringResults$Builder(s, d, z, p, c) });
 
 export class Service$DeleteParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get params(): string { return this.$text(0); }
   hasParams(): boolean { return this.$has(0); }
   get options(): string { return this.$text(1); }
@@ -1975,6 +2102,7 @@ export class Service$DeleteParams$Reader extends $.StructReader {
 }
 
 export class Service$DeleteParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get params(): string { return this.$text(0); }
   set params(value: string) { this.$setText(0, value); }
   hasParams(): boolean { return this.$has(0); }
@@ -2006,6 +2134,7 @@ export class Service$DeleteParams$Builder extends $.StructBuilder {
 }
 
 export class Service$DeleteParams$Pipeline extends $.Pipeline<Service.DeleteParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.DeleteParams.Reader, unknown, never> { return Service$DeleteParams; }
 }
 
@@ -2022,19 +2151,22 @@ export interface Service$DeleteParams$Plain {
   await: boolean;
 }
 
-export const Service$DeleteParams = /*@__PURE__*/ $.struct<Service.DeleteParams.Reader, Service.DeleteParams.Builder, Service.DeleteParams.Init, Service.DeleteParams.Plain>({ id: 0xfdba703f7cd0656en, name: "Service.delete$Params", dataWords: 1, pointerCount: 3, Reader: Service$DeleteParams$Reader, Builder: Service$DeleteParams$Builder });
+export const Service$DeleteParams = /*@__PURE__*/ $.struct<Service.DeleteParams.Reader, Service.DeleteParams.Builder, Service.DeleteParams.Init, Service.DeleteParams.Plain>({ id: 0xfdba703f7cd0656en, name: "Service.delete$Params", dataWords: 1, pointerCount: 3, Reader: Service$DeleteParams$Reader, Builder: Service$DeleteParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$DeleteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$DeleteParams$Builder(s, d, z, p, c) });
 
 export class Service$DeleteResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Service.DeleteResults.Plain { return {  }; }
 }
 
 export class Service$DeleteResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Service.DeleteResults.Init): this { return this; }
   toObject(): Service.DeleteResults.Plain { return this.asReader().toObject(); }
   asReader(): Service.DeleteResults.Reader { return this.$asReader(Service$DeleteResults$Reader); }
 }
 
 export class Service$DeleteResults$Pipeline extends $.Pipeline<Service.DeleteResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Service.DeleteResults.Reader, unknown, never> { return Service$DeleteResults; }
 }
 
@@ -2043,7 +2175,7 @@ export interface Service$DeleteResults$Init {
 export interface Service$DeleteResults$Plain {
 }
 
-export const Service$DeleteResults = /*@__PURE__*/ $.struct<Service.DeleteResults.Reader, Service.DeleteResults.Builder, Service.DeleteResults.Init, Service.DeleteResults.Plain>({ id: 0xe799dc147a8dcf6bn, name: "Service.delete$Results", dataWords: 0, pointerCount: 0, Reader: Service$DeleteResults$Reader, Builder: Service$DeleteResults$Builder });
+export const Service$DeleteResults = /*@__PURE__*/ $.struct<Service.DeleteResults.Reader, Service.DeleteResults.Builder, Service.DeleteResults.Init, Service.DeleteResults.Plain>({ id: 0xe799dc147a8dcf6bn, name: "Service.delete$Results", dataWords: 0, pointerCount: 0, Reader: Service$DeleteResults$Reader, Builder: Service$DeleteResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$DeleteResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$DeleteResults$Builder(s, d, z, p, c) });
 
 export const Service$client_ = /*@__PURE__*/ $.method({ interfaceId: 0x9ec58fa64afc4858n, interfaceName: "Service", ordinal: 0, name: "client_", Params: () => Service$ClientParams, Results: () => Service$ClientResults, Pipeline: () => Service$ClientResults$Pipeline, noPipelining: true });
 export const Service$dup_ = /*@__PURE__*/ $.method({ interfaceId: 0x9ec58fa64afc4858n, interfaceName: "Service", ordinal: 1, name: "dup_", Params: () => Service$DupParams, Results: () => Service$DupResults, Pipeline: () => Service$DupResults$Pipeline, noPipelining: true });
@@ -2056,6 +2188,7 @@ export const Service$toString_ = /*@__PURE__*/ $.method({ interfaceId: 0x9ec58fa
 export const Service$delete = /*@__PURE__*/ $.method({ interfaceId: 0x9ec58fa64afc4858n, interfaceName: "Service", ordinal: 8, name: "delete", Params: () => Service$DeleteParams, Results: () => Service$DeleteResults, Pipeline: () => Service$DeleteResults$Pipeline, noPipelining: true });
 export const Service$params = /*@__PURE__*/ $.method({ interfaceId: 0x9ec58fa64afc4858n, interfaceName: "Service", ordinal: 9, name: "params", Params: () => Members, Results: () => Members, Pipeline: () => Members$Pipeline, noPipelining: true });
 export class Service$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   client_(params?: $.Params<Service.ClientParams.Init, Service.ClientParams.Builder>, options?: $.CallOptions): $.RemotePromise<Service.ClientResults.Reader> & Service.ClientResults.Pipeline { return this.$call(Service$client_, params, options); }
   dup_(params?: $.Params<Service.DupParams.Init, Service.DupParams.Builder>, options?: $.CallOptions): $.RemotePromise<Service.DupResults.Reader> & Service.DupResults.Pipeline { return this.$call(Service$dup_, params, options); }
   then_(params?: $.Params<Service.ThenParams.Init, Service.ThenParams.Builder>, options?: $.CallOptions): $.RemotePromise<Service.ThenResults.Reader> & Service.ThenResults.Pipeline { return this.$call(Service$then_, params, options); }
@@ -2302,16 +2435,19 @@ export declare namespace Service {
 }
 
 export class Base$NameParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Base.NameParams.Plain { return {  }; }
 }
 
 export class Base$NameParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Base.NameParams.Init): this { return this; }
   toObject(): Base.NameParams.Plain { return this.asReader().toObject(); }
   asReader(): Base.NameParams.Reader { return this.$asReader(Base$NameParams$Reader); }
 }
 
 export class Base$NameParams$Pipeline extends $.Pipeline<Base.NameParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Base.NameParams.Reader, unknown, never> { return Base$NameParams; }
 }
 
@@ -2320,15 +2456,17 @@ export interface Base$NameParams$Init {
 export interface Base$NameParams$Plain {
 }
 
-export const Base$NameParams = /*@__PURE__*/ $.struct<Base.NameParams.Reader, Base.NameParams.Builder, Base.NameParams.Init, Base.NameParams.Plain>({ id: 0xd179836fcf2f0e9bn, name: "Base.name$Params", dataWords: 0, pointerCount: 0, Reader: Base$NameParams$Reader, Builder: Base$NameParams$Builder });
+export const Base$NameParams = /*@__PURE__*/ $.struct<Base.NameParams.Reader, Base.NameParams.Builder, Base.NameParams.Init, Base.NameParams.Plain>({ id: 0xd179836fcf2f0e9bn, name: "Base.name$Params", dataWords: 0, pointerCount: 0, Reader: Base$NameParams$Reader, Builder: Base$NameParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$NameParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$NameParams$Builder(s, d, z, p, c) });
 
 export class Base$NameResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
   toObject(): Base.NameResults.Plain { return { name: this.name }; }
 }
 
 export class Base$NameResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -2345,6 +2483,7 @@ export class Base$NameResults$Builder extends $.StructBuilder {
 }
 
 export class Base$NameResults$Pipeline extends $.Pipeline<Base.NameResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Base.NameResults.Reader, unknown, never> { return Base$NameResults; }
 }
 
@@ -2355,19 +2494,22 @@ export interface Base$NameResults$Plain {
   name: string;
 }
 
-export const Base$NameResults = /*@__PURE__*/ $.struct<Base.NameResults.Reader, Base.NameResults.Builder, Base.NameResults.Init, Base.NameResults.Plain>({ id: 0xacde35fc3d3d9190n, name: "Base.name$Results", dataWords: 0, pointerCount: 1, Reader: Base$NameResults$Reader, Builder: Base$NameResults$Builder });
+export const Base$NameResults = /*@__PURE__*/ $.struct<Base.NameResults.Reader, Base.NameResults.Builder, Base.NameResults.Init, Base.NameResults.Plain>({ id: 0xacde35fc3d3d9190n, name: "Base.name$Results", dataWords: 0, pointerCount: 1, Reader: Base$NameResults$Reader, Builder: Base$NameResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$NameResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$NameResults$Builder(s, d, z, p, c) });
 
 export class Base$RunParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Base.RunParams.Plain { return {  }; }
 }
 
 export class Base$RunParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Base.RunParams.Init): this { return this; }
   toObject(): Base.RunParams.Plain { return this.asReader().toObject(); }
   asReader(): Base.RunParams.Reader { return this.$asReader(Base$RunParams$Reader); }
 }
 
 export class Base$RunParams$Pipeline extends $.Pipeline<Base.RunParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Base.RunParams.Reader, unknown, never> { return Base$RunParams; }
 }
 
@@ -2376,14 +2518,16 @@ export interface Base$RunParams$Init {
 export interface Base$RunParams$Plain {
 }
 
-export const Base$RunParams = /*@__PURE__*/ $.struct<Base.RunParams.Reader, Base.RunParams.Builder, Base.RunParams.Init, Base.RunParams.Plain>({ id: 0x8b0cb38ce91e6f6cn, name: "Base.run$Params", dataWords: 0, pointerCount: 0, Reader: Base$RunParams$Reader, Builder: Base$RunParams$Builder });
+export const Base$RunParams = /*@__PURE__*/ $.struct<Base.RunParams.Reader, Base.RunParams.Builder, Base.RunParams.Init, Base.RunParams.Plain>({ id: 0x8b0cb38ce91e6f6cn, name: "Base.run$Params", dataWords: 0, pointerCount: 0, Reader: Base$RunParams$Reader, Builder: Base$RunParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$RunParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$RunParams$Builder(s, d, z, p, c) });
 
 export class Base$RunResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get base(): boolean { return this.$bool(0); }
   toObject(): Base.RunResults.Plain { return { base: this.base }; }
 }
 
 export class Base$RunResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get base(): boolean { return this.$bool(0); }
   set base(value: boolean) { this.$setBool(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -2397,6 +2541,7 @@ export class Base$RunResults$Builder extends $.StructBuilder {
 }
 
 export class Base$RunResults$Pipeline extends $.Pipeline<Base.RunResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Base.RunResults.Reader, unknown, never> { return Base$RunResults; }
 }
 
@@ -2407,11 +2552,12 @@ export interface Base$RunResults$Plain {
   base: boolean;
 }
 
-export const Base$RunResults = /*@__PURE__*/ $.struct<Base.RunResults.Reader, Base.RunResults.Builder, Base.RunResults.Init, Base.RunResults.Plain>({ id: 0xf70d5019e70ffd5an, name: "Base.run$Results", dataWords: 1, pointerCount: 0, Reader: Base$RunResults$Reader, Builder: Base$RunResults$Builder });
+export const Base$RunResults = /*@__PURE__*/ $.struct<Base.RunResults.Reader, Base.RunResults.Builder, Base.RunResults.Init, Base.RunResults.Plain>({ id: 0xf70d5019e70ffd5an, name: "Base.run$Results", dataWords: 1, pointerCount: 0, Reader: Base$RunResults$Reader, Builder: Base$RunResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$RunResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$RunResults$Builder(s, d, z, p, c) });
 
 export const Base$name = /*@__PURE__*/ $.method({ interfaceId: 0xd9be2ea8e3bea96fn, interfaceName: "Base", ordinal: 0, name: "name", Params: () => Base$NameParams, Results: () => Base$NameResults, Pipeline: () => Base$NameResults$Pipeline, noPipelining: true });
 export const Base$run = /*@__PURE__*/ $.method({ interfaceId: 0xd9be2ea8e3bea96fn, interfaceName: "Base", ordinal: 1, name: "run", Params: () => Base$RunParams, Results: () => Base$RunResults, Pipeline: () => Base$RunResults$Pipeline, noPipelining: true });
 export class Base$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   name(params?: $.Params<Base.NameParams.Init, Base.NameParams.Builder>, options?: $.CallOptions): $.RemotePromise<Base.NameResults.Reader> & Base.NameResults.Pipeline { return this.$call(Base$name, params, options); }
   run(params?: $.Params<Base.RunParams.Init, Base.RunParams.Builder>, options?: $.CallOptions): $.RemotePromise<Base.RunResults.Reader> & Base.RunResults.Pipeline { return this.$call(Base$run, params, options); }
 }
@@ -2467,16 +2613,19 @@ export declare namespace Base {
 }
 
 export class Derived$RunParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Derived.RunParams.Plain { return {  }; }
 }
 
 export class Derived$RunParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Derived.RunParams.Init): this { return this; }
   toObject(): Derived.RunParams.Plain { return this.asReader().toObject(); }
   asReader(): Derived.RunParams.Reader { return this.$asReader(Derived$RunParams$Reader); }
 }
 
 export class Derived$RunParams$Pipeline extends $.Pipeline<Derived.RunParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Derived.RunParams.Reader, unknown, never> { return Derived$RunParams; }
 }
 
@@ -2485,14 +2634,16 @@ export interface Derived$RunParams$Init {
 export interface Derived$RunParams$Plain {
 }
 
-export const Derived$RunParams = /*@__PURE__*/ $.struct<Derived.RunParams.Reader, Derived.RunParams.Builder, Derived.RunParams.Init, Derived.RunParams.Plain>({ id: 0xf4c9b8b4bf16bc9fn, name: "Derived.run$Params", dataWords: 0, pointerCount: 0, Reader: Derived$RunParams$Reader, Builder: Derived$RunParams$Builder });
+export const Derived$RunParams = /*@__PURE__*/ $.struct<Derived.RunParams.Reader, Derived.RunParams.Builder, Derived.RunParams.Init, Derived.RunParams.Plain>({ id: 0xf4c9b8b4bf16bc9fn, name: "Derived.run$Params", dataWords: 0, pointerCount: 0, Reader: Derived$RunParams$Reader, Builder: Derived$RunParams$Builder, makeReader: (s, d, z, p, c, n) => new Derived$RunParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Derived$RunParams$Builder(s, d, z, p, c) });
 
 export class Derived$RunResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get derived(): boolean { return this.$bool(0); }
   toObject(): Derived.RunResults.Plain { return { derived: this.derived }; }
 }
 
 export class Derived$RunResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get derived(): boolean { return this.$bool(0); }
   set derived(value: boolean) { this.$setBool(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -2506,6 +2657,7 @@ export class Derived$RunResults$Builder extends $.StructBuilder {
 }
 
 export class Derived$RunResults$Pipeline extends $.Pipeline<Derived.RunResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Derived.RunResults.Reader, unknown, never> { return Derived$RunResults; }
 }
 
@@ -2516,10 +2668,11 @@ export interface Derived$RunResults$Plain {
   derived: boolean;
 }
 
-export const Derived$RunResults = /*@__PURE__*/ $.struct<Derived.RunResults.Reader, Derived.RunResults.Builder, Derived.RunResults.Init, Derived.RunResults.Plain>({ id: 0x976cff0aa03f7241n, name: "Derived.run$Results", dataWords: 1, pointerCount: 0, Reader: Derived$RunResults$Reader, Builder: Derived$RunResults$Builder });
+export const Derived$RunResults = /*@__PURE__*/ $.struct<Derived.RunResults.Reader, Derived.RunResults.Builder, Derived.RunResults.Init, Derived.RunResults.Plain>({ id: 0x976cff0aa03f7241n, name: "Derived.run$Results", dataWords: 1, pointerCount: 0, Reader: Derived$RunResults$Reader, Builder: Derived$RunResults$Builder, makeReader: (s, d, z, p, c, n) => new Derived$RunResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Derived$RunResults$Builder(s, d, z, p, c) });
 
 export const Derived$run_ = /*@__PURE__*/ $.method({ interfaceId: 0xd9f1e96373b958cfn, interfaceName: "Derived", ordinal: 0, name: "run_", Params: () => Derived$RunParams, Results: () => Derived$RunResults, Pipeline: () => Derived$RunResults$Pipeline, noPipelining: true });
 export class Derived$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   /** Not Base.run. */
   run_(params?: $.Params<Derived.RunParams.Init, Derived.RunParams.Builder>, options?: $.CallOptions): $.RemotePromise<Derived.RunResults.Reader> & Derived.RunResults.Pipeline { return this.$call(Derived$run_, params, options); }
   name(params?: $.Params<Base.NameParams.Init, Base.NameParams.Builder>, options?: $.CallOptions): $.RemotePromise<Base.NameResults.Reader> & Base.NameResults.Pipeline { return this.$call(Base$name, params, options); }
@@ -2561,6 +2714,7 @@ export declare namespace Derived {
 }
 
 export class Generic$Nested$Reader<Generic_ extends $.AnyType = typeof $.AnyPointer, Iterable__ extends $.AnyType = typeof $.AnyPointer, Generic__ extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[Generic_, Iterable__, Generic__]>;
   get generic(): $.ReaderOf<Generic__> { return this.$read(0, this.$brand.types[2]) as $.ReaderOf<Generic__>; }
   hasGeneric(): boolean { return this.$has(0); }
@@ -2568,6 +2722,7 @@ export class Generic$Nested$Reader<Generic_ extends $.AnyType = typeof $.AnyPoin
 }
 
 export class Generic$Nested$Builder<Generic_ extends $.AnyType = typeof $.AnyPointer, Iterable__ extends $.AnyType = typeof $.AnyPointer, Generic__ extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[Generic_, Iterable__, Generic__]>;
   get generic(): $.BuilderOf<Generic__> { return this.$get(0, this.$brand.types[2]) as $.BuilderOf<Generic__>; }
   set generic(value: $.InitOf<Generic__>) { this.$set(0, this.$brand.types[2], value as never); }
@@ -2585,6 +2740,7 @@ export class Generic$Nested$Builder<Generic_ extends $.AnyType = typeof $.AnyPoi
 }
 
 export class Generic$Nested$Pipeline<Generic_ extends $.AnyType = typeof $.AnyPointer, Iterable__ extends $.AnyType = typeof $.AnyPointer, Generic__ extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Generic.Nested.Reader<Generic_, Iterable__, Generic__>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[Generic_, Iterable__, Generic__]>;
   protected override get $type(): $.StructType<Generic.Nested.Reader<Generic_, Iterable__, Generic__>, unknown, never> { return $.bindStruct(Generic$Nested, this.$brand); }
   get generic(): $.AnyPipeline { return this.$any(0); }
@@ -2599,11 +2755,12 @@ export interface Generic$Nested$Plain<Generic_ extends $.AnyType = typeof $.AnyP
   readonly $types?: [Generic_, Iterable__, Generic__];
 }
 
-export const Generic$Nested = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Generic.Nested.Reader, Generic.Nested.Builder, Generic.Nested.Init, Generic.Nested.Plain>({ id: 0xca446ab53c093920n, name: "Generic.Nested", dataWords: 0, pointerCount: 1, Reader: Generic$Nested$Reader, Builder: Generic$Nested$Builder, typeParameters: 3 }), {
+export const Generic$Nested = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Generic.Nested.Reader, Generic.Nested.Builder, Generic.Nested.Init, Generic.Nested.Plain>({ id: 0xca446ab53c093920n, name: "Generic.Nested", dataWords: 0, pointerCount: 1, Reader: Generic$Nested$Reader, Builder: Generic$Nested$Builder, makeReader: (s, d, z, p, c, n) => new Generic$Nested$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Generic$Nested$Builder(s, d, z, p, c), typeParameters: 3 }), {
   of<Generic_ extends $.AnyType, Iterable__ extends $.AnyType, Generic__ extends $.AnyType>(Generic_: Generic_, Iterable__: Iterable__, Generic__: Generic__): Generic.Nested.$Type<Generic_, Iterable__, Generic__> { return $.bindStruct(Generic$Nested, $.brand([Generic_, Iterable__, Generic__])); },
 });
 
 export class Generic$Reader<Generic_ extends $.AnyType = typeof $.AnyPointer, Iterable__ extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   declare readonly $brand: $.Brand<[Generic_, Iterable__]>;
   get generic(): $.ReaderOf<Generic_> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<Generic_>; }
   hasGeneric(): boolean { return this.$has(0); }
@@ -2615,6 +2772,7 @@ export class Generic$Reader<Generic_ extends $.AnyType = typeof $.AnyPointer, It
 }
 
 export class Generic$Builder<Generic_ extends $.AnyType = typeof $.AnyPointer, Iterable__ extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   declare readonly $brand: $.Brand<[Generic_, Iterable__]>;
   get generic(): $.BuilderOf<Generic_> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<Generic_>; }
   set generic(value: $.InitOf<Generic_>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -2645,6 +2803,7 @@ export class Generic$Builder<Generic_ extends $.AnyType = typeof $.AnyPointer, I
 }
 
 export class Generic$Pipeline<Generic_ extends $.AnyType = typeof $.AnyPointer, Iterable__ extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Generic.Reader<Generic_, Iterable__>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[Generic_, Iterable__]>;
   protected override get $type(): $.StructType<Generic.Reader<Generic_, Iterable__>, unknown, never> { return $.bindStruct(Generic, this.$brand); }
   get generic(): $.AnyPipeline { return this.$any(0); }
@@ -2663,7 +2822,7 @@ export interface Generic$Plain<Generic_ extends $.AnyType = typeof $.AnyPointer,
   object: Object.Plain | undefined;
 }
 
-export const Generic = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Generic.Reader, Generic.Builder, Generic.Init, Generic.Plain>({ id: 0xdf0ba06b33915f0an, name: "Generic", dataWords: 0, pointerCount: 3, Reader: Generic$Reader, Builder: Generic$Builder, typeParameters: 2 }), {
+export const Generic = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Generic.Reader, Generic.Builder, Generic.Init, Generic.Plain>({ id: 0xdf0ba06b33915f0an, name: "Generic", dataWords: 0, pointerCount: 3, Reader: Generic$Reader, Builder: Generic$Builder, makeReader: (s, d, z, p, c, n) => new Generic$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Generic$Builder(s, d, z, p, c), typeParameters: 2 }), {
   of<Generic_ extends $.AnyType, Iterable__ extends $.AnyType>(Generic_: Generic_, Iterable__: Iterable__): Generic.$Type<Generic_, Iterable__> { return $.bindStruct(Generic, $.brand([Generic_, Iterable__])); },
   Nested: Generic$Nested,
 });

@@ -3,12 +3,14 @@ import * as $ from "capwire/codegen/runtime";
 import * as $stream from "capwire/std/stream";
 
 export class Sink$WriteParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   hasBytes(): boolean { return this.$has(0); }
   toObject(): Sink.WriteParams.Plain { return { bytes: this.bytes.slice() }; }
 }
 
 export class Sink$WriteParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   set bytes(value: Uint8Array) { this.$setBytes(0, value); }
   hasBytes(): boolean { return this.$has(0); }
@@ -26,6 +28,7 @@ export class Sink$WriteParams$Builder extends $.StructBuilder {
 }
 
 export class Sink$WriteParams$Pipeline extends $.Pipeline<Sink.WriteParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sink.WriteParams.Reader, unknown, never> { return Sink$WriteParams; }
 }
 
@@ -36,19 +39,22 @@ export interface Sink$WriteParams$Plain {
   bytes: Uint8Array;
 }
 
-export const Sink$WriteParams = /*@__PURE__*/ $.struct<Sink.WriteParams.Reader, Sink.WriteParams.Builder, Sink.WriteParams.Init, Sink.WriteParams.Plain>({ id: 0xecb30d68d2a5c57en, name: "Sink.write$Params", dataWords: 0, pointerCount: 1, Reader: Sink$WriteParams$Reader, Builder: Sink$WriteParams$Builder });
+export const Sink$WriteParams = /*@__PURE__*/ $.struct<Sink.WriteParams.Reader, Sink.WriteParams.Builder, Sink.WriteParams.Init, Sink.WriteParams.Plain>({ id: 0xecb30d68d2a5c57en, name: "Sink.write$Params", dataWords: 0, pointerCount: 1, Reader: Sink$WriteParams$Reader, Builder: Sink$WriteParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$WriteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$WriteParams$Builder(s, d, z, p, c) });
 
 export class Sink$EndParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Sink.EndParams.Plain { return {  }; }
 }
 
 export class Sink$EndParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Sink.EndParams.Init): this { return this; }
   toObject(): Sink.EndParams.Plain { return this.asReader().toObject(); }
   asReader(): Sink.EndParams.Reader { return this.$asReader(Sink$EndParams$Reader); }
 }
 
 export class Sink$EndParams$Pipeline extends $.Pipeline<Sink.EndParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sink.EndParams.Reader, unknown, never> { return Sink$EndParams; }
 }
 
@@ -57,14 +63,16 @@ export interface Sink$EndParams$Init {
 export interface Sink$EndParams$Plain {
 }
 
-export const Sink$EndParams = /*@__PURE__*/ $.struct<Sink.EndParams.Reader, Sink.EndParams.Builder, Sink.EndParams.Init, Sink.EndParams.Plain>({ id: 0x868e591636a43eddn, name: "Sink.end$Params", dataWords: 0, pointerCount: 0, Reader: Sink$EndParams$Reader, Builder: Sink$EndParams$Builder });
+export const Sink$EndParams = /*@__PURE__*/ $.struct<Sink.EndParams.Reader, Sink.EndParams.Builder, Sink.EndParams.Init, Sink.EndParams.Plain>({ id: 0x868e591636a43eddn, name: "Sink.end$Params", dataWords: 0, pointerCount: 0, Reader: Sink$EndParams$Reader, Builder: Sink$EndParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$EndParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$EndParams$Builder(s, d, z, p, c) });
 
 export class Sink$EndResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get length(): bigint { return this.$uint64(0); }
   toObject(): Sink.EndResults.Plain { return { length: this.length }; }
 }
 
 export class Sink$EndResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get length(): bigint { return this.$uint64(0); }
   set length(value: bigint) { this.$setUint64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -78,6 +86,7 @@ export class Sink$EndResults$Builder extends $.StructBuilder {
 }
 
 export class Sink$EndResults$Pipeline extends $.Pipeline<Sink.EndResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sink.EndResults.Reader, unknown, never> { return Sink$EndResults; }
 }
 
@@ -88,11 +97,12 @@ export interface Sink$EndResults$Plain {
   length: bigint;
 }
 
-export const Sink$EndResults = /*@__PURE__*/ $.struct<Sink.EndResults.Reader, Sink.EndResults.Builder, Sink.EndResults.Init, Sink.EndResults.Plain>({ id: 0xbef9bd82c43b0e33n, name: "Sink.end$Results", dataWords: 1, pointerCount: 0, Reader: Sink$EndResults$Reader, Builder: Sink$EndResults$Builder });
+export const Sink$EndResults = /*@__PURE__*/ $.struct<Sink.EndResults.Reader, Sink.EndResults.Builder, Sink.EndResults.Init, Sink.EndResults.Plain>({ id: 0xbef9bd82c43b0e33n, name: "Sink.end$Results", dataWords: 1, pointerCount: 0, Reader: Sink$EndResults$Reader, Builder: Sink$EndResults$Builder, makeReader: (s, d, z, p, c, n) => new Sink$EndResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$EndResults$Builder(s, d, z, p, c) });
 
 export const Sink$write = /*@__PURE__*/ $.method({ interfaceId: 0xd4d75ae0ba619516n, interfaceName: "Sink", ordinal: 0, name: "write", Params: () => Sink$WriteParams, Results: () => $stream.StreamResult, Pipeline: () => $stream.StreamResult$Pipeline, streaming: true, noPipelining: true });
 export const Sink$end = /*@__PURE__*/ $.method({ interfaceId: 0xd4d75ae0ba619516n, interfaceName: "Sink", ordinal: 1, name: "end", Params: () => Sink$EndParams, Results: () => Sink$EndResults, Pipeline: () => Sink$EndResults$Pipeline, noPipelining: true });
 export class Sink$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   write(params?: $.Params<Sink.WriteParams.Init, Sink.WriteParams.Builder>, options?: $.CallOptions): $.StreamPromise { return this.$stream(Sink$write, params, options); }
   end(params?: $.Params<Sink.EndParams.Init, Sink.EndParams.Builder>, options?: $.CallOptions): $.RemotePromise<Sink.EndResults.Reader> & Sink.EndResults.Pipeline { return this.$call(Sink$end, params, options); }
 }
@@ -148,16 +158,19 @@ export declare namespace Sink {
 }
 
 export class Named$NameParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Named.NameParams.Plain { return {  }; }
 }
 
 export class Named$NameParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Named.NameParams.Init): this { return this; }
   toObject(): Named.NameParams.Plain { return this.asReader().toObject(); }
   asReader(): Named.NameParams.Reader { return this.$asReader(Named$NameParams$Reader); }
 }
 
 export class Named$NameParams$Pipeline extends $.Pipeline<Named.NameParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Named.NameParams.Reader, unknown, never> { return Named$NameParams; }
 }
 
@@ -166,15 +179,17 @@ export interface Named$NameParams$Init {
 export interface Named$NameParams$Plain {
 }
 
-export const Named$NameParams = /*@__PURE__*/ $.struct<Named.NameParams.Reader, Named.NameParams.Builder, Named.NameParams.Init, Named.NameParams.Plain>({ id: 0xc068d68057474773n, name: "Named.name$Params", dataWords: 0, pointerCount: 0, Reader: Named$NameParams$Reader, Builder: Named$NameParams$Builder });
+export const Named$NameParams = /*@__PURE__*/ $.struct<Named.NameParams.Reader, Named.NameParams.Builder, Named.NameParams.Init, Named.NameParams.Plain>({ id: 0xc068d68057474773n, name: "Named.name$Params", dataWords: 0, pointerCount: 0, Reader: Named$NameParams$Reader, Builder: Named$NameParams$Builder, makeReader: (s, d, z, p, c, n) => new Named$NameParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Named$NameParams$Builder(s, d, z, p, c) });
 
 export class Named$NameResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
   toObject(): Named.NameResults.Plain { return { name: this.name }; }
 }
 
 export class Named$NameResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -191,6 +206,7 @@ export class Named$NameResults$Builder extends $.StructBuilder {
 }
 
 export class Named$NameResults$Pipeline extends $.Pipeline<Named.NameResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Named.NameResults.Reader, unknown, never> { return Named$NameResults; }
 }
 
@@ -201,10 +217,11 @@ export interface Named$NameResults$Plain {
   name: string;
 }
 
-export const Named$NameResults = /*@__PURE__*/ $.struct<Named.NameResults.Reader, Named.NameResults.Builder, Named.NameResults.Init, Named.NameResults.Plain>({ id: 0xedf377130b5d427en, name: "Named.name$Results", dataWords: 0, pointerCount: 1, Reader: Named$NameResults$Reader, Builder: Named$NameResults$Builder });
+export const Named$NameResults = /*@__PURE__*/ $.struct<Named.NameResults.Reader, Named.NameResults.Builder, Named.NameResults.Init, Named.NameResults.Plain>({ id: 0xedf377130b5d427en, name: "Named.name$Results", dataWords: 0, pointerCount: 1, Reader: Named$NameResults$Reader, Builder: Named$NameResults$Builder, makeReader: (s, d, z, p, c, n) => new Named$NameResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Named$NameResults$Builder(s, d, z, p, c) });
 
 export const Named$name = /*@__PURE__*/ $.method({ interfaceId: 0xfd12794970c09035n, interfaceName: "Named", ordinal: 0, name: "name", Params: () => Named$NameParams, Results: () => Named$NameResults, Pipeline: () => Named$NameResults$Pipeline, noPipelining: true });
 export class Named$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   name(params?: $.Params<Named.NameParams.Init, Named.NameParams.Builder>, options?: $.CallOptions): $.RemotePromise<Named.NameResults.Reader> & Named.NameResults.Pipeline { return this.$call(Named$name, params, options); }
 }
 
@@ -240,6 +257,7 @@ export declare namespace Named {
 }
 
 export class NamedSink$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   write(params?: $.Params<Sink.WriteParams.Init, Sink.WriteParams.Builder>, options?: $.CallOptions): $.StreamPromise { return this.$stream(Sink$write, params, options); }
   end(params?: $.Params<Sink.EndParams.Init, Sink.EndParams.Builder>, options?: $.CallOptions): $.RemotePromise<Sink.EndResults.Reader> & Sink.EndResults.Pipeline { return this.$call(Sink$end, params, options); }
   name(params?: $.Params<Named.NameParams.Init, Named.NameParams.Builder>, options?: $.CallOptions): $.RemotePromise<Named.NameResults.Reader> & Named.NameResults.Pipeline { return this.$call(Named$name, params, options); }
@@ -261,16 +279,19 @@ export declare namespace NamedSink {
 }
 
 export class Sized$SizeParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   toObject(): Sized.SizeParams.Plain { return {  }; }
 }
 
 export class Sized$SizeParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   assign(_init: Sized.SizeParams.Init): this { return this; }
   toObject(): Sized.SizeParams.Plain { return this.asReader().toObject(); }
   asReader(): Sized.SizeParams.Reader { return this.$asReader(Sized$SizeParams$Reader); }
 }
 
 export class Sized$SizeParams$Pipeline extends $.Pipeline<Sized.SizeParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sized.SizeParams.Reader, unknown, never> { return Sized$SizeParams; }
 }
 
@@ -279,14 +300,16 @@ export interface Sized$SizeParams$Init {
 export interface Sized$SizeParams$Plain {
 }
 
-export const Sized$SizeParams = /*@__PURE__*/ $.struct<Sized.SizeParams.Reader, Sized.SizeParams.Builder, Sized.SizeParams.Init, Sized.SizeParams.Plain>({ id: 0xc6997e9c60da0d76n, name: "Sized.size$Params", dataWords: 0, pointerCount: 0, Reader: Sized$SizeParams$Reader, Builder: Sized$SizeParams$Builder });
+export const Sized$SizeParams = /*@__PURE__*/ $.struct<Sized.SizeParams.Reader, Sized.SizeParams.Builder, Sized.SizeParams.Init, Sized.SizeParams.Plain>({ id: 0xc6997e9c60da0d76n, name: "Sized.size$Params", dataWords: 0, pointerCount: 0, Reader: Sized$SizeParams$Reader, Builder: Sized$SizeParams$Builder, makeReader: (s, d, z, p, c, n) => new Sized$SizeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sized$SizeParams$Builder(s, d, z, p, c) });
 
 export class Sized$SizeResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get size(): bigint { return this.$uint64(0); }
   toObject(): Sized.SizeResults.Plain { return { size: this.size }; }
 }
 
 export class Sized$SizeResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get size(): bigint { return this.$uint64(0); }
   set size(value: bigint) { this.$setUint64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -300,6 +323,7 @@ export class Sized$SizeResults$Builder extends $.StructBuilder {
 }
 
 export class Sized$SizeResults$Pipeline extends $.Pipeline<Sized.SizeResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Sized.SizeResults.Reader, unknown, never> { return Sized$SizeResults; }
 }
 
@@ -310,10 +334,11 @@ export interface Sized$SizeResults$Plain {
   size: bigint;
 }
 
-export const Sized$SizeResults = /*@__PURE__*/ $.struct<Sized.SizeResults.Reader, Sized.SizeResults.Builder, Sized.SizeResults.Init, Sized.SizeResults.Plain>({ id: 0xe28cfcbf04885ba3n, name: "Sized.size$Results", dataWords: 1, pointerCount: 0, Reader: Sized$SizeResults$Reader, Builder: Sized$SizeResults$Builder });
+export const Sized$SizeResults = /*@__PURE__*/ $.struct<Sized.SizeResults.Reader, Sized.SizeResults.Builder, Sized.SizeResults.Init, Sized.SizeResults.Plain>({ id: 0xe28cfcbf04885ba3n, name: "Sized.size$Results", dataWords: 1, pointerCount: 0, Reader: Sized$SizeResults$Reader, Builder: Sized$SizeResults$Builder, makeReader: (s, d, z, p, c, n) => new Sized$SizeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sized$SizeResults$Builder(s, d, z, p, c) });
 
 export const Sized$size = /*@__PURE__*/ $.method({ interfaceId: 0x941f0f5af27cd39en, interfaceName: "Sized", ordinal: 0, name: "size", Params: () => Sized$SizeParams, Results: () => Sized$SizeResults, Pipeline: () => Sized$SizeResults$Pipeline, noPipelining: true });
 export class Sized$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   size(params?: $.Params<Sized.SizeParams.Init, Sized.SizeParams.Builder>, options?: $.CallOptions): $.RemotePromise<Sized.SizeResults.Reader> & Sized.SizeResults.Pipeline { return this.$call(Sized$size, params, options); }
   name(params?: $.Params<Named.NameParams.Init, Named.NameParams.Builder>, options?: $.CallOptions): $.RemotePromise<Named.NameResults.Reader> & Named.NameResults.Pipeline { return this.$call(Named$name, params, options); }
 }
@@ -351,12 +376,14 @@ export declare namespace Sized {
 }
 
 export class Range$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get from(): bigint { return this.$uint64(0); }
   get to(): bigint { return this.$uint64(8); }
   toObject(): Range.Plain { return { from: this.from, to: this.to }; }
 }
 
 export class Range$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get from(): bigint { return this.$uint64(0); }
   set from(value: bigint) { this.$setUint64(0, value); }
   get to(): bigint { return this.$uint64(8); }
@@ -373,6 +400,7 @@ export class Range$Builder extends $.StructBuilder {
 }
 
 export class Range$Pipeline extends $.Pipeline<Range.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Range.Reader, unknown, never> { return Range; }
 }
 
@@ -385,7 +413,7 @@ export interface Range$Plain {
   to: bigint;
 }
 
-export const Range = /*@__PURE__*/ $.struct<Range.Reader, Range.Builder, Range.Init, Range.Plain>({ id: 0x9baa1e7b97b16759n, name: "Range", dataWords: 2, pointerCount: 0, Reader: Range$Reader, Builder: Range$Builder });
+export const Range = /*@__PURE__*/ $.struct<Range.Reader, Range.Builder, Range.Init, Range.Plain>({ id: 0x9baa1e7b97b16759n, name: "Range", dataWords: 2, pointerCount: 0, Reader: Range$Reader, Builder: Range$Builder, makeReader: (s, d, z, p, c, n) => new Range$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Range$Builder(s, d, z, p, c) });
 
 export type Range = Range$Reader;
 export declare namespace Range {
@@ -398,12 +426,14 @@ export declare namespace Range {
 }
 
 export class File$ReadResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   hasBytes(): boolean { return this.$has(0); }
   toObject(): File.ReadResults.Plain { return { bytes: this.bytes.slice() }; }
 }
 
 export class File$ReadResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   set bytes(value: Uint8Array) { this.$setBytes(0, value); }
   hasBytes(): boolean { return this.$has(0); }
@@ -421,6 +451,7 @@ export class File$ReadResults$Builder extends $.StructBuilder {
 }
 
 export class File$ReadResults$Pipeline extends $.Pipeline<File.ReadResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<File.ReadResults.Reader, unknown, never> { return File$ReadResults; }
 }
 
@@ -431,15 +462,17 @@ export interface File$ReadResults$Plain {
   bytes: Uint8Array;
 }
 
-export const File$ReadResults = /*@__PURE__*/ $.struct<File.ReadResults.Reader, File.ReadResults.Builder, File.ReadResults.Init, File.ReadResults.Plain>({ id: 0x85de9aa156d94d6en, name: "File.read$Results", dataWords: 0, pointerCount: 1, Reader: File$ReadResults$Reader, Builder: File$ReadResults$Builder });
+export const File$ReadResults = /*@__PURE__*/ $.struct<File.ReadResults.Reader, File.ReadResults.Builder, File.ReadResults.Init, File.ReadResults.Plain>({ id: 0x85de9aa156d94d6en, name: "File.read$Results", dataWords: 0, pointerCount: 1, Reader: File$ReadResults$Reader, Builder: File$ReadResults$Builder, makeReader: (s, d, z, p, c, n) => new File$ReadResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new File$ReadResults$Builder(s, d, z, p, c) });
 
 export class File$LocateParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get text(): string { return this.$text(0); }
   hasText(): boolean { return this.$has(0); }
   toObject(): File.LocateParams.Plain { return { text: this.text }; }
 }
 
 export class File$LocateParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -456,6 +489,7 @@ export class File$LocateParams$Builder extends $.StructBuilder {
 }
 
 export class File$LocateParams$Pipeline extends $.Pipeline<File.LocateParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<File.LocateParams.Reader, unknown, never> { return File$LocateParams; }
 }
 
@@ -466,15 +500,17 @@ export interface File$LocateParams$Plain {
   text: string;
 }
 
-export const File$LocateParams = /*@__PURE__*/ $.struct<File.LocateParams.Reader, File.LocateParams.Builder, File.LocateParams.Init, File.LocateParams.Plain>({ id: 0xa9e645d162f34fb1n, name: "File.locate$Params", dataWords: 0, pointerCount: 1, Reader: File$LocateParams$Reader, Builder: File$LocateParams$Builder });
+export const File$LocateParams = /*@__PURE__*/ $.struct<File.LocateParams.Reader, File.LocateParams.Builder, File.LocateParams.Init, File.LocateParams.Plain>({ id: 0xa9e645d162f34fb1n, name: "File.locate$Params", dataWords: 0, pointerCount: 1, Reader: File$LocateParams$Reader, Builder: File$LocateParams$Builder, makeReader: (s, d, z, p, c, n) => new File$LocateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new File$LocateParams$Builder(s, d, z, p, c) });
 
 export class File$OpenParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get path(): $.ListReader<string> { return this.$read(0, $.listOf($.Text)); }
   hasPath(): boolean { return this.$has(0); }
   toObject(): File.OpenParams.Plain { return { path: this.path.toArray() }; }
 }
 
 export class File$OpenParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get path(): $.ListBuilder<string, string> { return this.$get(0, $.listOf($.Text)); }
   set path(value: Iterable<string>) { this.$set(0, $.listOf($.Text), value); }
   hasPath(): boolean { return this.$has(0); }
@@ -492,6 +528,7 @@ export class File$OpenParams$Builder extends $.StructBuilder {
 }
 
 export class File$OpenParams$Pipeline extends $.Pipeline<File.OpenParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<File.OpenParams.Reader, unknown, never> { return File$OpenParams; }
 }
 
@@ -502,9 +539,10 @@ export interface File$OpenParams$Plain {
   path: string[];
 }
 
-export const File$OpenParams = /*@__PURE__*/ $.struct<File.OpenParams.Reader, File.OpenParams.Builder, File.OpenParams.Init, File.OpenParams.Plain>({ id: 0xd3a2f3befd66d292n, name: "File.open$Params", dataWords: 0, pointerCount: 1, Reader: File$OpenParams$Reader, Builder: File$OpenParams$Builder });
+export const File$OpenParams = /*@__PURE__*/ $.struct<File.OpenParams.Reader, File.OpenParams.Builder, File.OpenParams.Init, File.OpenParams.Plain>({ id: 0xd3a2f3befd66d292n, name: "File.open$Params", dataWords: 0, pointerCount: 1, Reader: File$OpenParams$Reader, Builder: File$OpenParams$Builder, makeReader: (s, d, z, p, c, n) => new File$OpenParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new File$OpenParams$Builder(s, d, z, p, c) });
 
 export class File$OpenResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get file(): File.Client { return this.$read(0, File); }
   hasFile(): boolean { return this.$has(0); }
   get parent(): Directory.Client { return this.$read(1, Directory); }
@@ -513,6 +551,7 @@ export class File$OpenResults$Reader extends $.StructReader {
 }
 
 export class File$OpenResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get file(): File.Client { return this.$get(0, File); }
   set file(value: $.CapabilityInit<File.Client, File.Server>) { this.$set(0, File, value); }
   hasFile(): boolean { return this.$has(0); }
@@ -531,6 +570,7 @@ export class File$OpenResults$Builder extends $.StructBuilder {
 }
 
 export class File$OpenResults$Pipeline extends $.Pipeline<File.OpenResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<File.OpenResults.Reader, unknown, never> { return File$OpenResults; }
   get file(): File.Client { return this.$client<File.Client>(0, File); }
   get parent(): Directory.Client { return this.$client<Directory.Client>(1, Directory); }
@@ -545,13 +585,14 @@ export interface File$OpenResults$Plain {
   parent: Directory.Client;
 }
 
-export const File$OpenResults = /*@__PURE__*/ $.struct<File.OpenResults.Reader, File.OpenResults.Builder, File.OpenResults.Init, File.OpenResults.Plain>({ id: 0xfd292d22a1fc41f0n, name: "File.open$Results", dataWords: 0, pointerCount: 2, Reader: File$OpenResults$Reader, Builder: File$OpenResults$Builder });
+export const File$OpenResults = /*@__PURE__*/ $.struct<File.OpenResults.Reader, File.OpenResults.Builder, File.OpenResults.Init, File.OpenResults.Plain>({ id: 0xfd292d22a1fc41f0n, name: "File.open$Results", dataWords: 0, pointerCount: 2, Reader: File$OpenResults$Reader, Builder: File$OpenResults$Builder, makeReader: (s, d, z, p, c, n) => new File$OpenResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new File$OpenResults$Builder(s, d, z, p, c) });
 
 export const File$read = /*@__PURE__*/ $.method({ interfaceId: 0xa5d0fb4a85275972n, interfaceName: "File", ordinal: 0, name: "read", Params: () => Range, Results: () => File$ReadResults, Pipeline: () => File$ReadResults$Pipeline, noPipelining: true });
 export const File$locate = /*@__PURE__*/ $.method({ interfaceId: 0xa5d0fb4a85275972n, interfaceName: "File", ordinal: 1, name: "locate", Params: () => File$LocateParams, Results: () => Range, Pipeline: () => Range$Pipeline, noPipelining: true });
 export const File$open = /*@__PURE__*/ $.method({ interfaceId: 0xa5d0fb4a85275972n, interfaceName: "File", ordinal: 2, name: "open", Params: () => File$OpenParams, Results: () => File$OpenResults, Pipeline: () => File$OpenResults$Pipeline });
 /** Inherits Named twice. */
 export class File$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   read(params?: $.Params<File.ReadParams.Init, File.ReadParams.Builder>, options?: $.CallOptions): $.RemotePromise<File.ReadResults.Reader> & File.ReadResults.Pipeline { return this.$call(File$read, params, options); }
   locate(params?: $.Params<File.LocateParams.Init, File.LocateParams.Builder>, options?: $.CallOptions): $.RemotePromise<File.LocateResults.Reader> & File.LocateResults.Pipeline { return this.$call(File$locate, params, options); }
   open(params?: $.Params<File.OpenParams.Init, File.OpenParams.Builder>, options?: $.CallOptions): $.RemotePromise<File.OpenResults.Reader> & File.OpenResults.Pipeline { return this.$call(File$open, params, options); }
@@ -637,12 +678,14 @@ export declare namespace File {
 }
 
 export class Directory$EntryParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get name(): string { return this.$text(0); }
   hasName(): boolean { return this.$has(0); }
   toObject(): Directory.EntryParams.Plain { return { name: this.name }; }
 }
 
 export class Directory$EntryParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -659,6 +702,7 @@ export class Directory$EntryParams$Builder extends $.StructBuilder {
 }
 
 export class Directory$EntryParams$Pipeline extends $.Pipeline<Directory.EntryParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Directory.EntryParams.Reader, unknown, never> { return Directory$EntryParams; }
 }
 
@@ -669,10 +713,11 @@ export interface Directory$EntryParams$Plain {
   name: string;
 }
 
-export const Directory$EntryParams = /*@__PURE__*/ $.struct<Directory.EntryParams.Reader, Directory.EntryParams.Builder, Directory.EntryParams.Init, Directory.EntryParams.Plain>({ id: 0xd6b2b709137eb7bfn, name: "Directory.entry$Params", dataWords: 0, pointerCount: 1, Reader: Directory$EntryParams$Reader, Builder: Directory$EntryParams$Builder });
+export const Directory$EntryParams = /*@__PURE__*/ $.struct<Directory.EntryParams.Reader, Directory.EntryParams.Builder, Directory.EntryParams.Init, Directory.EntryParams.Plain>({ id: 0xd6b2b709137eb7bfn, name: "Directory.entry$Params", dataWords: 0, pointerCount: 1, Reader: Directory$EntryParams$Reader, Builder: Directory$EntryParams$Builder, makeReader: (s, d, z, p, c, n) => new Directory$EntryParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Directory$EntryParams$Builder(s, d, z, p, c) });
 
 export const Directory$entry = /*@__PURE__*/ $.method({ interfaceId: 0xa4b3be080cf71e08n, interfaceName: "Directory", ordinal: 0, name: "entry", Params: () => Directory$EntryParams, Results: () => Entry, Pipeline: () => Entry$Pipeline });
 export class Directory$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   entry(params?: $.Params<Directory.EntryParams.Init, Directory.EntryParams.Builder>, options?: $.CallOptions): $.RemotePromise<Directory.EntryResults.Reader> & Directory.EntryResults.Pipeline { return this.$call(Directory$entry, params, options); }
   name(params?: $.Params<Named.NameParams.Init, Named.NameParams.Builder>, options?: $.CallOptions): $.RemotePromise<Named.NameResults.Reader> & Named.NameResults.Pipeline { return this.$call(Named$name, params, options); }
 }
@@ -710,6 +755,7 @@ export declare namespace Directory {
 }
 
 export class Entry$Details$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get owner(): Named.Client { return this.$read(1, Named); }
   hasOwner(): boolean { return this.$has(1); }
   get link(): Entry.Reader { return this.$read(2, Entry); }
@@ -720,6 +766,7 @@ export class Entry$Details$Reader extends $.StructReader {
 }
 
 export class Entry$Details$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get owner(): Named.Client { return this.$get(1, Named); }
   set owner(value: $.CapabilityInit<Named.Client, Named.Server>) { this.$set(1, Named, value); }
   hasOwner(): boolean { return this.$has(1); }
@@ -746,8 +793,9 @@ export class Entry$Details$Builder extends $.StructBuilder {
   asReader(): Entry.Details.Reader { return this.$asReader(Entry$Details$Reader); }
 }
 
-const Entry$Details$$type = /*@__PURE__*/ $.struct<Entry.Details.Reader, Entry.Details.Builder, Entry.Details.Init, Entry.Details.Plain>({ id: 0xd149f417a1be8f46n, name: "Entry.details", dataWords: 1, pointerCount: 4, Reader: Entry$Details$Reader, Builder: Entry$Details$Builder });
+const Entry$Details$$type = /*@__PURE__*/ $.struct<Entry.Details.Reader, Entry.Details.Builder, Entry.Details.Init, Entry.Details.Plain>({ id: 0xd149f417a1be8f46n, name: "Entry.details", dataWords: 1, pointerCount: 4, Reader: Entry$Details$Reader, Builder: Entry$Details$Builder, makeReader: (s, d, z, p, c, n) => new Entry$Details$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Entry$Details$Builder(s, d, z, p, c) });
 export class Entry$Details$Pipeline extends $.Pipeline<Entry.Details.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Entry.Details.Reader, unknown, never> { return Entry$Details$$type; }
   get owner(): Named.Client { return this.$client<Named.Client>(1, Named); }
   get link(): Entry.Pipeline { return this.$struct(2, Entry$Pipeline); }
@@ -768,13 +816,14 @@ export interface Entry$Details$Plain {
 const Entry$$members = ["none", "file", "directory"] as const;
 
 export class Entry$ReaderClass extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get which(): "none" | "file" | "directory" | number { return this.$which(0, Entry$$members); }
   get none(): null { this.$expect(0, 0, "none"); return null; }
   get file(): File.Client { this.$expect(0, 1, "file"); return this.$read(0, File); }
   hasFile(): boolean { return this.$uint16(0) === 1 && this.$has(0); }
   get directory(): Directory.Client { this.$expect(0, 2, "directory"); return this.$read(0, Directory); }
   hasDirectory(): boolean { return this.$uint16(0) === 2 && this.$has(0); }
-  get details(): Entry.Details.Reader { return this.$group(Entry$Details$Reader); }
+  get details(): Entry.Details.Reader { return new Entry$Details$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   toObject(): Entry.Plain {
     const $0 = this.details.toObject();
     const which = this.which;
@@ -790,6 +839,7 @@ export type Entry$Reader = $.Variants<Entry$ReaderClass, "none" | "file" | "dire
 const Entry$$Reader = /*@__PURE__*/ $.narrowed<Entry$Reader>(Entry$ReaderClass);
 
 export class Entry$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get which(): "none" | "file" | "directory" | number { return this.$which(0, Entry$$members); }
   get none(): null { this.$expect(0, 0, "none"); return null; }
   set none(_: null) { this.$setUint16(0, 0); }
@@ -799,14 +849,14 @@ export class Entry$Builder extends $.StructBuilder {
   get directory(): Directory.Client { this.$expect(0, 2, "directory"); return this.$get(0, Directory); }
   set directory(value: $.CapabilityInit<Directory.Client, Directory.Server>) { this.$set(0, Directory, value); this.$setUint16(0, 2); }
   hasDirectory(): boolean { return this.$uint16(0) === 2 && this.$has(0); }
-  get details(): Entry.Details.Builder { return this.$group(Entry$Details$Builder); }
+  get details(): Entry.Details.Builder { return new Entry$Details$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
   set details(value: Entry.Details.Init | Entry.Details.Builder) { this.initDetails().assign(value); }
   /** Sets all of the group to its defaults. */
   initDetails(): Entry.Details.Builder {
     this.$clear(1);
     this.$clear(2);
     this.$clear(3);
-    return this.$group(Entry$Details$Builder);
+    return new Entry$Details$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Entry.Init | Entry$Builder): this {
@@ -827,6 +877,7 @@ export class Entry$Builder extends $.StructBuilder {
 }
 
 export class Entry$Pipeline extends $.Pipeline<Entry.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Entry.Reader, unknown, never> { return Entry; }
   get file(): File.Client { return this.$client<File.Client>(0, File); }
   get directory(): Directory.Client { return this.$client<Directory.Client>(0, Directory); }
@@ -852,7 +903,7 @@ export interface Entry$PlainMembers {
 }
 export type Entry$Plain = Entry$PlainFields & $.PlainUnion<Entry$PlainMembers>;
 
-export const Entry = /*@__PURE__*/ $.struct<Entry.Reader, Entry.Builder, Entry.Init, Entry.Plain>({ id: 0xcdf5fe6fa5347255n, name: "Entry", dataWords: 1, pointerCount: 4, Reader: Entry$$Reader, Builder: Entry$Builder });
+export const Entry = /*@__PURE__*/ $.struct<Entry.Reader, Entry.Builder, Entry.Init, Entry.Plain>({ id: 0xcdf5fe6fa5347255n, name: "Entry", dataWords: 1, pointerCount: 4, Reader: Entry$$Reader, Builder: Entry$Builder, makeReader: (s, d, z, p, c, n) => new Entry$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Entry$Builder(s, d, z, p, c) });
 
 export type Entry = Entry$Reader;
 export declare namespace Entry {

@@ -3,6 +3,7 @@ import * as $right from "./right.capnp.js";
 import * as $ from "capwire/codegen/runtime";
 
 export class Left$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get right(): $right.Right.Reader { return this.$read(0, $right.Right); }
   hasRight(): boolean { return this.$has(0); }
   get lefts(): $.ListReader<Left.Reader> { return this.$read(1, $.listOf(Left)); }
@@ -12,6 +13,7 @@ export class Left$Reader extends $.StructReader {
 }
 
 export class Left$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get right(): $right.Right.Builder { return this.$get(0, $right.Right); }
   set right(value: $right.Right.Init | $right.Right.Builder) { this.$set(0, $right.Right, value); }
   hasRight(): boolean { return this.$has(0); }
@@ -39,6 +41,7 @@ export class Left$Builder extends $.StructBuilder {
 }
 
 export class Left$Pipeline extends $.Pipeline<Left.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Left.Reader, unknown, never> { return Left; }
   get right(): $right.Right.Pipeline { return this.$struct(0, $right.Right$Pipeline); }
 }
@@ -54,7 +57,7 @@ export interface Left$Plain {
   side: $right.Side | number;
 }
 
-export const Left = /*@__PURE__*/ $.struct<Left.Reader, Left.Builder, Left.Init, Left.Plain>({ id: 0xf6a77c91a45cbb88n, name: "Left", dataWords: 1, pointerCount: 2, Reader: Left$Reader, Builder: Left$Builder });
+export const Left = /*@__PURE__*/ $.struct<Left.Reader, Left.Builder, Left.Init, Left.Plain>({ id: 0xf6a77c91a45cbb88n, name: "Left", dataWords: 1, pointerCount: 2, Reader: Left$Reader, Builder: Left$Builder, makeReader: (s, d, z, p, c, n) => new Left$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Left$Builder(s, d, z, p, c) });
 
 export type Left = Left$Reader;
 export declare namespace Left {
@@ -67,12 +70,14 @@ export declare namespace Left {
 }
 
 export class LeftService$LeftParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get left(): Left.Reader { return this.$read(0, Left); }
   hasLeft(): boolean { return this.$has(0); }
   toObject(): LeftService.LeftParams.Plain { return { left: this.hasLeft() ? this.left.toObject() : undefined }; }
 }
 
 export class LeftService$LeftParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get left(): Left.Builder { return this.$get(0, Left); }
   set left(value: Left.Init | Left.Builder) { this.$set(0, Left, value); }
   hasLeft(): boolean { return this.$has(0); }
@@ -90,6 +95,7 @@ export class LeftService$LeftParams$Builder extends $.StructBuilder {
 }
 
 export class LeftService$LeftParams$Pipeline extends $.Pipeline<LeftService.LeftParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<LeftService.LeftParams.Reader, unknown, never> { return LeftService$LeftParams; }
   get left(): Left.Pipeline { return this.$struct(0, Left$Pipeline); }
 }
@@ -101,9 +107,10 @@ export interface LeftService$LeftParams$Plain {
   left: Left.Plain | undefined;
 }
 
-export const LeftService$LeftParams = /*@__PURE__*/ $.struct<LeftService.LeftParams.Reader, LeftService.LeftParams.Builder, LeftService.LeftParams.Init, LeftService.LeftParams.Plain>({ id: 0xf4fa584bc04d004bn, name: "LeftService.left$Params", dataWords: 0, pointerCount: 1, Reader: LeftService$LeftParams$Reader, Builder: LeftService$LeftParams$Builder });
+export const LeftService$LeftParams = /*@__PURE__*/ $.struct<LeftService.LeftParams.Reader, LeftService.LeftParams.Builder, LeftService.LeftParams.Init, LeftService.LeftParams.Plain>({ id: 0xf4fa584bc04d004bn, name: "LeftService.left$Params", dataWords: 0, pointerCount: 1, Reader: LeftService$LeftParams$Reader, Builder: LeftService$LeftParams$Builder, makeReader: (s, d, z, p, c, n) => new LeftService$LeftParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new LeftService$LeftParams$Builder(s, d, z, p, c) });
 
 export class LeftService$LeftResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get right(): $right.Right.Reader { return this.$read(0, $right.Right); }
   hasRight(): boolean { return this.$has(0); }
   get service(): $right.RightService.Client { return this.$read(1, $right.RightService); }
@@ -112,6 +119,7 @@ export class LeftService$LeftResults$Reader extends $.StructReader {
 }
 
 export class LeftService$LeftResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get right(): $right.Right.Builder { return this.$get(0, $right.Right); }
   set right(value: $right.Right.Init | $right.Right.Builder) { this.$set(0, $right.Right, value); }
   hasRight(): boolean { return this.$has(0); }
@@ -133,6 +141,7 @@ export class LeftService$LeftResults$Builder extends $.StructBuilder {
 }
 
 export class LeftService$LeftResults$Pipeline extends $.Pipeline<LeftService.LeftResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<LeftService.LeftResults.Reader, unknown, never> { return LeftService$LeftResults; }
   get right(): $right.Right.Pipeline { return this.$struct(0, $right.Right$Pipeline); }
   get service(): $right.RightService.Client { return this.$client<$right.RightService.Client>(1, $right.RightService); }
@@ -147,10 +156,11 @@ export interface LeftService$LeftResults$Plain {
   service: $right.RightService.Client;
 }
 
-export const LeftService$LeftResults = /*@__PURE__*/ $.struct<LeftService.LeftResults.Reader, LeftService.LeftResults.Builder, LeftService.LeftResults.Init, LeftService.LeftResults.Plain>({ id: 0xd062e8823a051e06n, name: "LeftService.left$Results", dataWords: 0, pointerCount: 2, Reader: LeftService$LeftResults$Reader, Builder: LeftService$LeftResults$Builder });
+export const LeftService$LeftResults = /*@__PURE__*/ $.struct<LeftService.LeftResults.Reader, LeftService.LeftResults.Builder, LeftService.LeftResults.Init, LeftService.LeftResults.Plain>({ id: 0xd062e8823a051e06n, name: "LeftService.left$Results", dataWords: 0, pointerCount: 2, Reader: LeftService$LeftResults$Reader, Builder: LeftService$LeftResults$Builder, makeReader: (s, d, z, p, c, n) => new LeftService$LeftResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new LeftService$LeftResults$Builder(s, d, z, p, c) });
 
 export const LeftService$left = /*@__PURE__*/ $.method({ interfaceId: 0xb4379bd3502cf788n, interfaceName: "LeftService", ordinal: 0, name: "left", Params: () => LeftService$LeftParams, Results: () => LeftService$LeftResults, Pipeline: () => LeftService$LeftResults$Pipeline });
 export class LeftService$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   left(params?: $.Params<LeftService.LeftParams.Init, LeftService.LeftParams.Builder>, options?: $.CallOptions): $.RemotePromise<LeftService.LeftResults.Reader> & LeftService.LeftResults.Pipeline { return this.$call(LeftService$left, params, options); }
   right(params?: $.Params<$right.RightService.RightParams.Init, $right.RightService.RightParams.Builder>, options?: $.CallOptions): $.RemotePromise<$right.RightService.RightResults.Reader> & $right.RightService.RightResults.Pipeline { return this.$call($right.RightService$right, params, options); }
 }

@@ -12,6 +12,7 @@ export const Side$$type: $.EnumType<Side> = { names: ["left", "right"] };
 
 const Right$$left = /*@__PURE__*/ $.pointer("AAAAAAQAAAAAAAAAAQACAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==");
 export class Right$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get left(): $left.Left.Reader { return this.$readDefault(0, $left.Left, Right$$left); }
   hasLeft(): boolean { return this.$has(0); }
   get name(): string { return this.$text(1); }
@@ -23,6 +24,7 @@ export class Right$Reader extends $.StructReader {
 }
 
 export class Right$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get left(): $left.Left.Builder { return this.$getDefault(0, $left.Left, Right$$left); }
   set left(value: $left.Left.Init | $left.Left.Builder) { this.$set(0, $left.Left, value); }
   hasLeft(): boolean { return this.$has(0); }
@@ -56,6 +58,7 @@ export class Right$Builder extends $.StructBuilder {
 }
 
 export class Right$Pipeline extends $.Pipeline<Right.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Right.Reader, unknown, never> { return Right; }
   get left(): $left.Left.Pipeline { return this.$struct(0, $left.Left$Pipeline); }
   get person(): $allTypes.Person.Pipeline { return this.$struct(2, $allTypes.Person$Pipeline); }
@@ -74,7 +77,7 @@ export interface Right$Plain {
   person: $allTypes.Person.Plain | undefined;
 }
 
-export const Right = /*@__PURE__*/ $.struct<Right.Reader, Right.Builder, Right.Init, Right.Plain>({ id: 0xf2b4435124f2f79an, name: "Right", dataWords: 1, pointerCount: 3, Reader: Right$Reader, Builder: Right$Builder });
+export const Right = /*@__PURE__*/ $.struct<Right.Reader, Right.Builder, Right.Init, Right.Plain>({ id: 0xf2b4435124f2f79an, name: "Right", dataWords: 1, pointerCount: 3, Reader: Right$Reader, Builder: Right$Builder, makeReader: (s, d, z, p, c, n) => new Right$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Right$Builder(s, d, z, p, c) });
 
 export type Right = Right$Reader;
 export declare namespace Right {
@@ -87,6 +90,7 @@ export declare namespace Right {
 }
 
 export class RightService$RightParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get right(): Right.Reader { return this.$read(0, Right); }
   hasRight(): boolean { return this.$has(0); }
   get point(): $allTypes.Point.Reader { return this.$read(1, $allTypes.Point); }
@@ -95,6 +99,7 @@ export class RightService$RightParams$Reader extends $.StructReader {
 }
 
 export class RightService$RightParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get right(): Right.Builder { return this.$get(0, Right); }
   set right(value: Right.Init | Right.Builder) { this.$set(0, Right, value); }
   hasRight(): boolean { return this.$has(0); }
@@ -119,6 +124,7 @@ export class RightService$RightParams$Builder extends $.StructBuilder {
 }
 
 export class RightService$RightParams$Pipeline extends $.Pipeline<RightService.RightParams.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<RightService.RightParams.Reader, unknown, never> { return RightService$RightParams; }
   get right(): Right.Pipeline { return this.$struct(0, Right$Pipeline); }
   get point(): $allTypes.Point.Pipeline { return this.$struct(1, $allTypes.Point$Pipeline); }
@@ -133,9 +139,10 @@ export interface RightService$RightParams$Plain {
   point: $allTypes.Point.Plain | undefined;
 }
 
-export const RightService$RightParams = /*@__PURE__*/ $.struct<RightService.RightParams.Reader, RightService.RightParams.Builder, RightService.RightParams.Init, RightService.RightParams.Plain>({ id: 0x90c293a48bf677d3n, name: "RightService.right$Params", dataWords: 0, pointerCount: 2, Reader: RightService$RightParams$Reader, Builder: RightService$RightParams$Builder });
+export const RightService$RightParams = /*@__PURE__*/ $.struct<RightService.RightParams.Reader, RightService.RightParams.Builder, RightService.RightParams.Init, RightService.RightParams.Plain>({ id: 0x90c293a48bf677d3n, name: "RightService.right$Params", dataWords: 0, pointerCount: 2, Reader: RightService$RightParams$Reader, Builder: RightService$RightParams$Builder, makeReader: (s, d, z, p, c, n) => new RightService$RightParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new RightService$RightParams$Builder(s, d, z, p, c) });
 
 export class RightService$RightResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get left(): $left.Left.Reader { return this.$read(0, $left.Left); }
   hasLeft(): boolean { return this.$has(0); }
   get service(): $left.LeftService.Client { return this.$read(1, $left.LeftService); }
@@ -144,6 +151,7 @@ export class RightService$RightResults$Reader extends $.StructReader {
 }
 
 export class RightService$RightResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
   get left(): $left.Left.Builder { return this.$get(0, $left.Left); }
   set left(value: $left.Left.Init | $left.Left.Builder) { this.$set(0, $left.Left, value); }
   hasLeft(): boolean { return this.$has(0); }
@@ -165,6 +173,7 @@ export class RightService$RightResults$Builder extends $.StructBuilder {
 }
 
 export class RightService$RightResults$Pipeline extends $.Pipeline<RightService.RightResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<RightService.RightResults.Reader, unknown, never> { return RightService$RightResults; }
   get left(): $left.Left.Pipeline { return this.$struct(0, $left.Left$Pipeline); }
   get service(): $left.LeftService.Client { return this.$client<$left.LeftService.Client>(1, $left.LeftService); }
@@ -179,10 +188,11 @@ export interface RightService$RightResults$Plain {
   service: $left.LeftService.Client;
 }
 
-export const RightService$RightResults = /*@__PURE__*/ $.struct<RightService.RightResults.Reader, RightService.RightResults.Builder, RightService.RightResults.Init, RightService.RightResults.Plain>({ id: 0xe08ee31b8f815489n, name: "RightService.right$Results", dataWords: 0, pointerCount: 2, Reader: RightService$RightResults$Reader, Builder: RightService$RightResults$Builder });
+export const RightService$RightResults = /*@__PURE__*/ $.struct<RightService.RightResults.Reader, RightService.RightResults.Builder, RightService.RightResults.Init, RightService.RightResults.Plain>({ id: 0xe08ee31b8f815489n, name: "RightService.right$Results", dataWords: 0, pointerCount: 2, Reader: RightService$RightResults$Reader, Builder: RightService$RightResults$Builder, makeReader: (s, d, z, p, c, n) => new RightService$RightResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new RightService$RightResults$Builder(s, d, z, p, c) });
 
 export const RightService$right = /*@__PURE__*/ $.method({ interfaceId: 0xd236b2c576234a48n, interfaceName: "RightService", ordinal: 0, name: "right", Params: () => RightService$RightParams, Results: () => RightService$RightResults, Pipeline: () => RightService$RightResults$Pipeline });
 export class RightService$Client extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
   right(params?: $.Params<RightService.RightParams.Init, RightService.RightParams.Builder>, options?: $.CallOptions): $.RemotePromise<RightService.RightResults.Reader> & RightService.RightResults.Pipeline { return this.$call(RightService$right, params, options); }
 }
 

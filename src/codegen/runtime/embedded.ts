@@ -1,8 +1,8 @@
 /** What generated code carries as base64: pointer defaults, pointer constants and Data. Decoded when it is first looked at. */
 
-import type { AnyPointerReader } from "../wire/any-pointer.js";
-import { MessageReader } from "../wire/message.js";
-import type { PointerType } from "../wire/pointer-type.js";
+import type { AnyPointerReader } from "../../wire/any-pointer.js";
+import { MessageReader } from "../../wire/message.js";
+import type { PointerType } from "../../wire/pointer-type.js";
 import { decodeBase64 } from "./base64.js";
 
 /** A Data value. */

@@ -3,12 +3,12 @@
  * parameters are. Instances look like any other; only their prototype differs.
  */
 
-import type { Client, ClientClass } from "../cap/client.js";
-import type { CapabilityHook, PipelinePath } from "../cap/hook.js";
-import type { PendingCall } from "../cap/pending-call.js";
-import type { PipelineClass } from "../cap/remote-promise.js";
-import type { StructBuilderClass, StructReaderClass, StructType } from "../wire/pointer-type.js";
-import type { BuilderSegment, ReaderSegment } from "../wire/segment.js";
+import type { Client, ClientClass } from "../../cap/client.js";
+import type { CapabilityHook, PipelinePath } from "../../cap/hook.js";
+import type { PendingCall } from "../../cap/pending-call.js";
+import type { PipelineClass } from "../../cap/remote-promise.js";
+import type { StructBuilderClass, StructReaderClass, StructType } from "../../wire/pointer-type.js";
+import type { BuilderSegment, ReaderSegment } from "../../wire/segment.js";
 import { type Brand, made } from "./brand.js";
 import { struct } from "./declare.js";
 
@@ -18,7 +18,11 @@ export function bindStruct<T>(type: StructType<unknown, unknown, never>, brand: 
     const { id, name, dataWords, pointerCount } = type;
     const Reader = bindReader(type.Reader, brand);
     const Builder = bindBuilder(type.Builder, brand);
-    return struct({ id, name, dataWords, pointerCount, Reader, Builder });
+    return struct({
+      ...{ id, name, dataWords, pointerCount, Reader, Builder },
+      makeReader: (s, d, z, p, c, n) => new Reader(s, d, z, p, c, n),
+      makeBuilder: (s, d, z, p, c) => new Builder(s, d, z, p, c),
+    });
   }) as T;
 }
 

@@ -3,15 +3,15 @@
  * may be assigned, and as plain objects. No code.
  */
 
-import type { AnyPointerBuilder, AnyPointerReader } from "../wire/any-pointer.js";
-import type { AnyPointer as AnyPointerValue } from "../wire/any-pointer-type.js";
-import type { CapabilityReference } from "../wire/cap-table.js";
-import type { ListBuilder, ListInit, ListReader } from "../wire/list-reader.js";
-import type { AnyPointerType, BuilderOf, InitOf, PointerType, ReaderOf, StructType } from "../wire/pointer-type.js";
-import type { StructBuilder } from "../wire/struct-builder.js";
-import type { StructReader } from "../wire/struct-reader.js";
+import type { AnyPointerBuilder, AnyPointerReader } from "../../wire/any-pointer.js";
+import type { AnyPointer as AnyPointerValue } from "../../wire/any-pointer-type.js";
+import type { CapabilityReference } from "../../wire/cap-table.js";
+import type { ListBuilder, ListInit, ListReader } from "../../wire/list-reader.js";
+import type { AnyPointerType, BuilderOf, InitOf, PointerType, ReaderOf, StructType } from "../../wire/pointer-type.js";
+import type { StructBuilder } from "../../wire/struct-builder.js";
+import type { StructReader } from "../../wire/struct-reader.js";
 
-export type { BuilderOf, InitOf, ReaderOf } from "../wire/pointer-type.js";
+export type { BuilderOf, InitOf, ReaderOf } from "../../wire/pointer-type.js";
 
 /** Whatever a type parameter can be bound to. */
 export type AnyType = AnyPointerType;

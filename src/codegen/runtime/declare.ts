@@ -1,11 +1,17 @@
 /** What the declarations in generated code call: the makers of struct types, and what puts nested declarations onto them. */
 
-import { UsageError } from "../errors.js";
-import { AnyPointerBuilder, AnyPointerReader } from "../wire/any-pointer.js";
-import { AnyPointer } from "../wire/any-pointer-type.js";
-import { listOf as listOfWire } from "../wire/list-of.js";
-import type { StructBuilderClass, StructReaderClass, StructType } from "../wire/pointer-type.js";
-import { AnyStruct, structType } from "../wire/struct-type.js";
+import { UsageError } from "../../errors.js";
+import { AnyPointerBuilder, AnyPointerReader } from "../../wire/any-pointer.js";
+import { AnyPointer } from "../../wire/any-pointer-type.js";
+import { listOf as listOfWire } from "../../wire/list-of.js";
+import type {
+  StructBuilderClass,
+  StructBuilderFactory,
+  StructReaderClass,
+  StructReaderFactory,
+  StructType,
+} from "../../wire/pointer-type.js";
+import { AnyStruct, structType } from "../../wire/struct-type.js";
 import { brand } from "./brand.js";
 import type { AnyPointerInput, AnyType, ListOf } from "./faces.js";
 
@@ -18,6 +24,8 @@ export interface StructSpec<R, B> {
   readonly pointerCount: number;
   readonly Reader: StructReaderClass<R>;
   readonly Builder: StructBuilderClass<B>;
+  readonly makeReader: StructReaderFactory<R>;
+  readonly makeBuilder: StructBuilderFactory<B>;
   /** How many type parameters a generic struct has, those of enclosing scopes included. */
   readonly typeParameters?: number;
 }
@@ -30,6 +38,7 @@ export function struct<R, B, I, P>(spec: StructSpec<R, B>): StructType<R, B, I |
     Object.defineProperty(Reader.prototype, "$brand", { value: unbound });
     Object.defineProperty(Builder.prototype, "$brand", { value: unbound });
   }
+  const { makeReader, makeBuilder } = spec;
   const assign = (Builder.prototype as { assign(this: B, init: I | B): void }).assign;
   const toObject = (Reader.prototype as { toObject(this: R): P }).toObject;
   return structType<R, B, I | B, P>({
@@ -39,6 +48,8 @@ export function struct<R, B, I, P>(spec: StructSpec<R, B>): StructType<R, B, I |
     pointerCount: spec.pointerCount,
     Reader,
     Builder,
+    makeReader,
+    makeBuilder,
     assign: (builder, init) => assign.call(builder, init),
     toPlain: (reader) => toObject.call(reader),
   });
