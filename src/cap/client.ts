@@ -14,6 +14,7 @@ import type { AnyMethod, Method, Params } from "./method.js";
 import { PendingCall } from "./pending-call.js";
 import { type RemotePromise, StreamPromise } from "./remote-promise.js";
 import type { RpcError } from "./rpc-error.js";
+import { StreamingCall } from "./streaming-call.js";
 
 export abstract class Client implements Disposable {
   /** Owned; null once given back. */
@@ -82,13 +83,13 @@ export abstract class Client implements Disposable {
     return new Pipeline(call, ROOT) as RemotePromise<RR> & RP;
   }
 
-  /** Calls a streaming method. */
+  /** Calls a streaming method. The promise resolves when the next call may be made; the call itself may go on for longer. */
   $stream<PI, PB, RR, RP>(
     method: Method<PI, PB, RR, RP>,
     params: Params<PI, PB> | undefined,
     options?: CallOptions,
   ): StreamPromise {
-    const call = new PendingCall(method as unknown as AnyMethod, callSite(method as unknown as AnyMethod));
+    const call = new StreamingCall(method as unknown as AnyMethod, callSite(method as unknown as AnyMethod));
     this.#send(method, params, options, call);
     return new StreamPromise(call);
   }

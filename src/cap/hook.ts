@@ -67,6 +67,11 @@ export interface CallRequest {
   readonly params: AnyPointerBuilder;
   /** Sends the call. Never throws for reasons of the target or the connection: the receiver hears of those. */
   send(receiver: ResultReceiver | null): SentCall;
+  /**
+   * Sends a streaming call: `mayContinue` is told once, inside a transition, when its caller may send more (null), or that the
+   * stream is broken. Lacking where that is when the call returns.
+   */
+  sendStreaming?(receiver: ResultReceiver, mayContinue: (error: RpcError | null) => void): SentCall;
   /** Throws the request away, giving back the capabilities in it. */
   abandon(): void;
 }

@@ -38,3 +38,4 @@ export { RpcError, type RpcErrorDetail, type RpcErrorKind, type RpcErrorOptions 
 export type { ServerContext, ServerResult } from "./server.js";
 export { ServerSet } from "./server-set.js";
 export { type Delivery, TurnQueue, turns } from "./turn.js";
+export { type StreamTarget, sendAll, type WritableStreamOf, type WriterOf, writableStream } from "./writable.js";

@@ -79,7 +79,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
       this.#sent = request.send(null);
       return;
     }
-    const sent = request.send(this);
+    const sent = this.transmit(request);
     // A broken target has told us by now.
     if (this.#phase !== "sent") {
       sent.release();
@@ -87,6 +87,16 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     }
     this.#sent = sent;
     if (options) this.#unlimit = limitCall(this, options);
+  }
+
+  /** Hands `request` (taken) to its target. */
+  protected transmit(request: CallRequest): SentCall {
+    return request.send(this);
+  }
+
+  /** `error` as the caller of this call sees it. */
+  protected named(error: RpcError): RpcError {
+    return callError(this.method, error, this.#site);
   }
 
   /** The call was made in somebody else's name: nothing will come here. */
@@ -220,7 +230,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
       this.#heir.fail(error);
       return;
     }
-    this.#settleWith(callError(this.method, error, this.#site));
+    this.#settleWith(this.named(error));
   }
 
   /** The caller gave up: the outcome is `error`, whatever the server does. */

@@ -11,6 +11,7 @@ import { readDisposable } from "./disposable-reader.js";
 import type { PipelinePath } from "./hook.js";
 import type { InterfaceType } from "./interface-type.js";
 import type { PendingCall } from "./pending-call.js";
+import type { StreamingCall } from "./streaming-call.js";
 
 /** The promise of a call's results. Never an unhandled rejection: whoever doesn't await it doesn't hear of its failure. */
 export type RemotePromise<R> = Pipeline<R>;
@@ -117,12 +118,15 @@ export class AnyPipeline {
   }
 }
 
-/** The promise of a streaming call: settles when the next one may be sent. Never an unhandled rejection; the error comes again from later calls. */
+/**
+ * The promise of a streaming call: resolves when the next one may be sent, and rejects if the stream is broken. Never an unhandled
+ * rejection; the error comes again from later calls. Disposing it cancels the call if that has not been answered.
+ */
 export class StreamPromise implements Promise<undefined>, Disposable {
-  readonly #call: PendingCall;
+  readonly #call: StreamingCall;
   #promise: Promise<undefined> | null = null;
 
-  constructor(call: PendingCall) {
+  constructor(call: StreamingCall) {
     this.#call = call;
   }
 
@@ -131,7 +135,7 @@ export class StreamPromise implements Promise<undefined>, Disposable {
     onfulfilled?: ((value: undefined) => T | PromiseLike<T>) | null,
     onrejected?: ((error: unknown) => E | PromiseLike<E>) | null,
   ): Promise<T | E> {
-    this.#promise ??= outcome(this.#call, () => undefined);
+    this.#promise ??= new Promise((resolve, reject) => this.#call.observeReady(() => resolve(undefined), reject));
     return this.#promise.then(onfulfilled, onrejected);
   }
 

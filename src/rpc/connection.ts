@@ -20,6 +20,7 @@ import { handleBootstrap, handleCall } from "./call.js";
 import { type Embargo, embargo, handleDisembargo } from "./embargo.js";
 import { readException, type TraceEncoder, writeException } from "./exception.js";
 import { ExportTable, handleRelease } from "./export.js";
+import { FixedWindow, type FlowController } from "./flow.js";
 import { type AnswerId, type EmbargoId, FIRST_NO_RETURN_ID, type ImportId, type QuestionId } from "./ids.js";
 import { breakImports, handleResolve, type ImportHook } from "./import.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "./limits.js";
@@ -42,6 +43,8 @@ export interface ConnectionOptions {
   readonly observer?: Observer;
   /** Turns an error into a trace the peer may see; without it no trace leaves this vat. */
   readonly encodeTrace?: TraceEncoder;
+  /** Makes the window of one capability's streaming calls; a fixed one of 64 KiB unless given, for an adaptive one needs a clock. */
+  readonly newFlow?: () => FlowController;
   /** There is something to take with `takeOutgoing`. Called once until that is called. */
   readonly onOutgoing?: () => void;
   /** The connection ended: null for an end in order. Called once, after everything in progress has been told. */
@@ -201,6 +204,11 @@ export class Connection {
   makeBootstrap(): CapabilityHook {
     const { bootstrap } = this.#options;
     return bootstrap ? bootstrap() : new BrokenHook(RpcError.failed("this vat has no bootstrap capability"));
+  }
+
+  /** The window of another capability's streaming calls. */
+  newFlow(): FlowController {
+    return this.#options.newFlow?.() ?? new FixedWindow();
   }
 
   /** Starts a call of ours on something the peer hosts. */

@@ -20,6 +20,7 @@ import {
   type ResolutionObserver,
 } from "../cap/hook.js";
 import type { Connection } from "./connection.js";
+import type { FlowController } from "./flow.js";
 import type { WireTarget } from "./rpc-hook.js";
 
 export class PromiseHook extends CapabilityHook {
@@ -90,6 +91,7 @@ export class PromiseHook extends CapabilityHook {
       // Calls made through us follow the same wire to the next promise; what that becomes must not be reached before them.
       target.address.called = true;
     }
+    if (sameConnection && address.flow) this.#moveFlow(address.flow, target);
     const byValue = brand === NULL_BRAND || brand === BROKEN_BRAND;
     const shorter = !byValue && (!sameConnection || reflected);
     this.#resolution =
@@ -102,6 +104,12 @@ export class PromiseHook extends CapabilityHook {
       if (this.#observers.delete(observer)) observer(this.#resolution);
     }
     address.release();
+  }
+
+  /** What streams through this promise goes on through `target`, in the same window; one that has its own keeps it. */
+  #moveFlow(flow: FlowController, target: CapabilityHook): void {
+    const next = target instanceof PromiseHook ? target.address : (target as WireTarget);
+    if (next) next.flow ??= flow;
   }
 
   protected dispose(): void {

@@ -13,9 +13,11 @@ import type { MessageBuilder } from "../wire/message.js";
 import type { Connection } from "./connection.js";
 import { writeCapTable } from "./descriptor.js";
 import type { Export } from "./export.js";
+import type { FlowWaiter } from "./flow.js";
 import { PromiseHook } from "./promise-hook.js";
 import { Question, type QuestionKind } from "./question.js";
 import type { WireTarget } from "./rpc-hook.js";
+import { firstToContinue, StreamedCall } from "./streamed-call.js";
 
 export class RpcRequest implements CallRequest {
   readonly connection: Connection;
@@ -53,8 +55,24 @@ export class RpcRequest implements CallRequest {
 
   send(receiver: ResultReceiver | null): SentCall {
     const redirect = this.#target.resolution;
-    if (redirect) return this.#sendTo(redirect, receiver);
+    if (redirect) return this.#redirected(redirect).send(receiver);
     return this.#post(receiver, this.#hints.onlyPromisePipeline && !receiver ? "pipeline-only" : "call");
+  }
+
+  sendStreaming(receiver: ResultReceiver, mayContinue: FlowWaiter): SentCall {
+    const redirect = this.#target.resolution;
+    if (redirect) {
+      const request = this.#redirected(redirect);
+      if (request.sendStreaming) return request.sendStreaming(receiver, mayContinue);
+      return request.send(firstToContinue(receiver, mayContinue));
+    }
+    const address = (this.#target instanceof PromiseHook ? this.#target.address : this.#target) as WireTarget;
+    address.flow ??= this.connection.newFlow();
+    const call = new StreamedCall(address.flow, receiver);
+    // Once it is posted the message is not ours to measure.
+    const bytes = this.#message.byteLength;
+    const sent = this.#post(call, "call");
+    return call.start(sent, bytes, mayContinue);
   }
 
   /**
@@ -72,11 +90,12 @@ export class RpcRequest implements CallRequest {
     this.#target.release();
   }
 
-  #sendTo(target: CapabilityHook, receiver: ResultReceiver | null): SentCall {
+  /** The same call on what the target has become meanwhile. */
+  #redirected(target: CapabilityHook): CallRequest {
     const request = target.newCall(this.#interfaceId, this.#methodId, this.#hints);
     request.params.setAny(this.params);
     this.abandon();
-    return request.send(receiver);
+    return request;
   }
 
   #post(receiver: ResultReceiver | null, kind: QuestionKind): SentCall {

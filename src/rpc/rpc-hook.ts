@@ -8,11 +8,14 @@ import { forwardCall } from "../cap/forward.js";
 import { type CallContext, type CallHints, type CallRequest, CapabilityHook, type PipelineHook } from "../cap/hook.js";
 import type { CapDescriptor, MessageTarget } from "../std/rpc.js";
 import type { Connection } from "./connection.js";
+import type { FlowController } from "./flow.js";
 
 export abstract class WireTarget extends CapabilityHook {
   readonly connection: Connection;
   /** Whether a call may be on its way here in the name of a promise, so that whatever the promise becomes could be reached sooner by a shorter way. */
   called = false;
+  /** The window of streaming calls made here; made with the first of them. Calls under way keep it. */
+  flow: FlowController | null = null;
 
   constructor(connection: Connection) {
     super();

@@ -3,12 +3,18 @@
  * running something after the current turn, and a timer. Nothing else in the neutral folders touches a global of the host.
  */
 
+/** A monotonic clock, in milliseconds. */
+export function now(): number {
+  return host.performance.now();
+}
+
 interface HostPort {
   onmessage: (() => void) | null;
   postMessage(message: null): void;
 }
 
 interface Host {
+  readonly performance: { now(): number };
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
   setImmediate?(callback: () => void): unknown;

@@ -15,9 +15,11 @@ import { RpcError } from "../cap/rpc-error.js";
 import { turns } from "../cap/turn.js";
 import { Connection } from "../rpc/connection.js";
 import type { TraceEncoder } from "../rpc/exception.js";
+import { AdaptiveWindow, FixedWindow, type FlowController } from "../rpc/flow.js";
 import type { ConnectionLimits } from "../rpc/limits.js";
 import type { ConnectionStats, Observer, TableRow } from "../rpc/observe.js";
 import { ProtocolError } from "../rpc/protocol-error.js";
+import { now } from "../transport/host.js";
 import type { Transport } from "../transport/transport.js";
 import { WireError } from "../wire/errors.js";
 import { type Side, TwoPartyNetwork } from "./network.js";
@@ -39,6 +41,11 @@ export interface SessionOptions {
   /** Makes the capability that the peer gets when it asks for our bootstrap, owned. */
   readonly bootstrap?: () => CapabilityHook;
   readonly limits?: Partial<SessionLimits>;
+  /**
+   * How many bytes of streaming calls (`-> stream`) may be under way to one capability before its caller is asked to wait:
+   * "adaptive" (the default) follows bandwidth and delay of the link, a number of bytes is fixed.
+   */
+  readonly streamWindow?: "adaptive" | number;
   /** Sees every message; for inspectors and logs. */
   readonly observer?: Observer;
   /** Turns an error of this vat into a trace the peer may see. Without it, no stack leaves the process. */
@@ -79,6 +86,7 @@ export class Session {
       ...(options.limits && { limits: options.limits }),
       ...(options.observer && { observer: options.observer }),
       ...(options.encodeTrace && { encodeTrace: options.encodeTrace }),
+      newFlow: flowFactory(options.streamWindow ?? "adaptive"),
       peerName: transport.peerName,
       onOutgoing: () => this.#posted(),
       onClosed: (error) => this.#closed(error),
@@ -204,6 +212,10 @@ export class Session {
     this.#flush();
     this.#transport.close();
   }
+}
+
+function flowFactory(window: "adaptive" | number): () => FlowController {
+  return window === "adaptive" ? () => new AdaptiveWindow(now) : () => new FixedWindow(window);
 }
 
 function byteLength(frames: readonly (readonly Uint8Array[])[]): number {

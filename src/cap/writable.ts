@@ -1,0 +1,71 @@
+/**
+ * Streaming methods as the platform's streams: a WritableStream whose backpressure is that of the calls, and a loop that sends
+ * what an iterable gives as fast as the other side takes it.
+ */
+
+import { UsageError } from "../errors.js";
+
+/** What each end of a stream is to its capability: generated clients' methods fit. */
+export interface StreamTarget<T> {
+  /** Sends one chunk by a streaming method; the promise says when the next may follow: `(bytes) => sink.write({ bytes })`. */
+  write(chunk: T): PromiseLike<unknown>;
+  /** Everything was written: `() => sink.end()`. Its failure is that of the first write that failed. */
+  close?(): PromiseLike<unknown>;
+  /** The writer gave up. */
+  abort?(reason: unknown): PromiseLike<unknown> | undefined;
+}
+
+/** The platform's WritableStream, as far as its users need to name it; assignable to that of lib "DOM" and of Node. */
+export interface WritableStreamOf<T> {
+  readonly locked: boolean;
+  abort(reason?: unknown): Promise<void>;
+  close(): Promise<void>;
+  getWriter(): WriterOf<T>;
+}
+
+export interface WriterOf<T> {
+  readonly closed: Promise<undefined>;
+  readonly desiredSize: number | null;
+  readonly ready: Promise<undefined>;
+  abort(reason?: unknown): Promise<void>;
+  close(): Promise<void>;
+  releaseLock(): void;
+  write(chunk?: T): Promise<void>;
+}
+
+interface Platform {
+  readonly WritableStream?: new (sink: object, strategy: { highWaterMark: number }) => unknown;
+}
+
+/** A WritableStream that writes to `target`. A chunk is accepted when the window of its calls has room for the next. */
+export function writableStream<T>(target: StreamTarget<T>): WritableStreamOf<T> {
+  const { WritableStream } = globalThis as Platform;
+  if (!WritableStream) throw new UsageError("no-writable-stream", "this platform has no WritableStream");
+  const sink = {
+    write: async (chunk: T) => {
+      await target.write(chunk);
+    },
+    close: async () => {
+      await target.close?.();
+    },
+    abort: async (reason: unknown) => {
+      await target.abort?.(reason);
+    },
+  };
+  return new WritableStream(sink, { highWaterMark: 1 }) as WritableStreamOf<T>;
+}
+
+/**
+ * Sends what `source` gives through `write`, waiting each time until more may be sent: `sendAll(file, (bytes) => sink.write({ bytes }))`.
+ * Returns when the last was sent, not when it was taken; rejects as the stream breaks, and ends the iteration then. `signal` stops it.
+ */
+export async function sendAll<T>(
+  source: AsyncIterable<T> | Iterable<T>,
+  write: (chunk: T) => PromiseLike<unknown>,
+  signal?: AbortSignal,
+): Promise<void> {
+  for await (const chunk of source) {
+    signal?.throwIfAborted();
+    await write(chunk);
+  }
+}
