@@ -151,7 +151,7 @@ export class Contact$Reader extends $.StructReader {
   get phones(): $.ListReader<Contact.Phone.Reader> { return this.$read(2, $.listOf(Contact$Phone)); }
   hasPhones(): boolean { return this.$has(2); }
   get work(): Contact.Work.Reader { return new Contact$Work$$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
-  toObject(): Contact.Plain { return { id: this.id, name: this.name, email: this.email, phones: this.phones.map($.toObject), work: this.work.toObject() }; }
+  toObject(): Contact.Plain { return { id: this.id, name: this.name, email: this.email, phones: this.phones.map((each) => each.toObject()), work: this.work.toObject() }; }
 }
 
 /** One entry of an address book: small numbers, short texts, a list of structs, a union in a group. */
@@ -256,7 +256,7 @@ export class AddressBook$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get contacts(): $.ListReader<Contact.Reader> { return this.$read(0, $.listOf(Contact)); }
   hasContacts(): boolean { return this.$has(0); }
-  toObject(): AddressBook.Plain { return { contacts: this.contacts.map($.toObject) }; }
+  toObject(): AddressBook.Plain { return { contacts: this.contacts.map((each) => each.toObject()) }; }
 }
 
 export class AddressBook$Builder extends $.StructBuilder {
@@ -490,11 +490,6 @@ export class Service$EchoParams$Builder extends $.StructBuilder {
   asReader(): Service.EchoParams.Reader { return this.$asReader(Service$EchoParams$Reader); }
 }
 
-export class Service$EchoParams$Pipeline extends $.Pipeline<Service.EchoParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.EchoParams.Reader, unknown, never> { return Service$EchoParams; }
-}
-
 export interface Service$EchoParams$Init {
   number?: number | undefined;
   text?: string | undefined;
@@ -575,11 +570,6 @@ export class Service$EchoDataParams$Builder extends $.StructBuilder {
   asReader(): Service.EchoDataParams.Reader { return this.$asReader(Service$EchoDataParams$Reader); }
 }
 
-export class Service$EchoDataParams$Pipeline extends $.Pipeline<Service.EchoDataParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.EchoDataParams.Reader, unknown, never> { return Service$EchoDataParams; }
-}
-
 export interface Service$EchoDataParams$Init {
   data?: Uint8Array | undefined;
 }
@@ -638,11 +628,6 @@ export class Service$NextParams$Builder extends $.StructBuilder {
   assign(_init: Service.NextParams.Init): this { return this; }
   toObject(): Service.NextParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.NextParams.Reader { return this.$asReader(Service$NextParams$Reader); }
-}
-
-export class Service$NextParams$Pipeline extends $.Pipeline<Service.NextParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.NextParams.Reader, unknown, never> { return Service$NextParams; }
 }
 
 export interface Service$NextParams$Init {
@@ -709,11 +694,6 @@ export class Service$MakeCounterParams$Builder extends $.StructBuilder {
   asReader(): Service.MakeCounterParams.Reader { return this.$asReader(Service$MakeCounterParams$Reader); }
 }
 
-export class Service$MakeCounterParams$Pipeline extends $.Pipeline<Service.MakeCounterParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.MakeCounterParams.Reader, unknown, never> { return Service$MakeCounterParams; }
-}
-
 export interface Service$MakeCounterParams$Init {
   start?: number | undefined;
 }
@@ -770,11 +750,6 @@ export class Service$LiveCountersParams$Builder extends $.StructBuilder {
   assign(_init: Service.LiveCountersParams.Init): this { return this; }
   toObject(): Service.LiveCountersParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.LiveCountersParams.Reader { return this.$asReader(Service$LiveCountersParams$Reader); }
-}
-
-export class Service$LiveCountersParams$Pipeline extends $.Pipeline<Service.LiveCountersParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.LiveCountersParams.Reader, unknown, never> { return Service$LiveCountersParams; }
 }
 
 export interface Service$LiveCountersParams$Init {
@@ -859,7 +834,6 @@ export declare namespace Service {
     type Builder = Service$EchoParams$Builder;
     type Init = Service$EchoParams$Init;
     type Plain = Service$EchoParams$Plain;
-    type Pipeline = Service$EchoParams$Pipeline;
     type $Type = $.StructType<Service$EchoParams$Reader, Service$EchoParams$Builder, Service$EchoParams$Init | Service$EchoParams$Builder, Service$EchoParams$Plain>;
   }
   type EchoResults = Service$EchoResults$Reader;
@@ -877,7 +851,6 @@ export declare namespace Service {
     type Builder = Service$EchoDataParams$Builder;
     type Init = Service$EchoDataParams$Init;
     type Plain = Service$EchoDataParams$Plain;
-    type Pipeline = Service$EchoDataParams$Pipeline;
     type $Type = $.StructType<Service$EchoDataParams$Reader, Service$EchoDataParams$Builder, Service$EchoDataParams$Init | Service$EchoDataParams$Builder, Service$EchoDataParams$Plain>;
   }
   type EchoDataResults = Service$EchoDataResults$Reader;
@@ -895,7 +868,6 @@ export declare namespace Service {
     type Builder = Service$NextParams$Builder;
     type Init = Service$NextParams$Init;
     type Plain = Service$NextParams$Plain;
-    type Pipeline = Service$NextParams$Pipeline;
     type $Type = $.StructType<Service$NextParams$Reader, Service$NextParams$Builder, Service$NextParams$Init | Service$NextParams$Builder, Service$NextParams$Plain>;
   }
   type NextResults = Service$NextResults$Reader;
@@ -913,7 +885,6 @@ export declare namespace Service {
     type Builder = Service$MakeCounterParams$Builder;
     type Init = Service$MakeCounterParams$Init;
     type Plain = Service$MakeCounterParams$Plain;
-    type Pipeline = Service$MakeCounterParams$Pipeline;
     type $Type = $.StructType<Service$MakeCounterParams$Reader, Service$MakeCounterParams$Builder, Service$MakeCounterParams$Init | Service$MakeCounterParams$Builder, Service$MakeCounterParams$Plain>;
   }
   type MakeCounterResults = Service$MakeCounterResults$Reader;
@@ -931,7 +902,6 @@ export declare namespace Service {
     type Builder = Service$LiveCountersParams$Builder;
     type Init = Service$LiveCountersParams$Init;
     type Plain = Service$LiveCountersParams$Plain;
-    type Pipeline = Service$LiveCountersParams$Pipeline;
     type $Type = $.StructType<Service$LiveCountersParams$Reader, Service$LiveCountersParams$Builder, Service$LiveCountersParams$Init | Service$LiveCountersParams$Builder, Service$LiveCountersParams$Plain>;
   }
   type LiveCountersResults = Service$LiveCountersResults$Reader;
@@ -963,11 +933,6 @@ export class Counter$AddParams$Builder extends $.StructBuilder {
   }
   toObject(): Counter.AddParams.Plain { return this.asReader().toObject(); }
   asReader(): Counter.AddParams.Reader { return this.$asReader(Counter$AddParams$Reader); }
-}
-
-export class Counter$AddParams$Pipeline extends $.Pipeline<Counter.AddParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Counter.AddParams.Reader, unknown, never> { return Counter$AddParams; }
 }
 
 export interface Counter$AddParams$Init {
@@ -1036,7 +1001,6 @@ export declare namespace Counter {
     type Builder = Counter$AddParams$Builder;
     type Init = Counter$AddParams$Init;
     type Plain = Counter$AddParams$Plain;
-    type Pipeline = Counter$AddParams$Pipeline;
     type $Type = $.StructType<Counter$AddParams$Reader, Counter$AddParams$Builder, Counter$AddParams$Init | Counter$AddParams$Builder, Counter$AddParams$Plain>;
   }
   type AddResults = Counter$AddResults$Reader;

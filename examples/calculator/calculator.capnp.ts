@@ -8,7 +8,7 @@ export class Calculator$Expression$Call$Reader extends $.StructReader {
   hasFunction(): boolean { return this.$has(0); }
   get params(): $.ListReader<Calculator.Expression.Reader> { return this.$read(1, $.listOf(Calculator$Expression)); }
   hasParams(): boolean { return this.$has(1); }
-  toObject(): Calculator.Expression.Call.Plain { return { function: this.function, params: this.params.map($.toObject) }; }
+  toObject(): Calculator.Expression.Call.Plain { return { function: this.function, params: this.params.map((each) => each.toObject()) }; }
 }
 
 /** The result of a function. */
@@ -163,11 +163,6 @@ export class Calculator$Value$ReadParams$Builder extends $.StructBuilder {
   asReader(): Calculator.Value.ReadParams.Reader { return this.$asReader(Calculator$Value$ReadParams$Reader); }
 }
 
-export class Calculator$Value$ReadParams$Pipeline extends $.Pipeline<Calculator.Value.ReadParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Calculator.Value.ReadParams.Reader, unknown, never> { return Calculator$Value$ReadParams; }
-}
-
 export interface Calculator$Value$ReadParams$Init {
 }
 export interface Calculator$Value$ReadParams$Plain {
@@ -247,11 +242,6 @@ export class Calculator$Function$CallParams$Builder extends $.StructBuilder {
   }
   toObject(): Calculator.Function.CallParams.Plain { return this.asReader().toObject(); }
   asReader(): Calculator.Function.CallParams.Reader { return this.$asReader(Calculator$Function$CallParams$Reader); }
-}
-
-export class Calculator$Function$CallParams$Pipeline extends $.Pipeline<Calculator.Function.CallParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Calculator.Function.CallParams.Reader, unknown, never> { return Calculator$Function$CallParams; }
 }
 
 export interface Calculator$Function$CallParams$Init {
@@ -355,12 +345,6 @@ export class Calculator$EvaluateParams$Builder extends $.StructBuilder {
   asReader(): Calculator.EvaluateParams.Reader { return this.$asReader(Calculator$EvaluateParams$Reader); }
 }
 
-export class Calculator$EvaluateParams$Pipeline extends $.Pipeline<Calculator.EvaluateParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Calculator.EvaluateParams.Reader, unknown, never> { return Calculator$EvaluateParams; }
-  get expression(): Calculator.Expression.Pipeline { return this.$struct(0, Calculator$Expression$Pipeline); }
-}
-
 export interface Calculator$EvaluateParams$Init {
   expression?: Calculator.Expression.Init | Calculator.Expression.Builder | undefined;
 }
@@ -436,12 +420,6 @@ export class Calculator$DefFunctionParams$Builder extends $.StructBuilder {
   asReader(): Calculator.DefFunctionParams.Reader { return this.$asReader(Calculator$DefFunctionParams$Reader); }
 }
 
-export class Calculator$DefFunctionParams$Pipeline extends $.Pipeline<Calculator.DefFunctionParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Calculator.DefFunctionParams.Reader, unknown, never> { return Calculator$DefFunctionParams; }
-  get body(): Calculator.Expression.Pipeline { return this.$struct(0, Calculator$Expression$Pipeline); }
-}
-
 export interface Calculator$DefFunctionParams$Init {
   paramCount?: number | undefined;
   body?: Calculator.Expression.Init | Calculator.Expression.Builder | undefined;
@@ -508,11 +486,6 @@ export class Calculator$GetOperatorParams$Builder extends $.StructBuilder {
   }
   toObject(): Calculator.GetOperatorParams.Plain { return this.asReader().toObject(); }
   asReader(): Calculator.GetOperatorParams.Reader { return this.$asReader(Calculator$GetOperatorParams$Reader); }
-}
-
-export class Calculator$GetOperatorParams$Pipeline extends $.Pipeline<Calculator.GetOperatorParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Calculator.GetOperatorParams.Reader, unknown, never> { return Calculator$GetOperatorParams; }
 }
 
 export interface Calculator$GetOperatorParams$Init {
@@ -636,7 +609,6 @@ export declare namespace Calculator {
       type Builder = Calculator$Value$ReadParams$Builder;
       type Init = Calculator$Value$ReadParams$Init;
       type Plain = Calculator$Value$ReadParams$Plain;
-      type Pipeline = Calculator$Value$ReadParams$Pipeline;
       type $Type = $.StructType<Calculator$Value$ReadParams$Reader, Calculator$Value$ReadParams$Builder, Calculator$Value$ReadParams$Init | Calculator$Value$ReadParams$Builder, Calculator$Value$ReadParams$Plain>;
     }
     type ReadResults = Calculator$Value$ReadResults$Reader;
@@ -660,7 +632,6 @@ export declare namespace Calculator {
       type Builder = Calculator$Function$CallParams$Builder;
       type Init = Calculator$Function$CallParams$Init;
       type Plain = Calculator$Function$CallParams$Plain;
-      type Pipeline = Calculator$Function$CallParams$Pipeline;
       type $Type = $.StructType<Calculator$Function$CallParams$Reader, Calculator$Function$CallParams$Builder, Calculator$Function$CallParams$Init | Calculator$Function$CallParams$Builder, Calculator$Function$CallParams$Plain>;
     }
     type CallResults = Calculator$Function$CallResults$Reader;
@@ -680,7 +651,6 @@ export declare namespace Calculator {
     type Builder = Calculator$EvaluateParams$Builder;
     type Init = Calculator$EvaluateParams$Init;
     type Plain = Calculator$EvaluateParams$Plain;
-    type Pipeline = Calculator$EvaluateParams$Pipeline;
     type $Type = $.StructType<Calculator$EvaluateParams$Reader, Calculator$EvaluateParams$Builder, Calculator$EvaluateParams$Init | Calculator$EvaluateParams$Builder, Calculator$EvaluateParams$Plain>;
   }
   type EvaluateResults = Calculator$EvaluateResults$Reader;
@@ -698,7 +668,6 @@ export declare namespace Calculator {
     type Builder = Calculator$DefFunctionParams$Builder;
     type Init = Calculator$DefFunctionParams$Init;
     type Plain = Calculator$DefFunctionParams$Plain;
-    type Pipeline = Calculator$DefFunctionParams$Pipeline;
     type $Type = $.StructType<Calculator$DefFunctionParams$Reader, Calculator$DefFunctionParams$Builder, Calculator$DefFunctionParams$Init | Calculator$DefFunctionParams$Builder, Calculator$DefFunctionParams$Plain>;
   }
   type DefFunctionResults = Calculator$DefFunctionResults$Reader;
@@ -716,7 +685,6 @@ export declare namespace Calculator {
     type Builder = Calculator$GetOperatorParams$Builder;
     type Init = Calculator$GetOperatorParams$Init;
     type Plain = Calculator$GetOperatorParams$Plain;
-    type Pipeline = Calculator$GetOperatorParams$Pipeline;
     type $Type = $.StructType<Calculator$GetOperatorParams$Reader, Calculator$GetOperatorParams$Builder, Calculator$GetOperatorParams$Init | Calculator$GetOperatorParams$Builder, Calculator$GetOperatorParams$Plain>;
   }
   type GetOperatorResults = Calculator$GetOperatorResults$Reader;

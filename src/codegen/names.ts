@@ -7,7 +7,7 @@
  * never renames anything, and a file that imports another comes to the same names as that file itself.
  */
 
-import { CLIENT_MEMBERS, NameSet, pascalCase, STRUCT_MEMBERS } from "../schema/member-names.js";
+import { CLIENT_MEMBERS, NameSet, pascalCase, STRUCT_MEMBERS, TYPE_MEMBERS } from "../schema/member-names.js";
 import type { Field, Node, NodeOf } from "../schema/model.js";
 import { fieldsInCodeOrder, type RequestIndex, type TypeParameter } from "./request.js";
 
@@ -20,12 +20,6 @@ const RESERVED_WORDS =
 /** Global types that generated code mentions; a declaration of that name would shadow them. */
 const USED_GLOBALS =
   "Iterable Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array BigUint64Array BigInt64Array Float32Array Float64Array".split(
-    " ",
-  );
-
-/** Members of the objects that stand for types at run time, and of their namespaces. */
-const TYPE_MEMBERS =
-  "kind id name dataWords pointerCount displayName read zero get init set toPlain assign of supers methods Reader Builder Init Plain Pipeline Client Server prototype length caller".split(
     " ",
   );
 

@@ -3,7 +3,7 @@
  * flat names are used: a nested declaration may hide the dotted name of something else.
  */
 
-import type { NamedType, Node, NodeOf } from "../schema/model.js";
+import type { Node, NodeOf } from "../schema/model.js";
 import { type FileContext, TypeScope } from "./context.js";
 import { TypePrinter } from "./types.js";
 
@@ -46,13 +46,10 @@ function printMembers(context: FileContext, node: NodeOf<"struct"> | NodeOf<"int
     }
   }
   if (node.which === "interface") {
-    node.interface.methods.forEach((method, index) => {
-      const params = { typeId: method.paramStructType, brand: method.paramBrand };
-      const results = { typeId: method.resultStructType, brand: method.resultBrand };
-      const implicit = method.implicitParameters;
-      printMethodStruct(context, node.id, names.methodStruct(node.id, index, "Params"), params, scope, implicit);
-      printMethodStruct(context, node.id, names.methodStruct(node.id, index, "Results"), results, scope, implicit);
-    });
+    for (let index = 0; index < node.interface.methods.length; index++) {
+      printMethodStruct(context, node, index, "Params");
+      printMethodStruct(context, node, index, "Results");
+    }
   }
 }
 
@@ -74,27 +71,32 @@ function nestedTypes(
 /** The params or results of a method under a name of their own, whether the compiler made the struct or the schema names one. */
 function printMethodStruct(
   context: FileContext,
-  interfaceId: bigint,
-  name: string,
-  struct: NamedType,
-  scope: TypeScope,
-  implicitParameters: readonly { name: string }[],
+  node: NodeOf<"interface">,
+  index: number,
+  role: "Params" | "Results",
 ): void {
-  const { out } = context;
-  const implicit = context.names.typeParameters(implicitParameters, scope.names, context.file.id);
-  const declared = [...scope.names, ...implicit].map((each) => `${each} extends $.AnyType = typeof $.AnyPointer`);
-  const declaration = declared.length > 0 ? `<${declared.join(", ")}>` : "";
+  const { out, names, request } = context;
+  const method = node.interface.methods[index]!;
+  const name = names.methodStruct(node.id, index, role);
+  const struct =
+    role === "Params"
+      ? { typeId: method.paramStructType, brand: method.paramBrand }
+      : { typeId: method.resultStructType, brand: method.resultBrand };
+  const declared = request.node(struct.typeId);
+  // A nested struct of just this name is in the namespace already.
+  if (declared.scopeId === node.id && names.local(declared) === name) return;
+  const scope = context.typeScope(node.id);
+  const implicit = names.typeParameters(method.implicitParameters, scope.names, context.file.id);
+  const parameters = [...scope.names, ...implicit].map((each) => `${each} extends $.AnyType = typeof $.AnyPointer`);
+  const declaration = parameters.length > 0 ? `<${parameters.join(", ")}>` : "";
   const types = new TypePrinter(context, new TypeScope(scope.parameters, scope.names, "", implicit));
-  if (
-    context.request.find(struct.typeId)?.scopeId === interfaceId &&
-    context.names.local(context.request.node(struct.typeId)) === name
-  )
-    return;
   const flat = context.flat(struct.typeId);
   const args = types.typeArguments(struct);
   out.line(`type ${name}${declaration} = ${flat}$Reader${args};`);
   out.block(`namespace ${name}`, () => {
-    for (const face of STRUCT_FACES) out.line(`type ${face}${declaration} = ${flat}$${face}${args};`);
+    for (const face of STRUCT_FACES) {
+      if (face !== "Pipeline" || role === "Results") out.line(`type ${face}${declaration} = ${flat}$${face}${args};`);
+    }
     out.line(`type $Type${declaration} = ${structType(flat, args)};`);
   });
 }

@@ -148,7 +148,7 @@ function plainOf(types: TypePrinter, type: Type, value: string): string {
     case "list": {
       const element = type.list.elementType;
       if (PRIMITIVES[element.which]?.array) return `${value}.slice()`;
-      if (element.which === "struct") return `${value}.map($.toObject)`;
+      if (element.which === "struct") return `${value}.map((each) => each.toObject())`;
       if (["list", "data", "anyPointer"].includes(element.which)) return atRunTime();
       return `${value}.toArray()`;
     }

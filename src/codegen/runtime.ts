@@ -61,7 +61,6 @@ export {
   nullable,
   setAnyPointer,
   struct,
-  toObject,
   toPlain,
   unknownMember,
   withMembers,

@@ -54,7 +54,8 @@ export function printStruct(info: StructInfo): void {
   }
   printReader(info);
   printBuilder(info);
-  printPipeline(info);
+  // Params are nobody's results.
+  if (info.context.request.methodStruct(info.node.id)?.role !== "Params") printPipeline(info);
   printInit(info);
   printPlain(info);
 }

@@ -57,7 +57,7 @@ export class Value$Call$Reader extends $.StructReader {
   hasFunction(): boolean { return this.$has(0); }
   get params(): $.ListReader<Value.Reader> { return this.$read(1, $.listOf(Value)); }
   hasParams(): boolean { return this.$has(1); }
-  toObject(): Value.Call.Plain { return { function: this.function, params: this.params.map($.toObject) }; }
+  toObject(): Value.Call.Plain { return { function: this.function, params: this.params.map((each) => each.toObject()) }; }
 }
 
 export class Value$Call$Builder extends $.StructBuilder {
@@ -129,8 +129,8 @@ export class Value$ReaderClass extends $.StructReader {
       case "boolean": return { which, boolean: this.boolean };
       case "number": return { which, number: this.number };
       case "string": return { which, string: this.string };
-      case "array": return { which, array: this.array.map($.toObject) };
-      case "object": return { which, object: this.object.map($.toObject) };
+      case "array": return { which, array: this.array.map((each) => each.toObject()) };
+      case "object": return { which, object: this.object.map((each) => each.toObject()) };
       case "call": return { which, call: this.hasCall() ? this.call.toObject() : undefined };
       case "raw": return { which, raw: this.raw };
       default: return { which };

@@ -1623,7 +1623,7 @@ export class Payload$Reader extends $.StructReader {
   hasContent(): boolean { return this.$has(0); }
   get capTable(): $.ListReader<CapDescriptor.Reader> { return this.$read(1, $.listOf(CapDescriptor)); }
   hasCapTable(): boolean { return this.$has(1); }
-  toObject(): Payload.Plain { return { content: $.nullable(this.content), capTable: this.capTable.map($.toObject) }; }
+  toObject(): Payload.Plain { return { content: $.nullable(this.content), capTable: this.capTable.map((each) => each.toObject()) }; }
 }
 
 /** Parameters or results: data with capabilities in it. */
@@ -1901,7 +1901,7 @@ export class PromisedAnswer$Reader extends $.StructReader {
   /** How to get from the content of the results to the capability, step by step. */
   get transform(): $.ListReader<PromisedAnswer.Op.Reader> { return this.$read(0, $.listOf(PromisedAnswer$Op)); }
   hasTransform(): boolean { return this.$has(0); }
-  toObject(): PromisedAnswer.Plain { return { questionId: this.questionId, transform: this.transform.map($.toObject) }; }
+  toObject(): PromisedAnswer.Plain { return { questionId: this.questionId, transform: this.transform.map((each) => each.toObject()) }; }
 }
 
 /** A capability in the answer to a question, whether or not the answer is there. */
@@ -2118,7 +2118,7 @@ export class Exception$Reader extends $.StructReader {
   /** What applications add, for applications that know it. */
   get details(): $.ListReader<Exception.Detail.Reader> { return this.$read(2, $.listOf(Exception$Detail)); }
   hasDetails(): boolean { return this.$has(2); }
-  toObject(): Exception.Plain { return { reason: this.reason, type: this.type, obsoleteIsCallersFault: this.obsoleteIsCallersFault, obsoleteDurability: this.obsoleteDurability, trace: this.trace, details: this.details.map($.toObject) }; }
+  toObject(): Exception.Plain { return { reason: this.reason, type: this.type, obsoleteIsCallersFault: this.obsoleteIsCallersFault, obsoleteDurability: this.obsoleteDurability, trace: this.trace, details: this.details.map((each) => each.toObject()) }; }
 }
 
 /** Why something failed. */

@@ -149,7 +149,7 @@ export class Node$SourceInfo$Reader extends $.StructReader {
   hasMembers(): boolean { return this.$has(1); }
   get startByte(): number { return this.$uint32(8); }
   get endByte(): number { return this.$uint32(12); }
-  toObject(): Node.SourceInfo.Plain { return { id: this.id, docComment: this.docComment, members: this.members.map($.toObject), startByte: this.startByte, endByte: this.endByte }; }
+  toObject(): Node.SourceInfo.Plain { return { id: this.id, docComment: this.docComment, members: this.members.map((each) => each.toObject()), startByte: this.startByte, endByte: this.endByte }; }
 }
 
 /** What the source says beyond the schema's meaning. Kept apart from the node so that nodes can be shipped without it. */
@@ -234,7 +234,7 @@ export class Node$Struct$Reader extends $.StructReader {
   /** In the order of their ordinals. A group stands where its first member would. */
   get fields(): $.ListReader<Field.Reader> { return this.$read(3, $.listOf(Field)); }
   hasFields(): boolean { return this.$has(3); }
-  toObject(): Node.Struct.Plain { return { dataWordCount: this.dataWordCount, pointerCount: this.pointerCount, preferredListEncoding: this.preferredListEncoding, isGroup: this.isGroup, discriminantCount: this.discriminantCount, discriminantOffset: this.discriminantOffset, fields: this.fields.map($.toObject) }; }
+  toObject(): Node.Struct.Plain { return { dataWordCount: this.dataWordCount, pointerCount: this.pointerCount, preferredListEncoding: this.preferredListEncoding, isGroup: this.isGroup, discriminantCount: this.discriminantCount, discriminantOffset: this.discriminantOffset, fields: this.fields.map((each) => each.toObject()) }; }
 }
 
 export class Node$Struct$Builder extends $.StructBuilder {
@@ -317,7 +317,7 @@ export class Node$Enum$Reader extends $.StructReader {
   /** An enumerant's index is its value. */
   get enumerants(): $.ListReader<Enumerant.Reader> { return this.$read(3, $.listOf(Enumerant)); }
   hasEnumerants(): boolean { return this.$has(3); }
-  toObject(): Node.Enum.Plain { return { enumerants: this.enumerants.map($.toObject) }; }
+  toObject(): Node.Enum.Plain { return { enumerants: this.enumerants.map((each) => each.toObject()) }; }
 }
 
 export class Node$Enum$Builder extends $.StructBuilder {
@@ -360,7 +360,7 @@ export class Node$Interface$Reader extends $.StructReader {
   hasMethods(): boolean { return this.$has(3); }
   get superclasses(): $.ListReader<Superclass.Reader> { return this.$read(4, $.listOf(Superclass)); }
   hasSuperclasses(): boolean { return this.$has(4); }
-  toObject(): Node.Interface.Plain { return { methods: this.methods.map($.toObject), superclasses: this.superclasses.map($.toObject) }; }
+  toObject(): Node.Interface.Plain { return { methods: this.methods.map((each) => each.toObject()), superclasses: this.superclasses.map((each) => each.toObject()) }; }
 }
 
 export class Node$Interface$Builder extends $.StructBuilder {
@@ -609,10 +609,10 @@ export class Node$ReaderClass extends $.StructReader {
     const $1 = this.displayName;
     const $2 = this.displayNamePrefixLength;
     const $3 = this.scopeId;
-    const $4 = this.parameters.map($.toObject);
+    const $4 = this.parameters.map((each) => each.toObject());
     const $5 = this.isGeneric;
-    const $6 = this.nestedNodes.map($.toObject);
-    const $7 = this.annotations.map($.toObject);
+    const $6 = this.nestedNodes.map((each) => each.toObject());
+    const $7 = this.annotations.map((each) => each.toObject());
     const $8 = this.startByte;
     const $9 = this.endByte;
     const which = this.which;
@@ -1144,7 +1144,7 @@ export class Field$ReaderClass extends $.StructReader {
   toObject(): Field.Plain {
     const $0 = this.name;
     const $1 = this.codeOrder;
-    const $2 = this.annotations.map($.toObject);
+    const $2 = this.annotations.map((each) => each.toObject());
     const $3 = this.discriminantValue;
     const $4 = this.ordinal.toObject();
     const which = this.which;
@@ -1315,7 +1315,7 @@ export class Enumerant$Reader extends $.StructReader {
   get codeOrder(): number { return this.$uint16(0); }
   get annotations(): $.ListReader<Annotation.Reader> { return this.$read(1, $.listOf(Annotation)); }
   hasAnnotations(): boolean { return this.$has(1); }
-  toObject(): Enumerant.Plain { return { name: this.name, codeOrder: this.codeOrder, annotations: this.annotations.map($.toObject) }; }
+  toObject(): Enumerant.Plain { return { name: this.name, codeOrder: this.codeOrder, annotations: this.annotations.map((each) => each.toObject()) }; }
 }
 
 export class Enumerant$Builder extends $.StructBuilder {
@@ -1453,7 +1453,7 @@ export class Method$Reader extends $.StructReader {
   hasResultBrand(): boolean { return this.$has(3); }
   get annotations(): $.ListReader<Annotation.Reader> { return this.$read(1, $.listOf(Annotation)); }
   hasAnnotations(): boolean { return this.$has(1); }
-  toObject(): Method.Plain { return { name: this.name, codeOrder: this.codeOrder, implicitParameters: this.implicitParameters.map($.toObject), paramStructType: this.paramStructType, paramBrand: this.hasParamBrand() ? this.paramBrand.toObject() : undefined, resultStructType: this.resultStructType, resultBrand: this.hasResultBrand() ? this.resultBrand.toObject() : undefined, annotations: this.annotations.map($.toObject) }; }
+  toObject(): Method.Plain { return { name: this.name, codeOrder: this.codeOrder, implicitParameters: this.implicitParameters.map((each) => each.toObject()), paramStructType: this.paramStructType, paramBrand: this.hasParamBrand() ? this.paramBrand.toObject() : undefined, resultStructType: this.resultStructType, resultBrand: this.hasResultBrand() ? this.resultBrand.toObject() : undefined, annotations: this.annotations.map((each) => each.toObject()) }; }
 }
 
 export class Method$Builder extends $.StructBuilder {
@@ -2329,7 +2329,7 @@ export class Brand$Scope$ReaderClass extends $.StructReader {
     const $0 = this.scopeId;
     const which = this.which;
     switch (which) {
-      case "bind": return { scopeId: $0, which, bind: this.bind.map($.toObject) };
+      case "bind": return { scopeId: $0, which, bind: this.bind.map((each) => each.toObject()) };
       case "inherit": return { scopeId: $0, which, inherit: this.inherit };
       default: return { scopeId: $0, which };
     }
@@ -2480,7 +2480,7 @@ export class Brand$Reader extends $.StructReader {
   /** The type's own scope first, enclosing ones after it. A scope that is missing has no parameters or binds none of them. */
   get scopes(): $.ListReader<Brand.Scope.Reader> { return this.$read(0, $.listOf(Brand$Scope)); }
   hasScopes(): boolean { return this.$has(0); }
-  toObject(): Brand.Plain { return { scopes: this.scopes.map($.toObject) }; }
+  toObject(): Brand.Plain { return { scopes: this.scopes.map((each) => each.toObject()) }; }
 }
 
 /** What the type parameters of a generic type, and of the scopes around it, are bound to. */
@@ -3126,7 +3126,7 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader extends $.
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get identifiers(): $.ListReader<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Reader> { return this.$read(0, $.listOf(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier)); }
   hasIdentifiers(): boolean { return this.$has(0); }
-  toObject(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Plain { return { identifiers: this.identifiers.map($.toObject) }; }
+  toObject(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Plain { return { identifiers: this.identifiers.map((each) => each.toObject()) }; }
 }
 
 /** Enough for an editor to link names to what they mean. */
@@ -3177,7 +3177,7 @@ export class CodeGeneratorRequest$RequestedFile$Reader extends $.StructReader {
   hasImports(): boolean { return this.$has(1); }
   get fileSourceInfo(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Reader { return this.$read(2, CodeGeneratorRequest$RequestedFile$FileSourceInfo); }
   hasFileSourceInfo(): boolean { return this.$has(2); }
-  toObject(): CodeGeneratorRequest.RequestedFile.Plain { return { id: this.id, filename: this.filename, imports: this.imports.map($.toObject), fileSourceInfo: this.hasFileSourceInfo() ? this.fileSourceInfo.toObject() : undefined }; }
+  toObject(): CodeGeneratorRequest.RequestedFile.Plain { return { id: this.id, filename: this.filename, imports: this.imports.map((each) => each.toObject()), fileSourceInfo: this.hasFileSourceInfo() ? this.fileSourceInfo.toObject() : undefined }; }
 }
 
 export class CodeGeneratorRequest$RequestedFile$Builder extends $.StructBuilder {
@@ -3259,7 +3259,7 @@ export class CodeGeneratorRequest$Reader extends $.StructReader {
   /** The files the user named: code is wanted for these. */
   get requestedFiles(): $.ListReader<CodeGeneratorRequest.RequestedFile.Reader> { return this.$read(1, $.listOf(CodeGeneratorRequest$RequestedFile)); }
   hasRequestedFiles(): boolean { return this.$has(1); }
-  toObject(): CodeGeneratorRequest.Plain { return { capnpVersion: this.hasCapnpVersion() ? this.capnpVersion.toObject() : undefined, nodes: this.nodes.map($.toObject), sourceInfo: this.sourceInfo.map($.toObject), requestedFiles: this.requestedFiles.map($.toObject) }; }
+  toObject(): CodeGeneratorRequest.Plain { return { capnpVersion: this.hasCapnpVersion() ? this.capnpVersion.toObject() : undefined, nodes: this.nodes.map((each) => each.toObject()), sourceInfo: this.sourceInfo.map((each) => each.toObject()), requestedFiles: this.requestedFiles.map((each) => each.toObject()) }; }
 }
 
 /** What a compiler sends to a code generator's standard input. */

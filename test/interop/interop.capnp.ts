@@ -27,11 +27,6 @@ export class Interop$EchoParams$Builder extends $.StructBuilder {
   asReader(): Interop.EchoParams.Reader { return this.$asReader(Interop$EchoParams$Reader); }
 }
 
-export class Interop$EchoParams$Pipeline extends $.Pipeline<Interop.EchoParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.EchoParams.Reader, unknown, never> { return Interop$EchoParams; }
-}
-
 export interface Interop$EchoParams$Init {
   blob?: Uint8Array | undefined;
 }
@@ -103,12 +98,6 @@ export class Interop$EchoValuesParams$Builder extends $.StructBuilder {
   }
   toObject(): Interop.EchoValuesParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.EchoValuesParams.Reader { return this.$asReader(Interop$EchoValuesParams$Reader); }
-}
-
-export class Interop$EchoValuesParams$Pipeline extends $.Pipeline<Interop.EchoValuesParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.EchoValuesParams.Reader, unknown, never> { return Interop$EchoValuesParams; }
-  get values(): Values.Pipeline { return this.$struct(0, Values$Pipeline); }
 }
 
 export interface Interop$EchoValuesParams$Init {
@@ -184,11 +173,6 @@ export class Interop$TreeParams$Builder extends $.StructBuilder {
   asReader(): Interop.TreeParams.Reader { return this.$asReader(Interop$TreeParams$Reader); }
 }
 
-export class Interop$TreeParams$Pipeline extends $.Pipeline<Interop.TreeParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.TreeParams.Reader, unknown, never> { return Interop$TreeParams; }
-}
-
 export interface Interop$TreeParams$Init {
   depth?: number | undefined;
   fanOut?: number | undefined;
@@ -260,11 +244,6 @@ export class Interop$NewCounterParams$Builder extends $.StructBuilder {
   asReader(): Interop.NewCounterParams.Reader { return this.$asReader(Interop$NewCounterParams$Reader); }
 }
 
-export class Interop$NewCounterParams$Pipeline extends $.Pipeline<Interop.NewCounterParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.NewCounterParams.Reader, unknown, never> { return Interop$NewCounterParams; }
-}
-
 export interface Interop$NewCounterParams$Init {
   start?: bigint | undefined;
 }
@@ -329,11 +308,6 @@ export class Interop$NewCountersParams$Builder extends $.StructBuilder {
   }
   toObject(): Interop.NewCountersParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NewCountersParams.Reader { return this.$asReader(Interop$NewCountersParams$Reader); }
-}
-
-export class Interop$NewCountersParams$Pipeline extends $.Pipeline<Interop.NewCountersParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.NewCountersParams.Reader, unknown, never> { return Interop$NewCountersParams; }
 }
 
 export interface Interop$NewCountersParams$Init {
@@ -409,11 +383,6 @@ export class Interop$SumCountersParams$Builder extends $.StructBuilder {
   asReader(): Interop.SumCountersParams.Reader { return this.$asReader(Interop$SumCountersParams$Reader); }
 }
 
-export class Interop$SumCountersParams$Pipeline extends $.Pipeline<Interop.SumCountersParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.SumCountersParams.Reader, unknown, never> { return Interop$SumCountersParams; }
-}
-
 export interface Interop$SumCountersParams$Init {
   counters?: Iterable<$.CapabilityInit<Counter.Client, Counter.Server>> | undefined;
 }
@@ -475,11 +444,6 @@ export class Interop$NestParams$Builder extends $.StructBuilder {
   }
   toObject(): Interop.NestParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NestParams.Reader { return this.$asReader(Interop$NestParams$Reader); }
-}
-
-export class Interop$NestParams$Pipeline extends $.Pipeline<Interop.NestParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.NestParams.Reader, unknown, never> { return Interop$NestParams; }
 }
 
 export interface Interop$NestParams$Init {
@@ -557,12 +521,6 @@ export class Interop$NotifyParams$Builder extends $.StructBuilder {
   asReader(): Interop.NotifyParams.Reader { return this.$asReader(Interop$NotifyParams$Reader); }
 }
 
-export class Interop$NotifyParams$Pipeline extends $.Pipeline<Interop.NotifyParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.NotifyParams.Reader, unknown, never> { return Interop$NotifyParams; }
-  get listener(): Listener.Client { return this.$client<Listener.Client>(0, Listener); }
-}
-
 export interface Interop$NotifyParams$Init {
   listener?: $.CapabilityInit<Listener.Client, Listener.Server> | undefined;
   times?: number | undefined;
@@ -635,12 +593,6 @@ export class Interop$HoldParams$Builder extends $.StructBuilder {
   asReader(): Interop.HoldParams.Reader { return this.$asReader(Interop$HoldParams$Reader); }
 }
 
-export class Interop$HoldParams$Pipeline extends $.Pipeline<Interop.HoldParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.HoldParams.Reader, unknown, never> { return Interop$HoldParams; }
-  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
-}
-
 export interface Interop$HoldParams$Init {
   counter?: $.CapabilityInit<Counter.Client, Counter.Server> | undefined;
 }
@@ -684,11 +636,6 @@ export class Interop$HeldParams$Builder extends $.StructBuilder {
   assign(_init: Interop.HeldParams.Init): this { return this; }
   toObject(): Interop.HeldParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.HeldParams.Reader { return this.$asReader(Interop$HeldParams$Reader); }
-}
-
-export class Interop$HeldParams$Pipeline extends $.Pipeline<Interop.HeldParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.HeldParams.Reader, unknown, never> { return Interop$HeldParams; }
 }
 
 export interface Interop$HeldParams$Init {
@@ -755,11 +702,6 @@ export class Interop$CallHeldParams$Builder extends $.StructBuilder {
   asReader(): Interop.CallHeldParams.Reader { return this.$asReader(Interop$CallHeldParams$Reader); }
 }
 
-export class Interop$CallHeldParams$Pipeline extends $.Pipeline<Interop.CallHeldParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.CallHeldParams.Reader, unknown, never> { return Interop$CallHeldParams; }
-}
-
 export interface Interop$CallHeldParams$Init {
   amount?: bigint | undefined;
 }
@@ -815,11 +757,6 @@ export class Interop$LetGoParams$Builder extends $.StructBuilder {
   asReader(): Interop.LetGoParams.Reader { return this.$asReader(Interop$LetGoParams$Reader); }
 }
 
-export class Interop$LetGoParams$Pipeline extends $.Pipeline<Interop.LetGoParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.LetGoParams.Reader, unknown, never> { return Interop$LetGoParams; }
-}
-
 export interface Interop$LetGoParams$Init {
 }
 export interface Interop$LetGoParams$Plain {
@@ -871,12 +808,6 @@ export class Interop$NothingParams$Builder extends $.StructBuilder {
   }
   toObject(): Interop.NothingParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NothingParams.Reader { return this.$asReader(Interop$NothingParams$Reader); }
-}
-
-export class Interop$NothingParams$Pipeline extends $.Pipeline<Interop.NothingParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.NothingParams.Reader, unknown, never> { return Interop$NothingParams; }
-  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
 }
 
 export interface Interop$NothingParams$Init {
@@ -955,12 +886,6 @@ export class Interop$AnythingParams$Builder extends $.StructBuilder {
   asReader(): Interop.AnythingParams.Reader { return this.$asReader(Interop$AnythingParams$Reader); }
 }
 
-export class Interop$AnythingParams$Pipeline extends $.Pipeline<Interop.AnythingParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.AnythingParams.Reader, unknown, never> { return Interop$AnythingParams; }
-  get object(): $.AnyPipeline { return this.$any(0); }
-}
-
 export interface Interop$AnythingParams$Init {
   object?: $.AnyPointerInput | undefined;
 }
@@ -1031,12 +956,6 @@ export class Interop$ReflectParams$Builder extends $.StructBuilder {
   asReader(): Interop.ReflectParams.Reader { return this.$asReader(Interop$ReflectParams$Reader); }
 }
 
-export class Interop$ReflectParams$Pipeline extends $.Pipeline<Interop.ReflectParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.ReflectParams.Reader, unknown, never> { return Interop$ReflectParams; }
-  get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
-}
-
 export interface Interop$ReflectParams$Init {
   sequence?: $.CapabilityInit<Sequence.Client, Sequence.Server> | undefined;
 }
@@ -1093,11 +1012,6 @@ export class Interop$NewPromiseParams$Builder extends $.StructBuilder {
   assign(_init: Interop.NewPromiseParams.Init): this { return this; }
   toObject(): Interop.NewPromiseParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NewPromiseParams.Reader { return this.$asReader(Interop$NewPromiseParams$Reader); }
-}
-
-export class Interop$NewPromiseParams$Pipeline extends $.Pipeline<Interop.NewPromiseParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.NewPromiseParams.Reader, unknown, never> { return Interop$NewPromiseParams; }
 }
 
 export interface Interop$NewPromiseParams$Init {
@@ -1163,11 +1077,6 @@ export class Interop$NewSequenceParams$Builder extends $.StructBuilder {
   assign(_init: Interop.NewSequenceParams.Init): this { return this; }
   toObject(): Interop.NewSequenceParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NewSequenceParams.Reader { return this.$asReader(Interop$NewSequenceParams$Reader); }
-}
-
-export class Interop$NewSequenceParams$Pipeline extends $.Pipeline<Interop.NewSequenceParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.NewSequenceParams.Reader, unknown, never> { return Interop$NewSequenceParams; }
 }
 
 export interface Interop$NewSequenceParams$Init {
@@ -1254,13 +1163,6 @@ export class Interop$DriveParams$Builder extends $.StructBuilder {
   asReader(): Interop.DriveParams.Reader { return this.$asReader(Interop$DriveParams$Reader); }
 }
 
-export class Interop$DriveParams$Pipeline extends $.Pipeline<Interop.DriveParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.DriveParams.Reader, unknown, never> { return Interop$DriveParams; }
-  get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
-  get listener(): Listener.Client { return this.$client<Listener.Client>(1, Listener); }
-}
-
 export interface Interop$DriveParams$Init {
   sequence?: $.CapabilityInit<Sequence.Client, Sequence.Server> | undefined;
   before?: number | undefined;
@@ -1343,12 +1245,6 @@ export class Interop$TailParams$Builder extends $.StructBuilder {
   asReader(): Interop.TailParams.Reader { return this.$asReader(Interop$TailParams$Reader); }
 }
 
-export class Interop$TailParams$Pipeline extends $.Pipeline<Interop.TailParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.TailParams.Reader, unknown, never> { return Interop$TailParams; }
-  get callee(): Callee.Client { return this.$client<Callee.Client>(0, Callee); }
-}
-
 export interface Interop$TailParams$Init {
   callee?: $.CapabilityInit<Callee.Client, Callee.Server> | undefined;
   number?: number | undefined;
@@ -1380,11 +1276,6 @@ export class Interop$TailLocalParams$Builder extends $.StructBuilder {
   asReader(): Interop.TailLocalParams.Reader { return this.$asReader(Interop$TailLocalParams$Reader); }
 }
 
-export class Interop$TailLocalParams$Pipeline extends $.Pipeline<Interop.TailLocalParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.TailLocalParams.Reader, unknown, never> { return Interop$TailLocalParams; }
-}
-
 export interface Interop$TailLocalParams$Init {
   number?: number | undefined;
 }
@@ -1414,12 +1305,6 @@ export class Interop$EarlyParams$Builder extends $.StructBuilder {
   }
   toObject(): Interop.EarlyParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.EarlyParams.Reader { return this.$asReader(Interop$EarlyParams$Reader); }
-}
-
-export class Interop$EarlyParams$Pipeline extends $.Pipeline<Interop.EarlyParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.EarlyParams.Reader, unknown, never> { return Interop$EarlyParams; }
-  get gate(): Listener.Client { return this.$client<Listener.Client>(0, Listener); }
 }
 
 export interface Interop$EarlyParams$Init {
@@ -1490,12 +1375,6 @@ export class Interop$HangParams$Builder extends $.StructBuilder {
   asReader(): Interop.HangParams.Reader { return this.$asReader(Interop$HangParams$Reader); }
 }
 
-export class Interop$HangParams$Pipeline extends $.Pipeline<Interop.HangParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.HangParams.Reader, unknown, never> { return Interop$HangParams; }
-  get counter(): Counter.Client { return this.$client<Counter.Client>(0, Counter); }
-}
-
 export interface Interop$HangParams$Init {
   counter?: $.CapabilityInit<Counter.Client, Counter.Server> | undefined;
 }
@@ -1555,11 +1434,6 @@ export class Interop$FailParams$Builder extends $.StructBuilder {
   }
   toObject(): Interop.FailParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.FailParams.Reader { return this.$asReader(Interop$FailParams$Reader); }
-}
-
-export class Interop$FailParams$Pipeline extends $.Pipeline<Interop.FailParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.FailParams.Reader, unknown, never> { return Interop$FailParams; }
 }
 
 export interface Interop$FailParams$Init {
@@ -1632,12 +1506,6 @@ export class Interop$RelayParams$Builder extends $.StructBuilder {
   asReader(): Interop.RelayParams.Reader { return this.$asReader(Interop$RelayParams$Reader); }
 }
 
-export class Interop$RelayParams$Pipeline extends $.Pipeline<Interop.RelayParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.RelayParams.Reader, unknown, never> { return Interop$RelayParams; }
-  get listener(): Listener.Client { return this.$client<Listener.Client>(0, Listener); }
-}
-
 export interface Interop$RelayParams$Init {
   listener?: $.CapabilityInit<Listener.Client, Listener.Server> | undefined;
 }
@@ -1697,11 +1565,6 @@ export class Interop$NewSinkParams$Builder extends $.StructBuilder {
   asReader(): Interop.NewSinkParams.Reader { return this.$asReader(Interop$NewSinkParams$Reader); }
 }
 
-export class Interop$NewSinkParams$Pipeline extends $.Pipeline<Interop.NewSinkParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.NewSinkParams.Reader, unknown, never> { return Interop$NewSinkParams; }
-}
-
 export interface Interop$NewSinkParams$Init {
 }
 export interface Interop$NewSinkParams$Plain {
@@ -1756,11 +1619,6 @@ export class Interop$ActivityParams$Builder extends $.StructBuilder {
   assign(_init: Interop.ActivityParams.Init): this { return this; }
   toObject(): Interop.ActivityParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.ActivityParams.Reader { return this.$asReader(Interop$ActivityParams$Reader); }
-}
-
-export class Interop$ActivityParams$Pipeline extends $.Pipeline<Interop.ActivityParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Interop.ActivityParams.Reader, unknown, never> { return Interop$ActivityParams; }
 }
 
 export interface Interop$ActivityParams$Init {
@@ -1913,7 +1771,6 @@ export declare namespace Interop {
     type Builder = Interop$EchoParams$Builder;
     type Init = Interop$EchoParams$Init;
     type Plain = Interop$EchoParams$Plain;
-    type Pipeline = Interop$EchoParams$Pipeline;
     type $Type = $.StructType<Interop$EchoParams$Reader, Interop$EchoParams$Builder, Interop$EchoParams$Init | Interop$EchoParams$Builder, Interop$EchoParams$Plain>;
   }
   type EchoResults = Interop$EchoResults$Reader;
@@ -1931,7 +1788,6 @@ export declare namespace Interop {
     type Builder = Interop$EchoValuesParams$Builder;
     type Init = Interop$EchoValuesParams$Init;
     type Plain = Interop$EchoValuesParams$Plain;
-    type Pipeline = Interop$EchoValuesParams$Pipeline;
     type $Type = $.StructType<Interop$EchoValuesParams$Reader, Interop$EchoValuesParams$Builder, Interop$EchoValuesParams$Init | Interop$EchoValuesParams$Builder, Interop$EchoValuesParams$Plain>;
   }
   type EchoValuesResults = Interop$EchoValuesResults$Reader;
@@ -1949,7 +1805,6 @@ export declare namespace Interop {
     type Builder = Interop$TreeParams$Builder;
     type Init = Interop$TreeParams$Init;
     type Plain = Interop$TreeParams$Plain;
-    type Pipeline = Interop$TreeParams$Pipeline;
     type $Type = $.StructType<Interop$TreeParams$Reader, Interop$TreeParams$Builder, Interop$TreeParams$Init | Interop$TreeParams$Builder, Interop$TreeParams$Plain>;
   }
   type TreeResults = Interop$TreeResults$Reader;
@@ -1967,7 +1822,6 @@ export declare namespace Interop {
     type Builder = Interop$NewCounterParams$Builder;
     type Init = Interop$NewCounterParams$Init;
     type Plain = Interop$NewCounterParams$Plain;
-    type Pipeline = Interop$NewCounterParams$Pipeline;
     type $Type = $.StructType<Interop$NewCounterParams$Reader, Interop$NewCounterParams$Builder, Interop$NewCounterParams$Init | Interop$NewCounterParams$Builder, Interop$NewCounterParams$Plain>;
   }
   type NewCounterResults = Interop$NewCounterResults$Reader;
@@ -1985,7 +1839,6 @@ export declare namespace Interop {
     type Builder = Interop$NewCountersParams$Builder;
     type Init = Interop$NewCountersParams$Init;
     type Plain = Interop$NewCountersParams$Plain;
-    type Pipeline = Interop$NewCountersParams$Pipeline;
     type $Type = $.StructType<Interop$NewCountersParams$Reader, Interop$NewCountersParams$Builder, Interop$NewCountersParams$Init | Interop$NewCountersParams$Builder, Interop$NewCountersParams$Plain>;
   }
   type NewCountersResults = Interop$NewCountersResults$Reader;
@@ -2003,7 +1856,6 @@ export declare namespace Interop {
     type Builder = Interop$SumCountersParams$Builder;
     type Init = Interop$SumCountersParams$Init;
     type Plain = Interop$SumCountersParams$Plain;
-    type Pipeline = Interop$SumCountersParams$Pipeline;
     type $Type = $.StructType<Interop$SumCountersParams$Reader, Interop$SumCountersParams$Builder, Interop$SumCountersParams$Init | Interop$SumCountersParams$Builder, Interop$SumCountersParams$Plain>;
   }
   type SumCountersResults = Interop$SumCountersResults$Reader;
@@ -2021,7 +1873,6 @@ export declare namespace Interop {
     type Builder = Interop$NestParams$Builder;
     type Init = Interop$NestParams$Init;
     type Plain = Interop$NestParams$Plain;
-    type Pipeline = Interop$NestParams$Pipeline;
     type $Type = $.StructType<Interop$NestParams$Reader, Interop$NestParams$Builder, Interop$NestParams$Init | Interop$NestParams$Builder, Interop$NestParams$Plain>;
   }
   type NestResults = Interop$NestResults$Reader;
@@ -2039,7 +1890,6 @@ export declare namespace Interop {
     type Builder = Interop$NotifyParams$Builder;
     type Init = Interop$NotifyParams$Init;
     type Plain = Interop$NotifyParams$Plain;
-    type Pipeline = Interop$NotifyParams$Pipeline;
     type $Type = $.StructType<Interop$NotifyParams$Reader, Interop$NotifyParams$Builder, Interop$NotifyParams$Init | Interop$NotifyParams$Builder, Interop$NotifyParams$Plain>;
   }
   type NotifyResults = Interop$NotifyResults$Reader;
@@ -2057,7 +1907,6 @@ export declare namespace Interop {
     type Builder = Interop$HoldParams$Builder;
     type Init = Interop$HoldParams$Init;
     type Plain = Interop$HoldParams$Plain;
-    type Pipeline = Interop$HoldParams$Pipeline;
     type $Type = $.StructType<Interop$HoldParams$Reader, Interop$HoldParams$Builder, Interop$HoldParams$Init | Interop$HoldParams$Builder, Interop$HoldParams$Plain>;
   }
   type HoldResults = Interop$HoldResults$Reader;
@@ -2075,7 +1924,6 @@ export declare namespace Interop {
     type Builder = Interop$HeldParams$Builder;
     type Init = Interop$HeldParams$Init;
     type Plain = Interop$HeldParams$Plain;
-    type Pipeline = Interop$HeldParams$Pipeline;
     type $Type = $.StructType<Interop$HeldParams$Reader, Interop$HeldParams$Builder, Interop$HeldParams$Init | Interop$HeldParams$Builder, Interop$HeldParams$Plain>;
   }
   type HeldResults = Interop$HeldResults$Reader;
@@ -2093,7 +1941,6 @@ export declare namespace Interop {
     type Builder = Interop$CallHeldParams$Builder;
     type Init = Interop$CallHeldParams$Init;
     type Plain = Interop$CallHeldParams$Plain;
-    type Pipeline = Interop$CallHeldParams$Pipeline;
     type $Type = $.StructType<Interop$CallHeldParams$Reader, Interop$CallHeldParams$Builder, Interop$CallHeldParams$Init | Interop$CallHeldParams$Builder, Interop$CallHeldParams$Plain>;
   }
   type CallHeldResults = Interop$CallHeldResults$Reader;
@@ -2111,7 +1958,6 @@ export declare namespace Interop {
     type Builder = Interop$LetGoParams$Builder;
     type Init = Interop$LetGoParams$Init;
     type Plain = Interop$LetGoParams$Plain;
-    type Pipeline = Interop$LetGoParams$Pipeline;
     type $Type = $.StructType<Interop$LetGoParams$Reader, Interop$LetGoParams$Builder, Interop$LetGoParams$Init | Interop$LetGoParams$Builder, Interop$LetGoParams$Plain>;
   }
   type LetGoResults = Interop$LetGoResults$Reader;
@@ -2129,7 +1975,6 @@ export declare namespace Interop {
     type Builder = Interop$NothingParams$Builder;
     type Init = Interop$NothingParams$Init;
     type Plain = Interop$NothingParams$Plain;
-    type Pipeline = Interop$NothingParams$Pipeline;
     type $Type = $.StructType<Interop$NothingParams$Reader, Interop$NothingParams$Builder, Interop$NothingParams$Init | Interop$NothingParams$Builder, Interop$NothingParams$Plain>;
   }
   type NothingResults = Interop$NothingResults$Reader;
@@ -2147,7 +1992,6 @@ export declare namespace Interop {
     type Builder = Interop$AnythingParams$Builder;
     type Init = Interop$AnythingParams$Init;
     type Plain = Interop$AnythingParams$Plain;
-    type Pipeline = Interop$AnythingParams$Pipeline;
     type $Type = $.StructType<Interop$AnythingParams$Reader, Interop$AnythingParams$Builder, Interop$AnythingParams$Init | Interop$AnythingParams$Builder, Interop$AnythingParams$Plain>;
   }
   type AnythingResults = Interop$AnythingResults$Reader;
@@ -2165,7 +2009,6 @@ export declare namespace Interop {
     type Builder = Interop$ReflectParams$Builder;
     type Init = Interop$ReflectParams$Init;
     type Plain = Interop$ReflectParams$Plain;
-    type Pipeline = Interop$ReflectParams$Pipeline;
     type $Type = $.StructType<Interop$ReflectParams$Reader, Interop$ReflectParams$Builder, Interop$ReflectParams$Init | Interop$ReflectParams$Builder, Interop$ReflectParams$Plain>;
   }
   type ReflectResults = Interop$ReflectResults$Reader;
@@ -2183,7 +2026,6 @@ export declare namespace Interop {
     type Builder = Interop$NewPromiseParams$Builder;
     type Init = Interop$NewPromiseParams$Init;
     type Plain = Interop$NewPromiseParams$Plain;
-    type Pipeline = Interop$NewPromiseParams$Pipeline;
     type $Type = $.StructType<Interop$NewPromiseParams$Reader, Interop$NewPromiseParams$Builder, Interop$NewPromiseParams$Init | Interop$NewPromiseParams$Builder, Interop$NewPromiseParams$Plain>;
   }
   type NewPromiseResults = Interop$NewPromiseResults$Reader;
@@ -2201,7 +2043,6 @@ export declare namespace Interop {
     type Builder = Interop$NewSequenceParams$Builder;
     type Init = Interop$NewSequenceParams$Init;
     type Plain = Interop$NewSequenceParams$Plain;
-    type Pipeline = Interop$NewSequenceParams$Pipeline;
     type $Type = $.StructType<Interop$NewSequenceParams$Reader, Interop$NewSequenceParams$Builder, Interop$NewSequenceParams$Init | Interop$NewSequenceParams$Builder, Interop$NewSequenceParams$Plain>;
   }
   type NewSequenceResults = Interop$NewSequenceResults$Reader;
@@ -2219,7 +2060,6 @@ export declare namespace Interop {
     type Builder = Interop$DriveParams$Builder;
     type Init = Interop$DriveParams$Init;
     type Plain = Interop$DriveParams$Plain;
-    type Pipeline = Interop$DriveParams$Pipeline;
     type $Type = $.StructType<Interop$DriveParams$Reader, Interop$DriveParams$Builder, Interop$DriveParams$Init | Interop$DriveParams$Builder, Interop$DriveParams$Plain>;
   }
   type DriveResults = Interop$DriveResults$Reader;
@@ -2237,7 +2077,6 @@ export declare namespace Interop {
     type Builder = Interop$TailParams$Builder;
     type Init = Interop$TailParams$Init;
     type Plain = Interop$TailParams$Plain;
-    type Pipeline = Interop$TailParams$Pipeline;
     type $Type = $.StructType<Interop$TailParams$Reader, Interop$TailParams$Builder, Interop$TailParams$Init | Interop$TailParams$Builder, Interop$TailParams$Plain>;
   }
   type TailResults = Called$Reader;
@@ -2255,7 +2094,6 @@ export declare namespace Interop {
     type Builder = Interop$TailLocalParams$Builder;
     type Init = Interop$TailLocalParams$Init;
     type Plain = Interop$TailLocalParams$Plain;
-    type Pipeline = Interop$TailLocalParams$Pipeline;
     type $Type = $.StructType<Interop$TailLocalParams$Reader, Interop$TailLocalParams$Builder, Interop$TailLocalParams$Init | Interop$TailLocalParams$Builder, Interop$TailLocalParams$Plain>;
   }
   type TailLocalResults = Called$Reader;
@@ -2273,7 +2111,6 @@ export declare namespace Interop {
     type Builder = Interop$EarlyParams$Builder;
     type Init = Interop$EarlyParams$Init;
     type Plain = Interop$EarlyParams$Plain;
-    type Pipeline = Interop$EarlyParams$Pipeline;
     type $Type = $.StructType<Interop$EarlyParams$Reader, Interop$EarlyParams$Builder, Interop$EarlyParams$Init | Interop$EarlyParams$Builder, Interop$EarlyParams$Plain>;
   }
   type EarlyResults = Interop$EarlyResults$Reader;
@@ -2291,7 +2128,6 @@ export declare namespace Interop {
     type Builder = Interop$HangParams$Builder;
     type Init = Interop$HangParams$Init;
     type Plain = Interop$HangParams$Plain;
-    type Pipeline = Interop$HangParams$Pipeline;
     type $Type = $.StructType<Interop$HangParams$Reader, Interop$HangParams$Builder, Interop$HangParams$Init | Interop$HangParams$Builder, Interop$HangParams$Plain>;
   }
   type HangResults = Interop$HangResults$Reader;
@@ -2309,7 +2145,6 @@ export declare namespace Interop {
     type Builder = Interop$FailParams$Builder;
     type Init = Interop$FailParams$Init;
     type Plain = Interop$FailParams$Plain;
-    type Pipeline = Interop$FailParams$Pipeline;
     type $Type = $.StructType<Interop$FailParams$Reader, Interop$FailParams$Builder, Interop$FailParams$Init | Interop$FailParams$Builder, Interop$FailParams$Plain>;
   }
   type FailResults = Interop$FailResults$Reader;
@@ -2327,7 +2162,6 @@ export declare namespace Interop {
     type Builder = Interop$RelayParams$Builder;
     type Init = Interop$RelayParams$Init;
     type Plain = Interop$RelayParams$Plain;
-    type Pipeline = Interop$RelayParams$Pipeline;
     type $Type = $.StructType<Interop$RelayParams$Reader, Interop$RelayParams$Builder, Interop$RelayParams$Init | Interop$RelayParams$Builder, Interop$RelayParams$Plain>;
   }
   type RelayResults = Interop$RelayResults$Reader;
@@ -2345,7 +2179,6 @@ export declare namespace Interop {
     type Builder = Interop$NewSinkParams$Builder;
     type Init = Interop$NewSinkParams$Init;
     type Plain = Interop$NewSinkParams$Plain;
-    type Pipeline = Interop$NewSinkParams$Pipeline;
     type $Type = $.StructType<Interop$NewSinkParams$Reader, Interop$NewSinkParams$Builder, Interop$NewSinkParams$Init | Interop$NewSinkParams$Builder, Interop$NewSinkParams$Plain>;
   }
   type NewSinkResults = Interop$NewSinkResults$Reader;
@@ -2363,7 +2196,6 @@ export declare namespace Interop {
     type Builder = Interop$ActivityParams$Builder;
     type Init = Interop$ActivityParams$Init;
     type Plain = Interop$ActivityParams$Plain;
-    type Pipeline = Interop$ActivityParams$Pipeline;
     type $Type = $.StructType<Interop$ActivityParams$Reader, Interop$ActivityParams$Builder, Interop$ActivityParams$Init | Interop$ActivityParams$Builder, Interop$ActivityParams$Plain>;
   }
   type ActivityResults = Activity$Reader;
@@ -2516,7 +2348,7 @@ export class Values$ReaderClass extends $.StructReader {
     const $27 = this.texts.toArray();
     const $28 = $.toPlain<Uint8Array[]>($.listOf($.Data), this.datas);
     const $29 = this.kinds.toArray();
-    const $30 = this.structs.map($.toObject);
+    const $30 = this.structs.map((each) => each.toObject());
     const $31 = $.toPlain<Int32Array[]>($.listOf($.Int32List), this.lists);
     const which = this.which;
     switch (which) {
@@ -2849,7 +2681,7 @@ export class Tree$Reader extends $.StructReader {
   hasLabel(): boolean { return this.$has(0); }
   get children(): $.ListReader<Tree.Reader> { return this.$read(1, $.listOf(Tree)); }
   hasChildren(): boolean { return this.$has(1); }
-  toObject(): Tree.Plain { return { label: this.label, children: this.children.map($.toObject) }; }
+  toObject(): Tree.Plain { return { label: this.label, children: this.children.map((each) => each.toObject()) }; }
 }
 
 export class Tree$Builder extends $.StructBuilder {
@@ -3063,11 +2895,6 @@ export class Counter$AddParams$Builder extends $.StructBuilder {
   asReader(): Counter.AddParams.Reader { return this.$asReader(Counter$AddParams$Reader); }
 }
 
-export class Counter$AddParams$Pipeline extends $.Pipeline<Counter.AddParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Counter.AddParams.Reader, unknown, never> { return Counter$AddParams; }
-}
-
 export interface Counter$AddParams$Init {
   amount?: bigint | undefined;
 }
@@ -3129,11 +2956,6 @@ export class Counter$NextParams$Builder extends $.StructBuilder {
   }
   toObject(): Counter.NextParams.Plain { return this.asReader().toObject(); }
   asReader(): Counter.NextParams.Reader { return this.$asReader(Counter$NextParams$Reader); }
-}
-
-export class Counter$NextParams$Pipeline extends $.Pipeline<Counter.NextParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Counter.NextParams.Reader, unknown, never> { return Counter$NextParams; }
 }
 
 export interface Counter$NextParams$Init {
@@ -3212,7 +3034,6 @@ export declare namespace Counter {
     type Builder = Counter$AddParams$Builder;
     type Init = Counter$AddParams$Init;
     type Plain = Counter$AddParams$Plain;
-    type Pipeline = Counter$AddParams$Pipeline;
     type $Type = $.StructType<Counter$AddParams$Reader, Counter$AddParams$Builder, Counter$AddParams$Init | Counter$AddParams$Builder, Counter$AddParams$Plain>;
   }
   type AddResults = Counter$AddResults$Reader;
@@ -3230,7 +3051,6 @@ export declare namespace Counter {
     type Builder = Counter$NextParams$Builder;
     type Init = Counter$NextParams$Init;
     type Plain = Counter$NextParams$Plain;
-    type Pipeline = Counter$NextParams$Pipeline;
     type $Type = $.StructType<Counter$NextParams$Reader, Counter$NextParams$Builder, Counter$NextParams$Init | Counter$NextParams$Builder, Counter$NextParams$Plain>;
   }
   type NextResults = Counter$NextResults$Reader;
@@ -3254,11 +3074,6 @@ export class ResettableCounter$ResetParams$Builder extends $.StructBuilder {
   assign(_init: ResettableCounter.ResetParams.Init): this { return this; }
   toObject(): ResettableCounter.ResetParams.Plain { return this.asReader().toObject(); }
   asReader(): ResettableCounter.ResetParams.Reader { return this.$asReader(ResettableCounter$ResetParams$Reader); }
-}
-
-export class ResettableCounter$ResetParams$Pipeline extends $.Pipeline<ResettableCounter.ResetParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<ResettableCounter.ResetParams.Reader, unknown, never> { return ResettableCounter$ResetParams; }
 }
 
 export interface ResettableCounter$ResetParams$Init {
@@ -3335,7 +3150,6 @@ export declare namespace ResettableCounter {
     type Builder = ResettableCounter$ResetParams$Builder;
     type Init = ResettableCounter$ResetParams$Init;
     type Plain = ResettableCounter$ResetParams$Plain;
-    type Pipeline = ResettableCounter$ResetParams$Pipeline;
     type $Type = $.StructType<ResettableCounter$ResetParams$Reader, ResettableCounter$ResetParams$Builder, ResettableCounter$ResetParams$Init | ResettableCounter$ResetParams$Builder, ResettableCounter$ResetParams$Plain>;
   }
   type ResetResults = ResettableCounter$ResetResults$Reader;
@@ -3367,11 +3181,6 @@ export class Listener$HeardParams$Builder extends $.StructBuilder {
   }
   toObject(): Listener.HeardParams.Plain { return this.asReader().toObject(); }
   asReader(): Listener.HeardParams.Reader { return this.$asReader(Listener$HeardParams$Reader); }
-}
-
-export class Listener$HeardParams$Pipeline extends $.Pipeline<Listener.HeardParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Listener.HeardParams.Reader, unknown, never> { return Listener$HeardParams; }
 }
 
 export interface Listener$HeardParams$Init {
@@ -3444,7 +3253,6 @@ export declare namespace Listener {
     type Builder = Listener$HeardParams$Builder;
     type Init = Listener$HeardParams$Init;
     type Plain = Listener$HeardParams$Plain;
-    type Pipeline = Listener$HeardParams$Pipeline;
     type $Type = $.StructType<Listener$HeardParams$Reader, Listener$HeardParams$Builder, Listener$HeardParams$Init | Listener$HeardParams$Builder, Listener$HeardParams$Plain>;
   }
   type HeardResults = Listener$HeardResults$Reader;
@@ -3476,11 +3284,6 @@ export class Sequence$NextParams$Builder extends $.StructBuilder {
   }
   toObject(): Sequence.NextParams.Plain { return this.asReader().toObject(); }
   asReader(): Sequence.NextParams.Reader { return this.$asReader(Sequence$NextParams$Reader); }
-}
-
-export class Sequence$NextParams$Pipeline extends $.Pipeline<Sequence.NextParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Sequence.NextParams.Reader, unknown, never> { return Sequence$NextParams; }
 }
 
 export interface Sequence$NextParams$Init {
@@ -3536,11 +3339,6 @@ export class Sequence$StateParams$Builder extends $.StructBuilder {
   assign(_init: Sequence.StateParams.Init): this { return this; }
   toObject(): Sequence.StateParams.Plain { return this.asReader().toObject(); }
   asReader(): Sequence.StateParams.Reader { return this.$asReader(Sequence$StateParams$Reader); }
-}
-
-export class Sequence$StateParams$Pipeline extends $.Pipeline<Sequence.StateParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Sequence.StateParams.Reader, unknown, never> { return Sequence$StateParams; }
 }
 
 export interface Sequence$StateParams$Init {
@@ -3623,7 +3421,6 @@ export declare namespace Sequence {
     type Builder = Sequence$NextParams$Builder;
     type Init = Sequence$NextParams$Init;
     type Plain = Sequence$NextParams$Plain;
-    type Pipeline = Sequence$NextParams$Pipeline;
     type $Type = $.StructType<Sequence$NextParams$Reader, Sequence$NextParams$Builder, Sequence$NextParams$Init | Sequence$NextParams$Builder, Sequence$NextParams$Plain>;
   }
   type NextResults = Sequence$NextResults$Reader;
@@ -3641,7 +3438,6 @@ export declare namespace Sequence {
     type Builder = Sequence$StateParams$Builder;
     type Init = Sequence$StateParams$Init;
     type Plain = Sequence$StateParams$Plain;
-    type Pipeline = Sequence$StateParams$Pipeline;
     type $Type = $.StructType<Sequence$StateParams$Reader, Sequence$StateParams$Builder, Sequence$StateParams$Init | Sequence$StateParams$Builder, Sequence$StateParams$Plain>;
   }
   type StateResults = Sequence$StateResults$Reader;
@@ -3675,12 +3471,6 @@ export class Resolver$ResolveParams$Builder extends $.StructBuilder {
   }
   toObject(): Resolver.ResolveParams.Plain { return this.asReader().toObject(); }
   asReader(): Resolver.ResolveParams.Reader { return this.$asReader(Resolver$ResolveParams$Reader); }
-}
-
-export class Resolver$ResolveParams$Pipeline extends $.Pipeline<Resolver.ResolveParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Resolver.ResolveParams.Reader, unknown, never> { return Resolver$ResolveParams; }
-  get sequence(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
 
 export interface Resolver$ResolveParams$Init {
@@ -3742,11 +3532,6 @@ export class Resolver$RejectParams$Builder extends $.StructBuilder {
   }
   toObject(): Resolver.RejectParams.Plain { return this.asReader().toObject(); }
   asReader(): Resolver.RejectParams.Reader { return this.$asReader(Resolver$RejectParams$Reader); }
-}
-
-export class Resolver$RejectParams$Pipeline extends $.Pipeline<Resolver.RejectParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Resolver.RejectParams.Reader, unknown, never> { return Resolver$RejectParams; }
 }
 
 export interface Resolver$RejectParams$Init {
@@ -3812,7 +3597,6 @@ export declare namespace Resolver {
     type Builder = Resolver$ResolveParams$Builder;
     type Init = Resolver$ResolveParams$Init;
     type Plain = Resolver$ResolveParams$Plain;
-    type Pipeline = Resolver$ResolveParams$Pipeline;
     type $Type = $.StructType<Resolver$ResolveParams$Reader, Resolver$ResolveParams$Builder, Resolver$ResolveParams$Init | Resolver$ResolveParams$Builder, Resolver$ResolveParams$Plain>;
   }
   type ResolveResults = Resolver$ResolveResults$Reader;
@@ -3830,7 +3614,6 @@ export declare namespace Resolver {
     type Builder = Resolver$RejectParams$Builder;
     type Init = Resolver$RejectParams$Init;
     type Plain = Resolver$RejectParams$Plain;
-    type Pipeline = Resolver$RejectParams$Pipeline;
     type $Type = $.StructType<Resolver$RejectParams$Reader, Resolver$RejectParams$Builder, Resolver$RejectParams$Init | Resolver$RejectParams$Builder, Resolver$RejectParams$Plain>;
   }
   type RejectResults = Resolver$RejectResults$Reader;
@@ -3862,11 +3645,6 @@ export class Callee$CalledParams$Builder extends $.StructBuilder {
   }
   toObject(): Callee.CalledParams.Plain { return this.asReader().toObject(); }
   asReader(): Callee.CalledParams.Reader { return this.$asReader(Callee$CalledParams$Reader); }
-}
-
-export class Callee$CalledParams$Pipeline extends $.Pipeline<Callee.CalledParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Callee.CalledParams.Reader, unknown, never> { return Callee$CalledParams; }
 }
 
 export interface Callee$CalledParams$Init {
@@ -3901,7 +3679,6 @@ export declare namespace Callee {
     type Builder = Callee$CalledParams$Builder;
     type Init = Callee$CalledParams$Init;
     type Plain = Callee$CalledParams$Plain;
-    type Pipeline = Callee$CalledParams$Pipeline;
     type $Type = $.StructType<Callee$CalledParams$Reader, Callee$CalledParams$Builder, Callee$CalledParams$Init | Callee$CalledParams$Builder, Callee$CalledParams$Plain>;
   }
   type CalledResults = Called$Reader;
@@ -4006,11 +3783,6 @@ export class Sink$WriteParams$Builder extends $.StructBuilder {
   asReader(): Sink.WriteParams.Reader { return this.$asReader(Sink$WriteParams$Reader); }
 }
 
-export class Sink$WriteParams$Pipeline extends $.Pipeline<Sink.WriteParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Sink.WriteParams.Reader, unknown, never> { return Sink$WriteParams; }
-}
-
 export interface Sink$WriteParams$Init {
   bytes?: Uint8Array | undefined;
 }
@@ -4030,11 +3802,6 @@ export class Sink$DoneParams$Builder extends $.StructBuilder {
   assign(_init: Sink.DoneParams.Init): this { return this; }
   toObject(): Sink.DoneParams.Plain { return this.asReader().toObject(); }
   asReader(): Sink.DoneParams.Reader { return this.$asReader(Sink$DoneParams$Reader); }
-}
-
-export class Sink$DoneParams$Pipeline extends $.Pipeline<Sink.DoneParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Sink.DoneParams.Reader, unknown, never> { return Sink$DoneParams; }
 }
 
 export interface Sink$DoneParams$Init {
@@ -4112,7 +3879,6 @@ export declare namespace Sink {
     type Builder = Sink$WriteParams$Builder;
     type Init = Sink$WriteParams$Init;
     type Plain = Sink$WriteParams$Plain;
-    type Pipeline = Sink$WriteParams$Pipeline;
     type $Type = $.StructType<Sink$WriteParams$Reader, Sink$WriteParams$Builder, Sink$WriteParams$Init | Sink$WriteParams$Builder, Sink$WriteParams$Plain>;
   }
   type WriteResults = $stream.StreamResult$Reader;
@@ -4130,7 +3896,6 @@ export declare namespace Sink {
     type Builder = Sink$DoneParams$Builder;
     type Init = Sink$DoneParams$Init;
     type Plain = Sink$DoneParams$Plain;
-    type Pipeline = Sink$DoneParams$Pipeline;
     type $Type = $.StructType<Sink$DoneParams$Reader, Sink$DoneParams$Builder, Sink$DoneParams$Init | Sink$DoneParams$Builder, Sink$DoneParams$Plain>;
   }
   type DoneResults = Sink$DoneResults$Reader;

@@ -168,7 +168,7 @@ export class Defaults$Reader extends $.StructReader {
   hasPoints(): boolean { return this.$has(6); }
   get colors(): $.ListReader<Color | number> { return this.$readDefault(7, $.enumList(Color$$type), Defaults$$colors); }
   hasColors(): boolean { return this.$has(7); }
-  toObject(): Defaults.Plain { return { bool: this.bool, int8: this.int8, int16: this.int16, int32: this.int32, int64: this.int64, uint8: this.uint8, uint16: this.uint16, uint32: this.uint32, uint64: this.uint64, float32: this.float32, float64: this.float64, nan: this.nan, infinity: this.infinity, color: this.color, text: this.text, data: this.data.slice(), point: this.point.toObject(), numbers: this.numbers.slice(), bools: this.bools.toArray(), texts: this.texts.toArray(), points: this.points.map($.toObject), colors: this.colors.toArray() }; }
+  toObject(): Defaults.Plain { return { bool: this.bool, int8: this.int8, int16: this.int16, int32: this.int32, int64: this.int64, uint8: this.uint8, uint16: this.uint16, uint32: this.uint32, uint64: this.uint64, float32: this.float32, float64: this.float64, nan: this.nan, infinity: this.infinity, color: this.color, text: this.text, data: this.data.slice(), point: this.point.toObject(), numbers: this.numbers.slice(), bools: this.bools.toArray(), texts: this.texts.toArray(), points: this.points.map((each) => each.toObject()), colors: this.colors.toArray() }; }
 }
 
 export class Defaults$Builder extends $.StructBuilder {
@@ -566,11 +566,6 @@ export class Greeter$GreetParams$Builder extends $.StructBuilder {
   asReader(): Greeter.GreetParams.Reader { return this.$asReader(Greeter$GreetParams$Reader); }
 }
 
-export class Greeter$GreetParams$Pipeline extends $.Pipeline<Greeter.GreetParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Greeter.GreetParams.Reader, unknown, never> { return Greeter$GreetParams; }
-}
-
 export interface Greeter$GreetParams$Init {
   name?: string | undefined;
 }
@@ -641,7 +636,6 @@ export declare namespace Greeter {
     type Builder = Greeter$GreetParams$Builder;
     type Init = Greeter$GreetParams$Init;
     type Plain = Greeter$GreetParams$Plain;
-    type Pipeline = Greeter$GreetParams$Pipeline;
     type $Type = $.StructType<Greeter$GreetParams$Reader, Greeter$GreetParams$Builder, Greeter$GreetParams$Init | Greeter$GreetParams$Builder, Greeter$GreetParams$Plain>;
   }
   type GreetResults = Greeter$GreetResults$Reader;
@@ -697,7 +691,7 @@ export class Lists$Reader extends $.StructReader {
   hasPointLists(): boolean { return this.$has(18); }
   get greeters(): $.ListReader<Greeter.Client> { return this.$read(19, $.listOf(Greeter)); }
   hasGreeters(): boolean { return this.$has(19); }
-  toObject(): Lists.Plain { return { voids: this.voids.toArray(), bools: this.bools.toArray(), int8s: this.int8s.slice(), int16s: this.int16s.slice(), int32s: this.int32s.slice(), int64s: this.int64s.slice(), uint8s: this.uint8s.slice(), uint16s: this.uint16s.slice(), uint32s: this.uint32s.slice(), uint64s: this.uint64s.slice(), float32s: this.float32s.slice(), float64s: this.float64s.slice(), colors: this.colors.toArray(), texts: this.texts.toArray(), datas: $.toPlain<Uint8Array[]>($.listOf($.Data), this.datas), points: this.points.map($.toObject), matrix: $.toPlain<Float64Array[]>($.listOf($.Float64List), this.matrix), colorLists: $.toPlain<((Color | number)[])[]>($.listOf($.enumList(Color$$type)), this.colorLists), pointLists: $.toPlain<Point.Plain[][]>($.listOf($.listOf(Point)), this.pointLists), greeters: this.greeters.toArray() }; }
+  toObject(): Lists.Plain { return { voids: this.voids.toArray(), bools: this.bools.toArray(), int8s: this.int8s.slice(), int16s: this.int16s.slice(), int32s: this.int32s.slice(), int64s: this.int64s.slice(), uint8s: this.uint8s.slice(), uint16s: this.uint16s.slice(), uint32s: this.uint32s.slice(), uint64s: this.uint64s.slice(), float32s: this.float32s.slice(), float64s: this.float64s.slice(), colors: this.colors.toArray(), texts: this.texts.toArray(), datas: $.toPlain<Uint8Array[]>($.listOf($.Data), this.datas), points: this.points.map((each) => each.toObject()), matrix: $.toPlain<Float64Array[]>($.listOf($.Float64List), this.matrix), colorLists: $.toPlain<((Color | number)[])[]>($.listOf($.enumList(Color$$type)), this.colorLists), pointLists: $.toPlain<Point.Plain[][]>($.listOf($.listOf(Point)), this.pointLists), greeters: this.greeters.toArray() }; }
 }
 
 export class Lists$Builder extends $.StructBuilder {
@@ -980,7 +974,7 @@ export class Shape$ReaderClass extends $.StructReader {
     switch (which) {
       case "circle": return { name: $0, filled: $1, which, circle: this.circle };
       case "square": return { name: $0, filled: $1, which, square: this.square };
-      case "polygon": return { name: $0, filled: $1, which, polygon: this.polygon.map($.toObject) };
+      case "polygon": return { name: $0, filled: $1, which, polygon: this.polygon.map((each) => each.toObject()) };
       case "label": return { name: $0, filled: $1, which, label: this.label };
       case "inner": return { name: $0, filled: $1, which, inner: this.hasInner() ? this.inner.toObject() : undefined };
       case "box": return { name: $0, filled: $1, which, box: this.box.toObject() };
@@ -1406,7 +1400,7 @@ export class Person$Reader extends $.StructReader {
   get employment(): Person.Employment.Reader { return new Person$Employment$$Reader(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting); }
   get notes(): $.ListReader<Person.Note.Reader> { return this.$read(3, $.listOf(Person$Note)); }
   hasNotes(): boolean { return this.$has(3); }
-  toObject(): Person.Plain { return { name: this.name, address: this.address.toObject(), employment: this.employment.toObject(), notes: this.notes.map($.toObject) }; }
+  toObject(): Person.Plain { return { name: this.name, address: this.address.toObject(), employment: this.employment.toObject(), notes: this.notes.map((each) => each.toObject()) }; }
 }
 
 export class Person$Builder extends $.StructBuilder {

@@ -26,11 +26,6 @@ export class Base$FooParams$Builder extends $.StructBuilder {
   asReader(): Base.FooParams.Reader { return this.$asReader(Base$FooParams$Reader); }
 }
 
-export class Base$FooParams$Pipeline extends $.Pipeline<Base.FooParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Base.FooParams.Reader, unknown, never> { return Base$FooParams; }
-}
-
 export interface Base$FooParams$Init {
   i?: number | undefined;
   j?: boolean | undefined;
@@ -92,11 +87,6 @@ export class Base$BarParams$Builder extends $.StructBuilder {
   asReader(): Base.BarParams.Reader { return this.$asReader(Base$BarParams$Reader); }
 }
 
-export class Base$BarParams$Pipeline extends $.Pipeline<Base.BarParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Base.BarParams.Reader, unknown, never> { return Base$BarParams; }
-}
-
 export interface Base$BarParams$Init {
 }
 export interface Base$BarParams$Plain {
@@ -150,11 +140,6 @@ export class Base$BazParams$Builder extends $.StructBuilder {
   }
   toObject(): Base.BazParams.Plain { return this.asReader().toObject(); }
   asReader(): Base.BazParams.Reader { return this.$asReader(Base$BazParams$Reader); }
-}
-
-export class Base$BazParams$Pipeline extends $.Pipeline<Base.BazParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Base.BazParams.Reader, unknown, never> { return Base$BazParams; }
 }
 
 export interface Base$BazParams$Init {
@@ -221,7 +206,6 @@ export declare namespace Base {
     type Builder = Base$FooParams$Builder;
     type Init = Base$FooParams$Init;
     type Plain = Base$FooParams$Plain;
-    type Pipeline = Base$FooParams$Pipeline;
     type $Type = $.StructType<Base$FooParams$Reader, Base$FooParams$Builder, Base$FooParams$Init | Base$FooParams$Builder, Base$FooParams$Plain>;
   }
   type FooResults = Base$FooResults$Reader;
@@ -239,7 +223,6 @@ export declare namespace Base {
     type Builder = Base$BarParams$Builder;
     type Init = Base$BarParams$Init;
     type Plain = Base$BarParams$Plain;
-    type Pipeline = Base$BarParams$Pipeline;
     type $Type = $.StructType<Base$BarParams$Reader, Base$BarParams$Builder, Base$BarParams$Init | Base$BarParams$Builder, Base$BarParams$Plain>;
   }
   type BarResults = Base$BarResults$Reader;
@@ -257,7 +240,6 @@ export declare namespace Base {
     type Builder = Base$BazParams$Builder;
     type Init = Base$BazParams$Init;
     type Plain = Base$BazParams$Plain;
-    type Pipeline = Base$BazParams$Pipeline;
     type $Type = $.StructType<Base$BazParams$Reader, Base$BazParams$Builder, Base$BazParams$Init | Base$BazParams$Builder, Base$BazParams$Plain>;
   }
   type BazResults = Base$BazResults$Reader;
@@ -281,11 +263,6 @@ export class Extended$QuxParams$Builder extends $.StructBuilder {
   assign(_init: Extended.QuxParams.Init): this { return this; }
   toObject(): Extended.QuxParams.Plain { return this.asReader().toObject(); }
   asReader(): Extended.QuxParams.Reader { return this.$asReader(Extended$QuxParams$Reader); }
-}
-
-export class Extended$QuxParams$Pipeline extends $.Pipeline<Extended.QuxParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Extended.QuxParams.Reader, unknown, never> { return Extended$QuxParams; }
 }
 
 export interface Extended$QuxParams$Init {
@@ -360,7 +337,6 @@ export declare namespace Extended {
     type Builder = Extended$QuxParams$Builder;
     type Init = Extended$QuxParams$Init;
     type Plain = Extended$QuxParams$Plain;
-    type Pipeline = Extended$QuxParams$Pipeline;
     type $Type = $.StructType<Extended$QuxParams$Reader, Extended$QuxParams$Builder, Extended$QuxParams$Init | Extended$QuxParams$Builder, Extended$QuxParams$Plain>;
   }
   type QuxResults = Extended$QuxResults$Reader;
@@ -392,11 +368,6 @@ export class Sequence$NextParams$Builder extends $.StructBuilder {
   }
   toObject(): Sequence.NextParams.Plain { return this.asReader().toObject(); }
   asReader(): Sequence.NextParams.Reader { return this.$asReader(Sequence$NextParams$Reader); }
-}
-
-export class Sequence$NextParams$Pipeline extends $.Pipeline<Sequence.NextParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Sequence.NextParams.Reader, unknown, never> { return Sequence$NextParams; }
 }
 
 export interface Sequence$NextParams$Init {
@@ -467,7 +438,6 @@ export declare namespace Sequence {
     type Builder = Sequence$NextParams$Builder;
     type Init = Sequence$NextParams$Init;
     type Plain = Sequence$NextParams$Plain;
-    type Pipeline = Sequence$NextParams$Pipeline;
     type $Type = $.StructType<Sequence$NextParams$Reader, Sequence$NextParams$Builder, Sequence$NextParams$Init | Sequence$NextParams$Builder, Sequence$NextParams$Plain>;
   }
   type NextResults = Sequence$NextResults$Reader;
@@ -638,11 +608,6 @@ export class Maker$MakeParams$Builder extends $.StructBuilder {
   asReader(): Maker.MakeParams.Reader { return this.$asReader(Maker$MakeParams$Reader); }
 }
 
-export class Maker$MakeParams$Pipeline extends $.Pipeline<Maker.MakeParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.MakeParams.Reader, unknown, never> { return Maker$MakeParams; }
-}
-
 export interface Maker$MakeParams$Init {
   label?: string | undefined;
 }
@@ -734,12 +699,6 @@ export class Maker$EchoParams$Builder extends $.StructBuilder {
   asReader(): Maker.EchoParams.Reader { return this.$asReader(Maker$EchoParams$Reader); }
 }
 
-export class Maker$EchoParams$Pipeline extends $.Pipeline<Maker.EchoParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.EchoParams.Reader, unknown, never> { return Maker$EchoParams; }
-  get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
-}
-
 export interface Maker$EchoParams$Init {
   cap?: $.CapabilityInit<Sequence.Client, Sequence.Server> | undefined;
 }
@@ -809,11 +768,6 @@ export class Maker$EchoListParams$Builder extends $.StructBuilder {
   }
   toObject(): Maker.EchoListParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.EchoListParams.Reader { return this.$asReader(Maker$EchoListParams$Reader); }
-}
-
-export class Maker$EchoListParams$Pipeline extends $.Pipeline<Maker.EchoListParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.EchoListParams.Reader, unknown, never> { return Maker$EchoListParams; }
 }
 
 export interface Maker$EchoListParams$Init {
@@ -886,12 +840,6 @@ export class Maker$HoldParams$Builder extends $.StructBuilder {
   asReader(): Maker.HoldParams.Reader { return this.$asReader(Maker$HoldParams$Reader); }
 }
 
-export class Maker$HoldParams$Pipeline extends $.Pipeline<Maker.HoldParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.HoldParams.Reader, unknown, never> { return Maker$HoldParams; }
-  get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
-}
-
 export interface Maker$HoldParams$Init {
   cap?: $.CapabilityInit<Sequence.Client, Sequence.Server> | undefined;
 }
@@ -935,11 +883,6 @@ export class Maker$GetHeldParams$Builder extends $.StructBuilder {
   assign(_init: Maker.GetHeldParams.Init): this { return this; }
   toObject(): Maker.GetHeldParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.GetHeldParams.Reader { return this.$asReader(Maker$GetHeldParams$Reader); }
-}
-
-export class Maker$GetHeldParams$Pipeline extends $.Pipeline<Maker.GetHeldParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.GetHeldParams.Reader, unknown, never> { return Maker$GetHeldParams; }
 }
 
 export interface Maker$GetHeldParams$Init {
@@ -1012,12 +955,6 @@ export class Maker$CallNowParams$Builder extends $.StructBuilder {
   asReader(): Maker.CallNowParams.Reader { return this.$asReader(Maker$CallNowParams$Reader); }
 }
 
-export class Maker$CallNowParams$Pipeline extends $.Pipeline<Maker.CallNowParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.CallNowParams.Reader, unknown, never> { return Maker$CallNowParams; }
-  get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
-}
-
 export interface Maker$CallNowParams$Init {
   cap?: $.CapabilityInit<Sequence.Client, Sequence.Server> | undefined;
   expected?: number | undefined;
@@ -1083,12 +1020,6 @@ export class Maker$NeverParams$Builder extends $.StructBuilder {
   }
   toObject(): Maker.NeverParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.NeverParams.Reader { return this.$asReader(Maker$NeverParams$Reader); }
-}
-
-export class Maker$NeverParams$Pipeline extends $.Pipeline<Maker.NeverParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.NeverParams.Reader, unknown, never> { return Maker$NeverParams; }
-  get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
 }
 
 export interface Maker$NeverParams$Init {
@@ -1159,11 +1090,6 @@ export class Maker$FailParams$Builder extends $.StructBuilder {
   }
   toObject(): Maker.FailParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.FailParams.Reader { return this.$asReader(Maker$FailParams$Reader); }
-}
-
-export class Maker$FailParams$Pipeline extends $.Pipeline<Maker.FailParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.FailParams.Reader, unknown, never> { return Maker$FailParams; }
 }
 
 export interface Maker$FailParams$Init {
@@ -1240,12 +1166,6 @@ export class Maker$TailParams$Builder extends $.StructBuilder {
   }
   toObject(): Maker.TailParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.TailParams.Reader { return this.$asReader(Maker$TailParams$Reader); }
-}
-
-export class Maker$TailParams$Pipeline extends $.Pipeline<Maker.TailParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.TailParams.Reader, unknown, never> { return Maker$TailParams; }
-  get to(): Maker.Client { return this.$client<Maker.Client>(0, Maker); }
 }
 
 export interface Maker$TailParams$Init {
@@ -1331,11 +1251,6 @@ export class Maker$EarlyParams$Builder extends $.StructBuilder {
   asReader(): Maker.EarlyParams.Reader { return this.$asReader(Maker$EarlyParams$Reader); }
 }
 
-export class Maker$EarlyParams$Pipeline extends $.Pipeline<Maker.EarlyParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.EarlyParams.Reader, unknown, never> { return Maker$EarlyParams; }
-}
-
 export interface Maker$EarlyParams$Init {
 }
 export interface Maker$EarlyParams$Plain {
@@ -1400,11 +1315,6 @@ export class Maker$WriteParams$Builder extends $.StructBuilder {
   asReader(): Maker.WriteParams.Reader { return this.$asReader(Maker$WriteParams$Reader); }
 }
 
-export class Maker$WriteParams$Pipeline extends $.Pipeline<Maker.WriteParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.WriteParams.Reader, unknown, never> { return Maker$WriteParams; }
-}
-
 export interface Maker$WriteParams$Init {
   n?: number | undefined;
 }
@@ -1424,11 +1334,6 @@ export class Maker$FinishParams$Builder extends $.StructBuilder {
   assign(_init: Maker.FinishParams.Init): this { return this; }
   toObject(): Maker.FinishParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.FinishParams.Reader { return this.$asReader(Maker$FinishParams$Reader); }
-}
-
-export class Maker$FinishParams$Pipeline extends $.Pipeline<Maker.FinishParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Maker.FinishParams.Reader, unknown, never> { return Maker$FinishParams; }
 }
 
 export interface Maker$FinishParams$Init {
@@ -1538,7 +1443,6 @@ export declare namespace Maker {
     type Builder = Maker$MakeParams$Builder;
     type Init = Maker$MakeParams$Init;
     type Plain = Maker$MakeParams$Plain;
-    type Pipeline = Maker$MakeParams$Pipeline;
     type $Type = $.StructType<Maker$MakeParams$Reader, Maker$MakeParams$Builder, Maker$MakeParams$Init | Maker$MakeParams$Builder, Maker$MakeParams$Plain>;
   }
   type MakeResults = Maker$MakeResults$Reader;
@@ -1556,7 +1460,6 @@ export declare namespace Maker {
     type Builder = Maker$EchoParams$Builder;
     type Init = Maker$EchoParams$Init;
     type Plain = Maker$EchoParams$Plain;
-    type Pipeline = Maker$EchoParams$Pipeline;
     type $Type = $.StructType<Maker$EchoParams$Reader, Maker$EchoParams$Builder, Maker$EchoParams$Init | Maker$EchoParams$Builder, Maker$EchoParams$Plain>;
   }
   type EchoResults = Maker$EchoResults$Reader;
@@ -1574,7 +1477,6 @@ export declare namespace Maker {
     type Builder = Maker$EchoListParams$Builder;
     type Init = Maker$EchoListParams$Init;
     type Plain = Maker$EchoListParams$Plain;
-    type Pipeline = Maker$EchoListParams$Pipeline;
     type $Type = $.StructType<Maker$EchoListParams$Reader, Maker$EchoListParams$Builder, Maker$EchoListParams$Init | Maker$EchoListParams$Builder, Maker$EchoListParams$Plain>;
   }
   type EchoListResults = Maker$EchoListResults$Reader;
@@ -1592,7 +1494,6 @@ export declare namespace Maker {
     type Builder = Maker$HoldParams$Builder;
     type Init = Maker$HoldParams$Init;
     type Plain = Maker$HoldParams$Plain;
-    type Pipeline = Maker$HoldParams$Pipeline;
     type $Type = $.StructType<Maker$HoldParams$Reader, Maker$HoldParams$Builder, Maker$HoldParams$Init | Maker$HoldParams$Builder, Maker$HoldParams$Plain>;
   }
   type HoldResults = Maker$HoldResults$Reader;
@@ -1610,7 +1511,6 @@ export declare namespace Maker {
     type Builder = Maker$GetHeldParams$Builder;
     type Init = Maker$GetHeldParams$Init;
     type Plain = Maker$GetHeldParams$Plain;
-    type Pipeline = Maker$GetHeldParams$Pipeline;
     type $Type = $.StructType<Maker$GetHeldParams$Reader, Maker$GetHeldParams$Builder, Maker$GetHeldParams$Init | Maker$GetHeldParams$Builder, Maker$GetHeldParams$Plain>;
   }
   type GetHeldResults = Maker$GetHeldResults$Reader;
@@ -1628,7 +1528,6 @@ export declare namespace Maker {
     type Builder = Maker$CallNowParams$Builder;
     type Init = Maker$CallNowParams$Init;
     type Plain = Maker$CallNowParams$Plain;
-    type Pipeline = Maker$CallNowParams$Pipeline;
     type $Type = $.StructType<Maker$CallNowParams$Reader, Maker$CallNowParams$Builder, Maker$CallNowParams$Init | Maker$CallNowParams$Builder, Maker$CallNowParams$Plain>;
   }
   type CallNowResults = Maker$CallNowResults$Reader;
@@ -1646,7 +1545,6 @@ export declare namespace Maker {
     type Builder = Maker$NeverParams$Builder;
     type Init = Maker$NeverParams$Init;
     type Plain = Maker$NeverParams$Plain;
-    type Pipeline = Maker$NeverParams$Pipeline;
     type $Type = $.StructType<Maker$NeverParams$Reader, Maker$NeverParams$Builder, Maker$NeverParams$Init | Maker$NeverParams$Builder, Maker$NeverParams$Plain>;
   }
   type NeverResults = Maker$NeverResults$Reader;
@@ -1664,7 +1562,6 @@ export declare namespace Maker {
     type Builder = Maker$FailParams$Builder;
     type Init = Maker$FailParams$Init;
     type Plain = Maker$FailParams$Plain;
-    type Pipeline = Maker$FailParams$Pipeline;
     type $Type = $.StructType<Maker$FailParams$Reader, Maker$FailParams$Builder, Maker$FailParams$Init | Maker$FailParams$Builder, Maker$FailParams$Plain>;
   }
   type FailResults = Maker$FailResults$Reader;
@@ -1682,7 +1579,6 @@ export declare namespace Maker {
     type Builder = Maker$TailParams$Builder;
     type Init = Maker$TailParams$Init;
     type Plain = Maker$TailParams$Plain;
-    type Pipeline = Maker$TailParams$Pipeline;
     type $Type = $.StructType<Maker$TailParams$Reader, Maker$TailParams$Builder, Maker$TailParams$Init | Maker$TailParams$Builder, Maker$TailParams$Plain>;
   }
   type TailResults = Maker$TailResults$Reader;
@@ -1700,7 +1596,6 @@ export declare namespace Maker {
     type Builder = Maker$EarlyParams$Builder;
     type Init = Maker$EarlyParams$Init;
     type Plain = Maker$EarlyParams$Plain;
-    type Pipeline = Maker$EarlyParams$Pipeline;
     type $Type = $.StructType<Maker$EarlyParams$Reader, Maker$EarlyParams$Builder, Maker$EarlyParams$Init | Maker$EarlyParams$Builder, Maker$EarlyParams$Plain>;
   }
   type EarlyResults = Maker$EarlyResults$Reader;
@@ -1718,7 +1613,6 @@ export declare namespace Maker {
     type Builder = Maker$WriteParams$Builder;
     type Init = Maker$WriteParams$Init;
     type Plain = Maker$WriteParams$Plain;
-    type Pipeline = Maker$WriteParams$Pipeline;
     type $Type = $.StructType<Maker$WriteParams$Reader, Maker$WriteParams$Builder, Maker$WriteParams$Init | Maker$WriteParams$Builder, Maker$WriteParams$Plain>;
   }
   type WriteResults = $stream.StreamResult$Reader;
@@ -1736,7 +1630,6 @@ export declare namespace Maker {
     type Builder = Maker$FinishParams$Builder;
     type Init = Maker$FinishParams$Init;
     type Plain = Maker$FinishParams$Plain;
-    type Pipeline = Maker$FinishParams$Pipeline;
     type $Type = $.StructType<Maker$FinishParams$Reader, Maker$FinishParams$Builder, Maker$FinishParams$Init | Maker$FinishParams$Builder, Maker$FinishParams$Plain>;
   }
   type FinishResults = Maker$FinishResults$Reader;

@@ -97,11 +97,6 @@ export class Service$PingParams$Builder extends $.StructBuilder {
   asReader(): Service.PingParams.Reader { return this.$asReader(Service$PingParams$Reader); }
 }
 
-export class Service$PingParams$Pipeline extends $.Pipeline<Service.PingParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.PingParams.Reader, unknown, never> { return Service$PingParams; }
-}
-
 export interface Service$PingParams$Init {
 }
 export interface Service$PingParams$Plain {
@@ -158,7 +153,6 @@ export declare namespace Service {
     type Builder = Service$PingParams$Builder;
     type Init = Service$PingParams$Init;
     type Plain = Service$PingParams$Plain;
-    type Pipeline = Service$PingParams$Pipeline;
     type $Type = $.StructType<Service$PingParams$Reader, Service$PingParams$Builder, Service$PingParams$Init | Service$PingParams$Builder, Service$PingParams$Plain>;
   }
   type PingResults = Service$PingResults$Reader;

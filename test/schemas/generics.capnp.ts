@@ -61,7 +61,7 @@ export class Map$Reader<Key extends $.AnyType = typeof $.AnyPointer, Value exten
   declare readonly $brand: $.Brand<[Key, Value]>;
   get entries(): $.ListReader<Map.Entry.Reader<Key, Value>> { return this.$read(0, $.listOf(Map$Entry.of(this.$brand.types[0], this.$brand.types[1]))); }
   hasEntries(): boolean { return this.$has(0); }
-  toObject(): Map.Plain<Key, Value> { return { entries: this.entries.map($.toObject) }; }
+  toObject(): Map.Plain<Key, Value> { return { entries: this.entries.map((each) => each.toObject()) }; }
 }
 
 export class Map$Builder<Key extends $.AnyType = typeof $.AnyPointer, Value extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
@@ -192,9 +192,9 @@ export class Box$ReaderClass<T extends $.AnyType = typeof $.AnyPointer> extends 
     switch (which) {
       case "none": return { value: $0, group: $1, which, none: this.none };
       case "one": return { value: $0, group: $1, which, one: $.toPlain<$.PlainOf<T>>(this.$brand.types[0], this.one) };
-      case "many": return { value: $0, group: $1, which, many: this.many.map($.toObject) };
+      case "many": return { value: $0, group: $1, which, many: this.many.map((each) => each.toObject()) };
       case "box": return { value: $0, group: $1, which, box: this.hasBox() ? this.box.toObject() : undefined };
-      case "boxes": return { value: $0, group: $1, which, boxes: this.boxes.map($.toObject) };
+      case "boxes": return { value: $0, group: $1, which, boxes: this.boxes.map((each) => each.toObject()) };
       default: return { value: $0, group: $1, which };
     }
   }
@@ -606,12 +606,6 @@ export class Store$GetParams$Builder<T extends $.AnyType = typeof $.AnyPointer> 
   asReader(): Store.GetParams.Reader<T> { return this.$asReader($.bindReader<Store.GetParams.Reader<T>>(Store$GetParams$Reader, this.$brand)); }
 }
 
-export class Store$GetParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.GetParams.Reader<T>> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  declare readonly $brand: $.Brand<[T]>;
-  protected override get $type(): $.StructType<Store.GetParams.Reader<T>, unknown, never> { return $.bindStruct(Store$GetParams, this.$brand); }
-}
-
 export interface Store$GetParams$Init<T extends $.AnyType = typeof $.AnyPointer> {
   key?: string | undefined;
   readonly $types?: [T];
@@ -703,13 +697,6 @@ export class Store$PutParams$Builder<T extends $.AnyType = typeof $.AnyPointer> 
   asReader(): Store.PutParams.Reader<T> { return this.$asReader($.bindReader<Store.PutParams.Reader<T>>(Store$PutParams$Reader, this.$brand)); }
 }
 
-export class Store$PutParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.PutParams.Reader<T>> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  declare readonly $brand: $.Brand<[T]>;
-  protected override get $type(): $.StructType<Store.PutParams.Reader<T>, unknown, never> { return $.bindStruct(Store$PutParams, this.$brand); }
-  get value(): $.AnyPipeline { return this.$any(1); }
-}
-
 export interface Store$PutParams$Init<T extends $.AnyType = typeof $.AnyPointer> {
   key?: string | undefined;
   value?: $.InitOf<T> | undefined;
@@ -768,12 +755,6 @@ export class Store$AllParams$Builder<T extends $.AnyType = typeof $.AnyPointer> 
   asReader(): Store.AllParams.Reader<T> { return this.$asReader($.bindReader<Store.AllParams.Reader<T>>(Store$AllParams$Reader, this.$brand)); }
 }
 
-export class Store$AllParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.AllParams.Reader<T>> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  declare readonly $brand: $.Brand<[T]>;
-  protected override get $type(): $.StructType<Store.AllParams.Reader<T>, unknown, never> { return $.bindStruct(Store$AllParams, this.$brand); }
-}
-
 export interface Store$AllParams$Init<T extends $.AnyType = typeof $.AnyPointer> {
   readonly $types?: [T];
 }
@@ -790,7 +771,7 @@ export class Store$FindResults$Reader<T extends $.AnyType = typeof $.AnyPointer>
   declare readonly $brand: $.Brand<[T]>;
   get found(): $.ListReader<Map.Reader<typeof $.Text, T>> { return this.$read(0, $.listOf(Map.of($.Text, this.$brand.types[0]))); }
   hasFound(): boolean { return this.$has(0); }
-  toObject(): Store.FindResults.Plain<T> { return { found: this.found.map($.toObject) }; }
+  toObject(): Store.FindResults.Plain<T> { return { found: this.found.map((each) => each.toObject()) }; }
 }
 
 export class Store$FindResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
@@ -841,12 +822,6 @@ export class Store$ViewParams$Builder<T extends $.AnyType = typeof $.AnyPointer>
   assign(_init: Store.ViewParams.Init<T>): this { return this; }
   toObject(): Store.ViewParams.Plain<T> { return this.asReader().toObject(); }
   asReader(): Store.ViewParams.Reader<T> { return this.$asReader($.bindReader<Store.ViewParams.Reader<T>>(Store$ViewParams$Reader, this.$brand)); }
-}
-
-export class Store$ViewParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Store.ViewParams.Reader<T>> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  declare readonly $brand: $.Brand<[T]>;
-  protected override get $type(): $.StructType<Store.ViewParams.Reader<T>, unknown, never> { return $.bindStruct(Store$ViewParams, this.$brand); }
 }
 
 export interface Store$ViewParams$Init<T extends $.AnyType = typeof $.AnyPointer> {
@@ -964,7 +939,6 @@ export declare namespace Store {
     type Builder<T extends $.AnyType = typeof $.AnyPointer> = Store$GetParams$Builder<T>;
     type Init<T extends $.AnyType = typeof $.AnyPointer> = Store$GetParams$Init<T>;
     type Plain<T extends $.AnyType = typeof $.AnyPointer> = Store$GetParams$Plain<T>;
-    type Pipeline<T extends $.AnyType = typeof $.AnyPointer> = Store$GetParams$Pipeline<T>;
     type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Store$GetParams$Reader<T>, Store$GetParams$Builder<T>, Store$GetParams$Init<T> | Store$GetParams$Builder<T>, Store$GetParams$Plain<T>>;
   }
   type GetResults<T extends $.AnyType = typeof $.AnyPointer> = Store$GetResults$Reader<T>;
@@ -982,7 +956,6 @@ export declare namespace Store {
     type Builder<T extends $.AnyType = typeof $.AnyPointer> = Store$PutParams$Builder<T>;
     type Init<T extends $.AnyType = typeof $.AnyPointer> = Store$PutParams$Init<T>;
     type Plain<T extends $.AnyType = typeof $.AnyPointer> = Store$PutParams$Plain<T>;
-    type Pipeline<T extends $.AnyType = typeof $.AnyPointer> = Store$PutParams$Pipeline<T>;
     type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Store$PutParams$Reader<T>, Store$PutParams$Builder<T>, Store$PutParams$Init<T> | Store$PutParams$Builder<T>, Store$PutParams$Plain<T>>;
   }
   type PutResults<T extends $.AnyType = typeof $.AnyPointer> = Store$PutResults$Reader<T>;
@@ -1000,7 +973,6 @@ export declare namespace Store {
     type Builder<T extends $.AnyType = typeof $.AnyPointer> = Store$AllParams$Builder<T>;
     type Init<T extends $.AnyType = typeof $.AnyPointer> = Store$AllParams$Init<T>;
     type Plain<T extends $.AnyType = typeof $.AnyPointer> = Store$AllParams$Plain<T>;
-    type Pipeline<T extends $.AnyType = typeof $.AnyPointer> = Store$AllParams$Pipeline<T>;
     type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Store$AllParams$Reader<T>, Store$AllParams$Builder<T>, Store$AllParams$Init<T> | Store$AllParams$Builder<T>, Store$AllParams$Plain<T>>;
   }
   type AllResults<T extends $.AnyType = typeof $.AnyPointer> = Map$Reader<typeof $.Text, T>;
@@ -1018,7 +990,6 @@ export declare namespace Store {
     type Builder<T extends $.AnyType = typeof $.AnyPointer> = Store$Query$Builder<T>;
     type Init<T extends $.AnyType = typeof $.AnyPointer> = Store$Query$Init<T>;
     type Plain<T extends $.AnyType = typeof $.AnyPointer> = Store$Query$Plain<T>;
-    type Pipeline<T extends $.AnyType = typeof $.AnyPointer> = Store$Query$Pipeline<T>;
     type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Store$Query$Reader<T>, Store$Query$Builder<T>, Store$Query$Init<T> | Store$Query$Builder<T>, Store$Query$Plain<T>>;
   }
   type FindResults<T extends $.AnyType = typeof $.AnyPointer> = Store$FindResults$Reader<T>;
@@ -1036,7 +1007,6 @@ export declare namespace Store {
     type Builder<T extends $.AnyType = typeof $.AnyPointer> = Store$ViewParams$Builder<T>;
     type Init<T extends $.AnyType = typeof $.AnyPointer> = Store$ViewParams$Init<T>;
     type Plain<T extends $.AnyType = typeof $.AnyPointer> = Store$ViewParams$Plain<T>;
-    type Pipeline<T extends $.AnyType = typeof $.AnyPointer> = Store$ViewParams$Pipeline<T>;
     type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Store$ViewParams$Reader<T>, Store$ViewParams$Builder<T>, Store$ViewParams$Init<T> | Store$ViewParams$Builder<T>, Store$ViewParams$Plain<T>>;
   }
   type ViewResults<T extends $.AnyType = typeof $.AnyPointer> = Store$ViewResults$Reader<T>;
@@ -1060,11 +1030,6 @@ export class ItemStore$CountParams$Builder extends $.StructBuilder {
   assign(_init: ItemStore.CountParams.Init): this { return this; }
   toObject(): ItemStore.CountParams.Plain { return this.asReader().toObject(); }
   asReader(): ItemStore.CountParams.Reader { return this.$asReader(ItemStore$CountParams$Reader); }
-}
-
-export class ItemStore$CountParams$Pipeline extends $.Pipeline<ItemStore.CountParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<ItemStore.CountParams.Reader, unknown, never> { return ItemStore$CountParams; }
 }
 
 export interface ItemStore$CountParams$Init {
@@ -1141,7 +1106,6 @@ export declare namespace ItemStore {
     type Builder = ItemStore$CountParams$Builder;
     type Init = ItemStore$CountParams$Init;
     type Plain = ItemStore$CountParams$Plain;
-    type Pipeline = ItemStore$CountParams$Pipeline;
     type $Type = $.StructType<ItemStore$CountParams$Reader, ItemStore$CountParams$Builder, ItemStore$CountParams$Init | ItemStore$CountParams$Builder, ItemStore$CountParams$Plain>;
   }
   type CountResults = ItemStore$CountResults$Reader;
@@ -1179,13 +1143,6 @@ export class Cache$EvictParams$Builder<K extends $.AnyType = typeof $.AnyPointer
   }
   toObject(): Cache.EvictParams.Plain<K, V> { return this.asReader().toObject(); }
   asReader(): Cache.EvictParams.Reader<K, V> { return this.$asReader($.bindReader<Cache.EvictParams.Reader<K, V>>(Cache$EvictParams$Reader, this.$brand)); }
-}
-
-export class Cache$EvictParams$Pipeline<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Cache.EvictParams.Reader<K, V>> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  declare readonly $brand: $.Brand<[K, V]>;
-  protected override get $type(): $.StructType<Cache.EvictParams.Reader<K, V>, unknown, never> { return $.bindStruct(Cache$EvictParams, this.$brand); }
-  get key(): $.AnyPipeline { return this.$any(0); }
 }
 
 export interface Cache$EvictParams$Init<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> {
@@ -1270,7 +1227,6 @@ export declare namespace Cache {
     type Builder<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Cache$EvictParams$Builder<K, V>;
     type Init<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Cache$EvictParams$Init<K, V>;
     type Plain<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Cache$EvictParams$Plain<K, V>;
-    type Pipeline<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Cache$EvictParams$Pipeline<K, V>;
     type $Type<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = $.StructType<Cache$EvictParams$Reader<K, V>, Cache$EvictParams$Builder<K, V>, Cache$EvictParams$Init<K, V> | Cache$EvictParams$Builder<K, V>, Cache$EvictParams$Plain<K, V>>;
   }
   type EvictResults<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Cache$EvictResults$Reader<K, V>;
@@ -1336,13 +1292,6 @@ export class Factory$CreateParams$Builder<T extends $.AnyType = typeof $.AnyPoin
   }
   toObject(): Factory.CreateParams.Plain<T> { return this.asReader().toObject(); }
   asReader(): Factory.CreateParams.Reader<T> { return this.$asReader($.bindReader<Factory.CreateParams.Reader<T>>(Factory$CreateParams$Reader, this.$brand)); }
-}
-
-export class Factory$CreateParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Factory.CreateParams.Reader<T>> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  declare readonly $brand: $.Brand<[T]>;
-  protected override get $type(): $.StructType<Factory.CreateParams.Reader<T>, unknown, never> { return $.bindStruct(Factory$CreateParams, this.$brand); }
-  get value(): $.AnyPipeline { return this.$any(0); }
 }
 
 export interface Factory$CreateParams$Init<T extends $.AnyType = typeof $.AnyPointer> {
@@ -1444,14 +1393,6 @@ export class Factory$PairParams$Builder<A extends $.AnyType = typeof $.AnyPointe
   asReader(): Factory.PairParams.Reader<A, B> { return this.$asReader($.bindReader<Factory.PairParams.Reader<A, B>>(Factory$PairParams$Reader, this.$brand)); }
 }
 
-export class Factory$PairParams$Pipeline<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Factory.PairParams.Reader<A, B>> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  declare readonly $brand: $.Brand<[A, B]>;
-  protected override get $type(): $.StructType<Factory.PairParams.Reader<A, B>, unknown, never> { return $.bindStruct(Factory$PairParams, this.$brand); }
-  get a(): $.AnyPipeline { return this.$any(0); }
-  get b(): $.AnyPipeline { return this.$any(1); }
-}
-
 export interface Factory$PairParams$Init<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> {
   a?: $.InitOf<A> | undefined;
   b?: $.InitOf<B> | undefined;
@@ -1497,7 +1438,6 @@ export declare namespace Factory {
     type Builder<T extends $.AnyType = typeof $.AnyPointer> = Factory$CreateParams$Builder<T>;
     type Init<T extends $.AnyType = typeof $.AnyPointer> = Factory$CreateParams$Init<T>;
     type Plain<T extends $.AnyType = typeof $.AnyPointer> = Factory$CreateParams$Plain<T>;
-    type Pipeline<T extends $.AnyType = typeof $.AnyPointer> = Factory$CreateParams$Pipeline<T>;
     type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Factory$CreateParams$Reader<T>, Factory$CreateParams$Builder<T>, Factory$CreateParams$Init<T> | Factory$CreateParams$Builder<T>, Factory$CreateParams$Plain<T>>;
   }
   type CreateResults<T extends $.AnyType = typeof $.AnyPointer> = Factory$CreateResults$Reader<T>;
@@ -1515,7 +1455,6 @@ export declare namespace Factory {
     type Builder<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> = Factory$PairParams$Builder<A, B>;
     type Init<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> = Factory$PairParams$Init<A, B>;
     type Plain<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> = Factory$PairParams$Plain<A, B>;
-    type Pipeline<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> = Factory$PairParams$Pipeline<A, B>;
     type $Type<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> = $.StructType<Factory$PairParams$Reader<A, B>, Factory$PairParams$Builder<A, B>, Factory$PairParams$Init<A, B> | Factory$PairParams$Builder<A, B>, Factory$PairParams$Plain<A, B>>;
   }
   type PairResults<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> = Map$Reader<A, B>;
@@ -1561,14 +1500,6 @@ export class GenericFactory$WrapParams$Builder<T extends $.AnyType = typeof $.An
   }
   toObject(): GenericFactory.WrapParams.Plain<T, U> { return this.asReader().toObject(); }
   asReader(): GenericFactory.WrapParams.Reader<T, U> { return this.$asReader($.bindReader<GenericFactory.WrapParams.Reader<T, U>>(GenericFactory$WrapParams$Reader, this.$brand)); }
-}
-
-export class GenericFactory$WrapParams$Pipeline<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<GenericFactory.WrapParams.Reader<T, U>> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  declare readonly $brand: $.Brand<[T, U]>;
-  protected override get $type(): $.StructType<GenericFactory.WrapParams.Reader<T, U>, unknown, never> { return $.bindStruct(GenericFactory$WrapParams, this.$brand); }
-  get value(): $.AnyPipeline { return this.$any(0); }
-  get base(): $.AnyPipeline { return this.$any(1); }
 }
 
 export interface GenericFactory$WrapParams$Init<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> {
@@ -1660,7 +1591,6 @@ export declare namespace GenericFactory {
     type Builder<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = GenericFactory$WrapParams$Builder<T, U>;
     type Init<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = GenericFactory$WrapParams$Init<T, U>;
     type Plain<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = GenericFactory$WrapParams$Plain<T, U>;
-    type Pipeline<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = GenericFactory$WrapParams$Pipeline<T, U>;
     type $Type<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = $.StructType<GenericFactory$WrapParams$Reader<T, U>, GenericFactory$WrapParams$Builder<T, U>, GenericFactory$WrapParams$Init<T, U> | GenericFactory$WrapParams$Builder<T, U>, GenericFactory$WrapParams$Plain<T, U>>;
   }
   type WrapResults<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = GenericFactory$WrapResults$Reader<T, U>;

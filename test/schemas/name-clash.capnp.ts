@@ -52,7 +52,7 @@ export class Members$Reader extends $.StructReader {
   get undefined(): boolean { return this.$bool(36); }
   get orphan(): Uint8Array { return this.$bytes(18); }
   hasOrphan(): boolean { return this.$has(18); }
-  toObject(): Members.Plain { return { constructor_: this.constructor_, toObject_: this.toObject_, then_: this.then_, which_: this.which_, delete: this.delete, toString_: this.toString_, valueOf_: this.valueOf_, hasOwnProperty_: this.hasOwnProperty_, ownProperty: this.ownProperty, assign_: this.hasAssign() ? this.assign_.toObject() : undefined, asReader_: this.asReader_.map($.toObject), toJSON_: this.toJSON_, name: this.name, hasName: this.hasName, initName: this.initName, value: this.value.slice(), initValue: this.initValue, disownValue: this.disownValue, adoptValue: this.adoptValue, catch_: this.hasCatch() ? this.catch_.toObject() : undefined, finally_: this.hasFinally() ? this.finally_.toObject() : undefined, dup_: this.hasDup() ? this.dup_.toObject() : undefined, class: this.class, from: this.from, init: this.init, this: this.this, length: this.length, prototype: this.prototype, undefined: this.undefined, orphan: this.orphan.slice() }; }
+  toObject(): Members.Plain { return { constructor_: this.constructor_, toObject_: this.toObject_, then_: this.then_, which_: this.which_, delete: this.delete, toString_: this.toString_, valueOf_: this.valueOf_, hasOwnProperty_: this.hasOwnProperty_, ownProperty: this.ownProperty, assign_: this.hasAssign() ? this.assign_.toObject() : undefined, asReader_: this.asReader_.map((each) => each.toObject()), toJSON_: this.toJSON_, name: this.name, hasName: this.hasName, initName: this.initName, value: this.value.slice(), initValue: this.initValue, disownValue: this.disownValue, adoptValue: this.adoptValue, catch_: this.hasCatch() ? this.catch_.toObject() : undefined, finally_: this.hasFinally() ? this.finally_.toObject() : undefined, dup_: this.hasDup() ? this.dup_.toObject() : undefined, class: this.class, from: this.from, init: this.init, this: this.this, length: this.length, prototype: this.prototype, undefined: this.undefined, orphan: this.orphan.slice() }; }
 }
 
 export class Members$Builder extends $.StructBuilder {
@@ -539,7 +539,7 @@ export class Promise$Reader extends $.StructReader {
   hasObject(): boolean { return this.$has(0); }
   get iterable(): $.ListReader<Iterable_.Reader> { return this.$read(1, $.listOf(Iterable_)); }
   hasIterable(): boolean { return this.$has(1); }
-  toObject(): Promise.Plain { return { object: this.hasObject() ? this.object.toObject() : undefined, iterable: this.iterable.map($.toObject) }; }
+  toObject(): Promise.Plain { return { object: this.hasObject() ? this.object.toObject() : undefined, iterable: this.iterable.map((each) => each.toObject()) }; }
 }
 
 export class Promise$Builder extends $.StructBuilder {
@@ -1599,12 +1599,6 @@ export class Service$ClientParams$Builder extends $.StructBuilder {
   asReader(): Service.ClientParams.Reader { return this.$asReader(Service$ClientParams$Reader); }
 }
 
-export class Service$ClientParams$Pipeline extends $.Pipeline<Service.ClientParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.ClientParams.Reader, unknown, never> { return Service$ClientParams; }
-  get client(): Service.Client_.Pipeline { return this.$struct(0, Service$Client_$Pipeline); }
-}
-
 export interface Service$ClientParams$Init {
   client?: Service.Client_.Init | Service.Client_.Builder | undefined;
 }
@@ -1666,11 +1660,6 @@ export class Service$DupParams$Builder extends $.StructBuilder {
   asReader(): Service.DupParams.Reader { return this.$asReader(Service$DupParams$Reader); }
 }
 
-export class Service$DupParams$Pipeline extends $.Pipeline<Service.DupParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.DupParams.Reader, unknown, never> { return Service$DupParams; }
-}
-
 export interface Service$DupParams$Init {
 }
 export interface Service$DupParams$Plain {
@@ -1724,11 +1713,6 @@ export class Service$ThenParams$Builder extends $.StructBuilder {
   }
   toObject(): Service.ThenParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.ThenParams.Reader { return this.$asReader(Service$ThenParams$Reader); }
-}
-
-export class Service$ThenParams$Pipeline extends $.Pipeline<Service.ThenParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.ThenParams.Reader, unknown, never> { return Service$ThenParams; }
 }
 
 export interface Service$ThenParams$Init {
@@ -1799,11 +1783,6 @@ export class Service$CatchParams$Builder extends $.StructBuilder {
   }
   toObject(): Service.CatchParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.CatchParams.Reader { return this.$asReader(Service$CatchParams$Reader); }
-}
-
-export class Service$CatchParams$Pipeline extends $.Pipeline<Service.CatchParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.CatchParams.Reader, unknown, never> { return Service$CatchParams; }
 }
 
 export interface Service$CatchParams$Init {
@@ -1882,11 +1861,6 @@ export class Service$ConstructorParams$Builder extends $.StructBuilder {
   asReader(): Service.ConstructorParams.Reader { return this.$asReader(Service$ConstructorParams$Reader); }
 }
 
-export class Service$ConstructorParams$Pipeline extends $.Pipeline<Service.ConstructorParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.ConstructorParams.Reader, unknown, never> { return Service$ConstructorParams; }
-}
-
 export interface Service$ConstructorParams$Init {
 }
 export interface Service$ConstructorParams$Plain {
@@ -1943,11 +1917,6 @@ export class Service$CastAsParams$Builder extends $.StructBuilder {
   asReader(): Service.CastAsParams.Reader { return this.$asReader(Service$CastAsParams$Reader); }
 }
 
-export class Service$CastAsParams$Pipeline extends $.Pipeline<Service.CastAsParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.CastAsParams.Reader, unknown, never> { return Service$CastAsParams; }
-}
-
 export interface Service$CastAsParams$Init {
 }
 export interface Service$CastAsParams$Plain {
@@ -1991,11 +1960,6 @@ export class Service$WhenResolvedParams$Builder extends $.StructBuilder {
   asReader(): Service.WhenResolvedParams.Reader { return this.$asReader(Service$WhenResolvedParams$Reader); }
 }
 
-export class Service$WhenResolvedParams$Pipeline extends $.Pipeline<Service.WhenResolvedParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.WhenResolvedParams.Reader, unknown, never> { return Service$WhenResolvedParams; }
-}
-
 export interface Service$WhenResolvedParams$Init {
 }
 export interface Service$WhenResolvedParams$Plain {
@@ -2037,11 +2001,6 @@ export class Service$ToStringParams$Builder extends $.StructBuilder {
   assign(_init: Service.ToStringParams.Init): this { return this; }
   toObject(): Service.ToStringParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.ToStringParams.Reader { return this.$asReader(Service$ToStringParams$Reader); }
-}
-
-export class Service$ToStringParams$Pipeline extends $.Pipeline<Service.ToStringParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.ToStringParams.Reader, unknown, never> { return Service$ToStringParams; }
 }
 
 export interface Service$ToStringParams$Init {
@@ -2131,11 +2090,6 @@ export class Service$DeleteParams$Builder extends $.StructBuilder {
   }
   toObject(): Service.DeleteParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.DeleteParams.Reader { return this.$asReader(Service$DeleteParams$Reader); }
-}
-
-export class Service$DeleteParams$Pipeline extends $.Pipeline<Service.DeleteParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Service.DeleteParams.Reader, unknown, never> { return Service$DeleteParams; }
 }
 
 export interface Service$DeleteParams$Init {
@@ -2258,7 +2212,6 @@ export declare namespace Service {
     type Builder = Service$ClientParams$Builder;
     type Init = Service$ClientParams$Init;
     type Plain = Service$ClientParams$Plain;
-    type Pipeline = Service$ClientParams$Pipeline;
     type $Type = $.StructType<Service$ClientParams$Reader, Service$ClientParams$Builder, Service$ClientParams$Init | Service$ClientParams$Builder, Service$ClientParams$Plain>;
   }
   type ClientResults = Service$ClientResults$Reader;
@@ -2276,7 +2229,6 @@ export declare namespace Service {
     type Builder = Service$DupParams$Builder;
     type Init = Service$DupParams$Init;
     type Plain = Service$DupParams$Plain;
-    type Pipeline = Service$DupParams$Pipeline;
     type $Type = $.StructType<Service$DupParams$Reader, Service$DupParams$Builder, Service$DupParams$Init | Service$DupParams$Builder, Service$DupParams$Plain>;
   }
   type DupResults = Service$DupResults$Reader;
@@ -2294,7 +2246,6 @@ export declare namespace Service {
     type Builder = Service$ThenParams$Builder;
     type Init = Service$ThenParams$Init;
     type Plain = Service$ThenParams$Plain;
-    type Pipeline = Service$ThenParams$Pipeline;
     type $Type = $.StructType<Service$ThenParams$Reader, Service$ThenParams$Builder, Service$ThenParams$Init | Service$ThenParams$Builder, Service$ThenParams$Plain>;
   }
   type ThenResults = Service$ThenResults$Reader;
@@ -2312,7 +2263,6 @@ export declare namespace Service {
     type Builder = Service$CatchParams$Builder;
     type Init = Service$CatchParams$Init;
     type Plain = Service$CatchParams$Plain;
-    type Pipeline = Service$CatchParams$Pipeline;
     type $Type = $.StructType<Service$CatchParams$Reader, Service$CatchParams$Builder, Service$CatchParams$Init | Service$CatchParams$Builder, Service$CatchParams$Plain>;
   }
   type CatchResults = Service$CatchResults$Reader;
@@ -2330,7 +2280,6 @@ export declare namespace Service {
     type Builder = Service$ConstructorParams$Builder;
     type Init = Service$ConstructorParams$Init;
     type Plain = Service$ConstructorParams$Plain;
-    type Pipeline = Service$ConstructorParams$Pipeline;
     type $Type = $.StructType<Service$ConstructorParams$Reader, Service$ConstructorParams$Builder, Service$ConstructorParams$Init | Service$ConstructorParams$Builder, Service$ConstructorParams$Plain>;
   }
   type ConstructorResults = Service$ConstructorResults$Reader;
@@ -2348,7 +2297,6 @@ export declare namespace Service {
     type Builder = Service$CastAsParams$Builder;
     type Init = Service$CastAsParams$Init;
     type Plain = Service$CastAsParams$Plain;
-    type Pipeline = Service$CastAsParams$Pipeline;
     type $Type = $.StructType<Service$CastAsParams$Reader, Service$CastAsParams$Builder, Service$CastAsParams$Init | Service$CastAsParams$Builder, Service$CastAsParams$Plain>;
   }
   type CastAsResults = Service$CastAsResults$Reader;
@@ -2366,7 +2314,6 @@ export declare namespace Service {
     type Builder = Service$WhenResolvedParams$Builder;
     type Init = Service$WhenResolvedParams$Init;
     type Plain = Service$WhenResolvedParams$Plain;
-    type Pipeline = Service$WhenResolvedParams$Pipeline;
     type $Type = $.StructType<Service$WhenResolvedParams$Reader, Service$WhenResolvedParams$Builder, Service$WhenResolvedParams$Init | Service$WhenResolvedParams$Builder, Service$WhenResolvedParams$Plain>;
   }
   type WhenResolvedResults = Service$WhenResolvedResults$Reader;
@@ -2384,7 +2331,6 @@ export declare namespace Service {
     type Builder = Service$ToStringParams$Builder;
     type Init = Service$ToStringParams$Init;
     type Plain = Service$ToStringParams$Plain;
-    type Pipeline = Service$ToStringParams$Pipeline;
     type $Type = $.StructType<Service$ToStringParams$Reader, Service$ToStringParams$Builder, Service$ToStringParams$Init | Service$ToStringParams$Builder, Service$ToStringParams$Plain>;
   }
   type ToStringResults = Service$ToStringResults$Reader;
@@ -2402,7 +2348,6 @@ export declare namespace Service {
     type Builder = Service$DeleteParams$Builder;
     type Init = Service$DeleteParams$Init;
     type Plain = Service$DeleteParams$Plain;
-    type Pipeline = Service$DeleteParams$Pipeline;
     type $Type = $.StructType<Service$DeleteParams$Reader, Service$DeleteParams$Builder, Service$DeleteParams$Init | Service$DeleteParams$Builder, Service$DeleteParams$Plain>;
   }
   type DeleteResults = Service$DeleteResults$Reader;
@@ -2420,7 +2365,6 @@ export declare namespace Service {
     type Builder = Members$Builder;
     type Init = Members$Init;
     type Plain = Members$Plain;
-    type Pipeline = Members$Pipeline;
     type $Type = $.StructType<Members$Reader, Members$Builder, Members$Init | Members$Builder, Members$Plain>;
   }
   type ParamsResults = Members$Reader;
@@ -2444,11 +2388,6 @@ export class Base$NameParams$Builder extends $.StructBuilder {
   assign(_init: Base.NameParams.Init): this { return this; }
   toObject(): Base.NameParams.Plain { return this.asReader().toObject(); }
   asReader(): Base.NameParams.Reader { return this.$asReader(Base$NameParams$Reader); }
-}
-
-export class Base$NameParams$Pipeline extends $.Pipeline<Base.NameParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Base.NameParams.Reader, unknown, never> { return Base$NameParams; }
 }
 
 export interface Base$NameParams$Init {
@@ -2506,11 +2445,6 @@ export class Base$RunParams$Builder extends $.StructBuilder {
   assign(_init: Base.RunParams.Init): this { return this; }
   toObject(): Base.RunParams.Plain { return this.asReader().toObject(); }
   asReader(): Base.RunParams.Reader { return this.$asReader(Base$RunParams$Reader); }
-}
-
-export class Base$RunParams$Pipeline extends $.Pipeline<Base.RunParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Base.RunParams.Reader, unknown, never> { return Base$RunParams; }
 }
 
 export interface Base$RunParams$Init {
@@ -2580,7 +2514,6 @@ export declare namespace Base {
     type Builder = Base$NameParams$Builder;
     type Init = Base$NameParams$Init;
     type Plain = Base$NameParams$Plain;
-    type Pipeline = Base$NameParams$Pipeline;
     type $Type = $.StructType<Base$NameParams$Reader, Base$NameParams$Builder, Base$NameParams$Init | Base$NameParams$Builder, Base$NameParams$Plain>;
   }
   type NameResults = Base$NameResults$Reader;
@@ -2598,7 +2531,6 @@ export declare namespace Base {
     type Builder = Base$RunParams$Builder;
     type Init = Base$RunParams$Init;
     type Plain = Base$RunParams$Plain;
-    type Pipeline = Base$RunParams$Pipeline;
     type $Type = $.StructType<Base$RunParams$Reader, Base$RunParams$Builder, Base$RunParams$Init | Base$RunParams$Builder, Base$RunParams$Plain>;
   }
   type RunResults = Base$RunResults$Reader;
@@ -2622,11 +2554,6 @@ export class Derived$RunParams$Builder extends $.StructBuilder {
   assign(_init: Derived.RunParams.Init): this { return this; }
   toObject(): Derived.RunParams.Plain { return this.asReader().toObject(); }
   asReader(): Derived.RunParams.Reader { return this.$asReader(Derived$RunParams$Reader); }
-}
-
-export class Derived$RunParams$Pipeline extends $.Pipeline<Derived.RunParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Derived.RunParams.Reader, unknown, never> { return Derived$RunParams; }
 }
 
 export interface Derived$RunParams$Init {
@@ -2699,7 +2626,6 @@ export declare namespace Derived {
     type Builder = Derived$RunParams$Builder;
     type Init = Derived$RunParams$Init;
     type Plain = Derived$RunParams$Plain;
-    type Pipeline = Derived$RunParams$Pipeline;
     type $Type = $.StructType<Derived$RunParams$Reader, Derived$RunParams$Builder, Derived$RunParams$Init | Derived$RunParams$Builder, Derived$RunParams$Plain>;
   }
   type RunResults = Derived$RunResults$Reader;

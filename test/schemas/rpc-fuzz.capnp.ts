@@ -30,11 +30,6 @@ export class Node$ActParams$Builder extends $.StructBuilder {
   asReader(): Node.ActParams.Reader { return this.$asReader(Node$ActParams$Reader); }
 }
 
-export class Node$ActParams$Pipeline extends $.Pipeline<Node.ActParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Node.ActParams.Reader, unknown, never> { return Node$ActParams; }
-}
-
 export interface Node$ActParams$Init {
   call?: number | undefined;
   caps?: Iterable<$.CapabilityInit<Node.Client, Node.Server>> | undefined;
@@ -130,11 +125,6 @@ export class Node$PlainParams$Builder extends $.StructBuilder {
   asReader(): Node.PlainParams.Reader { return this.$asReader(Node$PlainParams$Reader); }
 }
 
-export class Node$PlainParams$Pipeline extends $.Pipeline<Node.PlainParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Node.PlainParams.Reader, unknown, never> { return Node$PlainParams; }
-}
-
 export interface Node$PlainParams$Init {
   call?: number | undefined;
 }
@@ -208,7 +198,6 @@ export declare namespace Node {
     type Builder = Node$ActParams$Builder;
     type Init = Node$ActParams$Init;
     type Plain = Node$ActParams$Plain;
-    type Pipeline = Node$ActParams$Pipeline;
     type $Type = $.StructType<Node$ActParams$Reader, Node$ActParams$Builder, Node$ActParams$Init | Node$ActParams$Builder, Node$ActParams$Plain>;
   }
   type ActResults = Node$ActResults$Reader;
@@ -226,7 +215,6 @@ export declare namespace Node {
     type Builder = Node$PlainParams$Builder;
     type Init = Node$PlainParams$Init;
     type Plain = Node$PlainParams$Plain;
-    type Pipeline = Node$PlainParams$Pipeline;
     type $Type = $.StructType<Node$PlainParams$Reader, Node$PlainParams$Builder, Node$PlainParams$Init | Node$PlainParams$Builder, Node$PlainParams$Plain>;
   }
   type PlainResults = Node$PlainResults$Reader;

@@ -21,11 +21,6 @@ export class Sequence$NextParams$Builder extends $.StructBuilder {
   asReader(): Sequence.NextParams.Reader { return this.$asReader(Sequence$NextParams$Reader); }
 }
 
-export class Sequence$NextParams$Pipeline extends $.Pipeline<Sequence.NextParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Sequence.NextParams.Reader, unknown, never> { return Sequence$NextParams; }
-}
-
 export interface Sequence$NextParams$Init {
   expected?: number | undefined;
 }
@@ -94,7 +89,6 @@ export declare namespace Sequence {
     type Builder = Sequence$NextParams$Builder;
     type Init = Sequence$NextParams$Init;
     type Plain = Sequence$NextParams$Plain;
-    type Pipeline = Sequence$NextParams$Pipeline;
     type $Type = $.StructType<Sequence$NextParams$Reader, Sequence$NextParams$Builder, Sequence$NextParams$Init | Sequence$NextParams$Builder, Sequence$NextParams$Plain>;
   }
   type NextResults = Sequence$NextResults$Reader;
@@ -179,12 +173,6 @@ export class Friend$EchoParams$Builder extends $.StructBuilder {
   asReader(): Friend.EchoParams.Reader { return this.$asReader(Friend$EchoParams$Reader); }
 }
 
-export class Friend$EchoParams$Pipeline extends $.Pipeline<Friend.EchoParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.EchoParams.Reader, unknown, never> { return Friend$EchoParams; }
-  get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
-}
-
 export interface Friend$EchoParams$Init {
   cap?: $.CapabilityInit<Sequence.Client, Sequence.Server> | undefined;
 }
@@ -241,11 +229,6 @@ export class Friend$GetNullParams$Builder extends $.StructBuilder {
   assign(_init: Friend.GetNullParams.Init): this { return this; }
   toObject(): Friend.GetNullParams.Plain { return this.asReader().toObject(); }
   asReader(): Friend.GetNullParams.Reader { return this.$asReader(Friend$GetNullParams$Reader); }
-}
-
-export class Friend$GetNullParams$Pipeline extends $.Pipeline<Friend.GetNullParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.GetNullParams.Reader, unknown, never> { return Friend$GetNullParams; }
 }
 
 export interface Friend$GetNullParams$Init {
@@ -314,12 +297,6 @@ export class Friend$HoldParams$Builder extends $.StructBuilder {
   asReader(): Friend.HoldParams.Reader { return this.$asReader(Friend$HoldParams$Reader); }
 }
 
-export class Friend$HoldParams$Pipeline extends $.Pipeline<Friend.HoldParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.HoldParams.Reader, unknown, never> { return Friend$HoldParams; }
-  get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
-}
-
 export interface Friend$HoldParams$Init {
   cap?: $.CapabilityInit<Sequence.Client, Sequence.Server> | undefined;
 }
@@ -371,11 +348,6 @@ export class Friend$CallHeldParams$Builder extends $.StructBuilder {
   }
   toObject(): Friend.CallHeldParams.Plain { return this.asReader().toObject(); }
   asReader(): Friend.CallHeldParams.Reader { return this.$asReader(Friend$CallHeldParams$Reader); }
-}
-
-export class Friend$CallHeldParams$Pipeline extends $.Pipeline<Friend.CallHeldParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.CallHeldParams.Reader, unknown, never> { return Friend$CallHeldParams; }
 }
 
 export interface Friend$CallHeldParams$Init {
@@ -433,11 +405,6 @@ export class Friend$GetHeldParams$Builder extends $.StructBuilder {
   asReader(): Friend.GetHeldParams.Reader { return this.$asReader(Friend$GetHeldParams$Reader); }
 }
 
-export class Friend$GetHeldParams$Pipeline extends $.Pipeline<Friend.GetHeldParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.GetHeldParams.Reader, unknown, never> { return Friend$GetHeldParams; }
-}
-
 export interface Friend$GetHeldParams$Init {
 }
 export interface Friend$GetHeldParams$Plain {
@@ -492,11 +459,6 @@ export class Friend$MakeParams$Builder extends $.StructBuilder {
   assign(_init: Friend.MakeParams.Init): this { return this; }
   toObject(): Friend.MakeParams.Plain { return this.asReader().toObject(); }
   asReader(): Friend.MakeParams.Reader { return this.$asReader(Friend$MakeParams$Reader); }
-}
-
-export class Friend$MakeParams$Pipeline extends $.Pipeline<Friend.MakeParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.MakeParams.Reader, unknown, never> { return Friend$MakeParams; }
 }
 
 export interface Friend$MakeParams$Init {
@@ -577,12 +539,6 @@ export class Friend$NeverParams$Builder extends $.StructBuilder {
   asReader(): Friend.NeverParams.Reader { return this.$asReader(Friend$NeverParams$Reader); }
 }
 
-export class Friend$NeverParams$Pipeline extends $.Pipeline<Friend.NeverParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.NeverParams.Reader, unknown, never> { return Friend$NeverParams; }
-  get cap(): Sequence.Client { return this.$client<Sequence.Client>(0, Sequence); }
-}
-
 export interface Friend$NeverParams$Init {
   cap?: $.CapabilityInit<Sequence.Client, Sequence.Server> | undefined;
 }
@@ -651,11 +607,6 @@ export class Friend$FailParams$Builder extends $.StructBuilder {
   }
   toObject(): Friend.FailParams.Plain { return this.asReader().toObject(); }
   asReader(): Friend.FailParams.Reader { return this.$asReader(Friend$FailParams$Reader); }
-}
-
-export class Friend$FailParams$Pipeline extends $.Pipeline<Friend.FailParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.FailParams.Reader, unknown, never> { return Friend$FailParams; }
 }
 
 export interface Friend$FailParams$Init {
@@ -730,12 +681,6 @@ export class Friend$TailParams$Builder extends $.StructBuilder {
   asReader(): Friend.TailParams.Reader { return this.$asReader(Friend$TailParams$Reader); }
 }
 
-export class Friend$TailParams$Pipeline extends $.Pipeline<Friend.TailParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.TailParams.Reader, unknown, never> { return Friend$TailParams; }
-  get callee(): Callee.Client { return this.$client<Callee.Client>(0, Callee); }
-}
-
 export interface Friend$TailParams$Init {
   callee?: $.CapabilityInit<Callee.Client, Callee.Server> | undefined;
   number?: number | undefined;
@@ -767,12 +712,6 @@ export class Friend$NeverTailParams$Builder extends $.StructBuilder {
   }
   toObject(): Friend.NeverTailParams.Plain { return this.asReader().toObject(); }
   asReader(): Friend.NeverTailParams.Reader { return this.$asReader(Friend$NeverTailParams$Reader); }
-}
-
-export class Friend$NeverTailParams$Pipeline extends $.Pipeline<Friend.NeverTailParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.NeverTailParams.Reader, unknown, never> { return Friend$NeverTailParams; }
-  get callee(): Callee.Client { return this.$client<Callee.Client>(0, Callee); }
 }
 
 export interface Friend$NeverTailParams$Init {
@@ -831,11 +770,6 @@ export class Friend$PromiseParams$Builder extends $.StructBuilder {
   assign(_init: Friend.PromiseParams.Init): this { return this; }
   toObject(): Friend.PromiseParams.Plain { return this.asReader().toObject(); }
   asReader(): Friend.PromiseParams.Reader { return this.$asReader(Friend$PromiseParams$Reader); }
-}
-
-export class Friend$PromiseParams$Pipeline extends $.Pipeline<Friend.PromiseParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Friend.PromiseParams.Reader, unknown, never> { return Friend$PromiseParams; }
 }
 
 export interface Friend$PromiseParams$Init {
@@ -963,7 +897,6 @@ export declare namespace Friend {
     type Builder = Friend$EchoParams$Builder;
     type Init = Friend$EchoParams$Init;
     type Plain = Friend$EchoParams$Plain;
-    type Pipeline = Friend$EchoParams$Pipeline;
     type $Type = $.StructType<Friend$EchoParams$Reader, Friend$EchoParams$Builder, Friend$EchoParams$Init | Friend$EchoParams$Builder, Friend$EchoParams$Plain>;
   }
   type EchoResults = Friend$EchoResults$Reader;
@@ -981,7 +914,6 @@ export declare namespace Friend {
     type Builder = Friend$GetNullParams$Builder;
     type Init = Friend$GetNullParams$Init;
     type Plain = Friend$GetNullParams$Plain;
-    type Pipeline = Friend$GetNullParams$Pipeline;
     type $Type = $.StructType<Friend$GetNullParams$Reader, Friend$GetNullParams$Builder, Friend$GetNullParams$Init | Friend$GetNullParams$Builder, Friend$GetNullParams$Plain>;
   }
   type GetNullResults = Friend$GetNullResults$Reader;
@@ -999,7 +931,6 @@ export declare namespace Friend {
     type Builder = Friend$HoldParams$Builder;
     type Init = Friend$HoldParams$Init;
     type Plain = Friend$HoldParams$Plain;
-    type Pipeline = Friend$HoldParams$Pipeline;
     type $Type = $.StructType<Friend$HoldParams$Reader, Friend$HoldParams$Builder, Friend$HoldParams$Init | Friend$HoldParams$Builder, Friend$HoldParams$Plain>;
   }
   type HoldResults = Friend$HoldResults$Reader;
@@ -1017,7 +948,6 @@ export declare namespace Friend {
     type Builder = Friend$CallHeldParams$Builder;
     type Init = Friend$CallHeldParams$Init;
     type Plain = Friend$CallHeldParams$Plain;
-    type Pipeline = Friend$CallHeldParams$Pipeline;
     type $Type = $.StructType<Friend$CallHeldParams$Reader, Friend$CallHeldParams$Builder, Friend$CallHeldParams$Init | Friend$CallHeldParams$Builder, Friend$CallHeldParams$Plain>;
   }
   type CallHeldResults = Friend$CallHeldResults$Reader;
@@ -1035,7 +965,6 @@ export declare namespace Friend {
     type Builder = Friend$GetHeldParams$Builder;
     type Init = Friend$GetHeldParams$Init;
     type Plain = Friend$GetHeldParams$Plain;
-    type Pipeline = Friend$GetHeldParams$Pipeline;
     type $Type = $.StructType<Friend$GetHeldParams$Reader, Friend$GetHeldParams$Builder, Friend$GetHeldParams$Init | Friend$GetHeldParams$Builder, Friend$GetHeldParams$Plain>;
   }
   type GetHeldResults = Friend$GetHeldResults$Reader;
@@ -1053,7 +982,6 @@ export declare namespace Friend {
     type Builder = Friend$MakeParams$Builder;
     type Init = Friend$MakeParams$Init;
     type Plain = Friend$MakeParams$Plain;
-    type Pipeline = Friend$MakeParams$Pipeline;
     type $Type = $.StructType<Friend$MakeParams$Reader, Friend$MakeParams$Builder, Friend$MakeParams$Init | Friend$MakeParams$Builder, Friend$MakeParams$Plain>;
   }
   type MakeResults = Friend$MakeResults$Reader;
@@ -1071,7 +999,6 @@ export declare namespace Friend {
     type Builder = Friend$NeverParams$Builder;
     type Init = Friend$NeverParams$Init;
     type Plain = Friend$NeverParams$Plain;
-    type Pipeline = Friend$NeverParams$Pipeline;
     type $Type = $.StructType<Friend$NeverParams$Reader, Friend$NeverParams$Builder, Friend$NeverParams$Init | Friend$NeverParams$Builder, Friend$NeverParams$Plain>;
   }
   type NeverResults = Friend$NeverResults$Reader;
@@ -1089,7 +1016,6 @@ export declare namespace Friend {
     type Builder = Friend$FailParams$Builder;
     type Init = Friend$FailParams$Init;
     type Plain = Friend$FailParams$Plain;
-    type Pipeline = Friend$FailParams$Pipeline;
     type $Type = $.StructType<Friend$FailParams$Reader, Friend$FailParams$Builder, Friend$FailParams$Init | Friend$FailParams$Builder, Friend$FailParams$Plain>;
   }
   type FailResults = Friend$FailResults$Reader;
@@ -1107,7 +1033,6 @@ export declare namespace Friend {
     type Builder = Friend$TailParams$Builder;
     type Init = Friend$TailParams$Init;
     type Plain = Friend$TailParams$Plain;
-    type Pipeline = Friend$TailParams$Pipeline;
     type $Type = $.StructType<Friend$TailParams$Reader, Friend$TailParams$Builder, Friend$TailParams$Init | Friend$TailParams$Builder, Friend$TailParams$Plain>;
   }
   type TailResults = Called$Reader;
@@ -1125,7 +1050,6 @@ export declare namespace Friend {
     type Builder = Friend$NeverTailParams$Builder;
     type Init = Friend$NeverTailParams$Init;
     type Plain = Friend$NeverTailParams$Plain;
-    type Pipeline = Friend$NeverTailParams$Pipeline;
     type $Type = $.StructType<Friend$NeverTailParams$Reader, Friend$NeverTailParams$Builder, Friend$NeverTailParams$Init | Friend$NeverTailParams$Builder, Friend$NeverTailParams$Plain>;
   }
   type NeverTailResults = Friend$NeverTailResults$Reader;
@@ -1143,7 +1067,6 @@ export declare namespace Friend {
     type Builder = Friend$PromiseParams$Builder;
     type Init = Friend$PromiseParams$Init;
     type Plain = Friend$PromiseParams$Plain;
-    type Pipeline = Friend$PromiseParams$Pipeline;
     type $Type = $.StructType<Friend$PromiseParams$Reader, Friend$PromiseParams$Builder, Friend$PromiseParams$Init | Friend$PromiseParams$Builder, Friend$PromiseParams$Plain>;
   }
   type PromiseResults = Friend$PromiseResults$Reader;
@@ -1177,11 +1100,6 @@ export class Callee$CalledParams$Builder extends $.StructBuilder {
   asReader(): Callee.CalledParams.Reader { return this.$asReader(Callee$CalledParams$Reader); }
 }
 
-export class Callee$CalledParams$Pipeline extends $.Pipeline<Callee.CalledParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Callee.CalledParams.Reader, unknown, never> { return Callee$CalledParams; }
-}
-
 export interface Callee$CalledParams$Init {
   number?: number | undefined;
 }
@@ -1201,11 +1119,6 @@ export class Callee$NeverParams$Builder extends $.StructBuilder {
   assign(_init: Callee.NeverParams.Init): this { return this; }
   toObject(): Callee.NeverParams.Plain { return this.asReader().toObject(); }
   asReader(): Callee.NeverParams.Reader { return this.$asReader(Callee$NeverParams$Reader); }
-}
-
-export class Callee$NeverParams$Pipeline extends $.Pipeline<Callee.NeverParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Callee.NeverParams.Reader, unknown, never> { return Callee$NeverParams; }
 }
 
 export interface Callee$NeverParams$Init {
@@ -1278,7 +1191,6 @@ export declare namespace Callee {
     type Builder = Callee$CalledParams$Builder;
     type Init = Callee$CalledParams$Init;
     type Plain = Callee$CalledParams$Plain;
-    type Pipeline = Callee$CalledParams$Pipeline;
     type $Type = $.StructType<Callee$CalledParams$Reader, Callee$CalledParams$Builder, Callee$CalledParams$Init | Callee$CalledParams$Builder, Callee$CalledParams$Plain>;
   }
   type CalledResults = Called$Reader;
@@ -1296,7 +1208,6 @@ export declare namespace Callee {
     type Builder = Callee$NeverParams$Builder;
     type Init = Callee$NeverParams$Init;
     type Plain = Callee$NeverParams$Plain;
-    type Pipeline = Callee$NeverParams$Pipeline;
     type $Type = $.StructType<Callee$NeverParams$Reader, Callee$NeverParams$Builder, Callee$NeverParams$Init | Callee$NeverParams$Builder, Callee$NeverParams$Plain>;
   }
   type NeverResults = Callee$NeverResults$Reader;

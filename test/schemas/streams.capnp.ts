@@ -27,11 +27,6 @@ export class Sink$WriteParams$Builder extends $.StructBuilder {
   asReader(): Sink.WriteParams.Reader { return this.$asReader(Sink$WriteParams$Reader); }
 }
 
-export class Sink$WriteParams$Pipeline extends $.Pipeline<Sink.WriteParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Sink.WriteParams.Reader, unknown, never> { return Sink$WriteParams; }
-}
-
 export interface Sink$WriteParams$Init {
   bytes?: Uint8Array | undefined;
 }
@@ -51,11 +46,6 @@ export class Sink$EndParams$Builder extends $.StructBuilder {
   assign(_init: Sink.EndParams.Init): this { return this; }
   toObject(): Sink.EndParams.Plain { return this.asReader().toObject(); }
   asReader(): Sink.EndParams.Reader { return this.$asReader(Sink$EndParams$Reader); }
-}
-
-export class Sink$EndParams$Pipeline extends $.Pipeline<Sink.EndParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Sink.EndParams.Reader, unknown, never> { return Sink$EndParams; }
 }
 
 export interface Sink$EndParams$Init {
@@ -125,7 +115,6 @@ export declare namespace Sink {
     type Builder = Sink$WriteParams$Builder;
     type Init = Sink$WriteParams$Init;
     type Plain = Sink$WriteParams$Plain;
-    type Pipeline = Sink$WriteParams$Pipeline;
     type $Type = $.StructType<Sink$WriteParams$Reader, Sink$WriteParams$Builder, Sink$WriteParams$Init | Sink$WriteParams$Builder, Sink$WriteParams$Plain>;
   }
   type WriteResults = $stream.StreamResult$Reader;
@@ -143,7 +132,6 @@ export declare namespace Sink {
     type Builder = Sink$EndParams$Builder;
     type Init = Sink$EndParams$Init;
     type Plain = Sink$EndParams$Plain;
-    type Pipeline = Sink$EndParams$Pipeline;
     type $Type = $.StructType<Sink$EndParams$Reader, Sink$EndParams$Builder, Sink$EndParams$Init | Sink$EndParams$Builder, Sink$EndParams$Plain>;
   }
   type EndResults = Sink$EndResults$Reader;
@@ -167,11 +155,6 @@ export class Named$NameParams$Builder extends $.StructBuilder {
   assign(_init: Named.NameParams.Init): this { return this; }
   toObject(): Named.NameParams.Plain { return this.asReader().toObject(); }
   asReader(): Named.NameParams.Reader { return this.$asReader(Named$NameParams$Reader); }
-}
-
-export class Named$NameParams$Pipeline extends $.Pipeline<Named.NameParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Named.NameParams.Reader, unknown, never> { return Named$NameParams; }
 }
 
 export interface Named$NameParams$Init {
@@ -242,7 +225,6 @@ export declare namespace Named {
     type Builder = Named$NameParams$Builder;
     type Init = Named$NameParams$Init;
     type Plain = Named$NameParams$Plain;
-    type Pipeline = Named$NameParams$Pipeline;
     type $Type = $.StructType<Named$NameParams$Reader, Named$NameParams$Builder, Named$NameParams$Init | Named$NameParams$Builder, Named$NameParams$Plain>;
   }
   type NameResults = Named$NameResults$Reader;
@@ -288,11 +270,6 @@ export class Sized$SizeParams$Builder extends $.StructBuilder {
   assign(_init: Sized.SizeParams.Init): this { return this; }
   toObject(): Sized.SizeParams.Plain { return this.asReader().toObject(); }
   asReader(): Sized.SizeParams.Reader { return this.$asReader(Sized$SizeParams$Reader); }
-}
-
-export class Sized$SizeParams$Pipeline extends $.Pipeline<Sized.SizeParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Sized.SizeParams.Reader, unknown, never> { return Sized$SizeParams; }
 }
 
 export interface Sized$SizeParams$Init {
@@ -361,7 +338,6 @@ export declare namespace Sized {
     type Builder = Sized$SizeParams$Builder;
     type Init = Sized$SizeParams$Init;
     type Plain = Sized$SizeParams$Plain;
-    type Pipeline = Sized$SizeParams$Pipeline;
     type $Type = $.StructType<Sized$SizeParams$Reader, Sized$SizeParams$Builder, Sized$SizeParams$Init | Sized$SizeParams$Builder, Sized$SizeParams$Plain>;
   }
   type SizeResults = Sized$SizeResults$Reader;
@@ -488,11 +464,6 @@ export class File$LocateParams$Builder extends $.StructBuilder {
   asReader(): File.LocateParams.Reader { return this.$asReader(File$LocateParams$Reader); }
 }
 
-export class File$LocateParams$Pipeline extends $.Pipeline<File.LocateParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<File.LocateParams.Reader, unknown, never> { return File$LocateParams; }
-}
-
 export interface File$LocateParams$Init {
   text?: string | undefined;
 }
@@ -525,11 +496,6 @@ export class File$OpenParams$Builder extends $.StructBuilder {
   }
   toObject(): File.OpenParams.Plain { return this.asReader().toObject(); }
   asReader(): File.OpenParams.Reader { return this.$asReader(File$OpenParams$Reader); }
-}
-
-export class File$OpenParams$Pipeline extends $.Pipeline<File.OpenParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<File.OpenParams.Reader, unknown, never> { return File$OpenParams; }
 }
 
 export interface File$OpenParams$Init {
@@ -627,7 +593,6 @@ export declare namespace File {
     type Builder = Range$Builder;
     type Init = Range$Init;
     type Plain = Range$Plain;
-    type Pipeline = Range$Pipeline;
     type $Type = $.StructType<Range$Reader, Range$Builder, Range$Init | Range$Builder, Range$Plain>;
   }
   type ReadResults = File$ReadResults$Reader;
@@ -645,7 +610,6 @@ export declare namespace File {
     type Builder = File$LocateParams$Builder;
     type Init = File$LocateParams$Init;
     type Plain = File$LocateParams$Plain;
-    type Pipeline = File$LocateParams$Pipeline;
     type $Type = $.StructType<File$LocateParams$Reader, File$LocateParams$Builder, File$LocateParams$Init | File$LocateParams$Builder, File$LocateParams$Plain>;
   }
   type LocateResults = Range$Reader;
@@ -663,7 +627,6 @@ export declare namespace File {
     type Builder = File$OpenParams$Builder;
     type Init = File$OpenParams$Init;
     type Plain = File$OpenParams$Plain;
-    type Pipeline = File$OpenParams$Pipeline;
     type $Type = $.StructType<File$OpenParams$Reader, File$OpenParams$Builder, File$OpenParams$Init | File$OpenParams$Builder, File$OpenParams$Plain>;
   }
   type OpenResults = File$OpenResults$Reader;
@@ -701,11 +664,6 @@ export class Directory$EntryParams$Builder extends $.StructBuilder {
   asReader(): Directory.EntryParams.Reader { return this.$asReader(Directory$EntryParams$Reader); }
 }
 
-export class Directory$EntryParams$Pipeline extends $.Pipeline<Directory.EntryParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<Directory.EntryParams.Reader, unknown, never> { return Directory$EntryParams; }
-}
-
 export interface Directory$EntryParams$Init {
   name?: string | undefined;
 }
@@ -740,7 +698,6 @@ export declare namespace Directory {
     type Builder = Directory$EntryParams$Builder;
     type Init = Directory$EntryParams$Init;
     type Plain = Directory$EntryParams$Plain;
-    type Pipeline = Directory$EntryParams$Pipeline;
     type $Type = $.StructType<Directory$EntryParams$Reader, Directory$EntryParams$Builder, Directory$EntryParams$Init | Directory$EntryParams$Builder, Directory$EntryParams$Plain>;
   }
   type EntryResults = Entry$Reader;

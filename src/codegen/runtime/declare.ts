@@ -90,11 +90,6 @@ export function unknownMember(type: string, member: unknown): UsageError {
   );
 }
 
-/** The plain form of a struct, for lists of them. */
-export function toObject<P>(reader: { toObject(): P }): P {
-  return reader.toObject();
-}
-
 /** The plain form of what a pointer of `type` holds, for types that are only known at run time. */
 export function toPlain<P>(type: AnyType, value: unknown): P {
   return (type.toPlain ? type.toPlain(value) : value) as P;

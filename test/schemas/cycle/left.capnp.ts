@@ -9,7 +9,7 @@ export class Left$Reader extends $.StructReader {
   get lefts(): $.ListReader<Left.Reader> { return this.$read(1, $.listOf(Left)); }
   hasLefts(): boolean { return this.$has(1); }
   get side(): $right.Side | number { return this.$enum(0, $right.Side$$type.names); }
-  toObject(): Left.Plain { return { right: this.hasRight() ? this.right.toObject() : undefined, lefts: this.lefts.map($.toObject), side: this.side }; }
+  toObject(): Left.Plain { return { right: this.hasRight() ? this.right.toObject() : undefined, lefts: this.lefts.map((each) => each.toObject()), side: this.side }; }
 }
 
 export class Left$Builder extends $.StructBuilder {
@@ -92,12 +92,6 @@ export class LeftService$LeftParams$Builder extends $.StructBuilder {
   }
   toObject(): LeftService.LeftParams.Plain { return this.asReader().toObject(); }
   asReader(): LeftService.LeftParams.Reader { return this.$asReader(LeftService$LeftParams$Reader); }
-}
-
-export class LeftService$LeftParams$Pipeline extends $.Pipeline<LeftService.LeftParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<LeftService.LeftParams.Reader, unknown, never> { return LeftService$LeftParams; }
-  get left(): Left.Pipeline { return this.$struct(0, Left$Pipeline); }
 }
 
 export interface LeftService$LeftParams$Init {
@@ -183,7 +177,6 @@ export declare namespace LeftService {
     type Builder = LeftService$LeftParams$Builder;
     type Init = LeftService$LeftParams$Init;
     type Plain = LeftService$LeftParams$Plain;
-    type Pipeline = LeftService$LeftParams$Pipeline;
     type $Type = $.StructType<LeftService$LeftParams$Reader, LeftService$LeftParams$Builder, LeftService$LeftParams$Init | LeftService$LeftParams$Builder, LeftService$LeftParams$Plain>;
   }
   type LeftResults = LeftService$LeftResults$Reader;

@@ -123,13 +123,6 @@ export class RightService$RightParams$Builder extends $.StructBuilder {
   asReader(): RightService.RightParams.Reader { return this.$asReader(RightService$RightParams$Reader); }
 }
 
-export class RightService$RightParams$Pipeline extends $.Pipeline<RightService.RightParams.Reader> {
-  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
-  protected override get $type(): $.StructType<RightService.RightParams.Reader, unknown, never> { return RightService$RightParams; }
-  get right(): Right.Pipeline { return this.$struct(0, Right$Pipeline); }
-  get point(): $allTypes.Point.Pipeline { return this.$struct(1, $allTypes.Point$Pipeline); }
-}
-
 export interface RightService$RightParams$Init {
   right?: Right.Init | Right.Builder | undefined;
   point?: $allTypes.Point.Init | $allTypes.Point.Builder | undefined;
@@ -213,7 +206,6 @@ export declare namespace RightService {
     type Builder = RightService$RightParams$Builder;
     type Init = RightService$RightParams$Init;
     type Plain = RightService$RightParams$Plain;
-    type Pipeline = RightService$RightParams$Pipeline;
     type $Type = $.StructType<RightService$RightParams$Reader, RightService$RightParams$Builder, RightService$RightParams$Init | RightService$RightParams$Builder, RightService$RightParams$Plain>;
   }
   type RightResults = RightService$RightResults$Reader;
