@@ -34,7 +34,11 @@ export type WireErrorCode =
   /** A frame announces more segments than allowed. */
   | "too-many-segments"
   /** A frame announces more words than allowed. */
-  | "frame-too-large";
+  | "frame-too-large"
+  /** A run of packed words goes beyond the piece of the frame that it began in. */
+  | "packed-run"
+  /** A message to be made canonical holds a capability. */
+  | "capability-in-canonical";
 
 /** A message is malformed or exceeds a limit. The peer or file is to blame, not the caller. */
 export class WireError extends CapwireError {

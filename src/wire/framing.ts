@@ -44,13 +44,14 @@ function frameLength(view: DataView, at: number, end: number, options: FrameOpti
 }
 
 /** `field` is the segment count minus one, as sent: up to 0xffffffff, so nothing is added to it before this check. */
-function checkSegments(field: number, options: FrameOptions | undefined): void {
+export function checkSegments(field: number, options: FrameOptions | undefined): void {
   const limit = options?.maxSegments ?? DEFAULT_MAX_SEGMENTS;
   if (field < limit) return;
   throw new WireError("too-many-segments", `Frame announces ${field + 1} segments, more than ${limit}`, 0, 0);
 }
 
-function checkWords(words: number, options: FrameOptions | undefined): void {
+/** Throws WireError "frame-too-large" for a message of so many words, segment table not counted. */
+export function checkWords(words: number, options: FrameOptions | undefined): void {
   const limit = options?.maxMessageWords ?? options?.traversalLimitInWords ?? DEFAULT_TRAVERSAL_LIMIT_IN_WORDS;
   if (words <= limit) return;
   throw new WireError("frame-too-large", `Frame announces ${words} words, more than ${limit}`, 0, 4);

@@ -50,13 +50,7 @@ export function allocate(segment: BuilderSegment, at: number, bytes: number): Pl
 }
 
 /** Makes the pointer at `at` a far pointer to the landing pad at `pad` of `target`. */
-export function writeFar(
-  segment: BuilderSegment,
-  at: number,
-  target: BuilderSegment,
-  pad: number,
-  isDouble: boolean,
-): void {
+function writeFar(segment: BuilderSegment, at: number, target: BuilderSegment, pad: number, isDouble: boolean): void {
   segment.view.setUint32(at, pad - target.start + (isDouble ? 4 : 0) + FAR, true);
   segment.view.setUint32(at + 4, target.id, true);
 }

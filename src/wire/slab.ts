@@ -25,8 +25,8 @@ export interface SlabOptions {
 
 const DEFAULT_SLAB_BYTES = 64 * 1024;
 const DEFAULT_MAX_IDLE_SLABS = 4;
-/** A slab with less left than this is not begun in. */
-const LEAST_ROOM_BYTES = 1024;
+/** A slab with less left is not begun in: a message that outgrows its slab costs more than the waste. */
+const LEAST_ROOM_BYTES = 4096;
 /** How many slabs are looked at for room: more than one, as messages may be open in some. */
 const MAX_SEARCHED_SLABS = 4;
 /** Segments behind the first grow with the message, up to this. */
@@ -58,7 +58,10 @@ export class MessageSlab {
 
   /** Begins a message. `sizeHintBytes` is a guess of its size: one larger than a slab gets memory of its own. Ended by `finish` or `abandon`. */
   begin(sizeHintBytes = 0): MessageBuilder {
-    const needed = Math.max(LEAST_ROOM_BYTES, roundUpToWord(sizeHintBytes) + 2 * BYTES_PER_WORD);
+    const needed = Math.max(
+      Math.min(LEAST_ROOM_BYTES, this.#slabBytes),
+      roundUpToWord(sizeHintBytes) + 2 * BYTES_PER_WORD,
+    );
     const slab = this.#slabWithRoom(needed);
     const start = slab.used + BYTES_PER_WORD;
     const space = { view: slab.view, bytes: slab.bytes, start, end: slab.bytes.byteLength };
@@ -70,7 +73,8 @@ export class MessageSlab {
   /** Ends a message begun here: its frame. The memory stays untouched until `recycle`; the builder must not be used any more. Throws UsageError for any other message. */
   finish(message: MessageBuilder): OutgoingFrame {
     const slab = this.#slabOf(message);
-    if (!slab) throw new UsageError("message-not-of-slab", "This message was not begun in this slab, or has ended already");
+    if (!slab)
+      throw new UsageError("message-not-of-slab", "This message was not begun in this slab, or has ended already");
     const { view, start, pos } = message.builderSegment(0);
     slab.used = pos;
     slab.open = null;

@@ -6,7 +6,7 @@
 import { UsageError } from "../errors.js";
 import { checkBlob, farBlob, isFar } from "./blob-pointer.js";
 import { WireError } from "./errors.js";
-import { allocateList, clearPointer, follow, writeFar } from "./layout.js";
+import { allocateList, clearPointer, follow } from "./layout.js";
 import type { PointerType } from "./pointer-type.js";
 import type { BuilderSegment, ReaderSegment } from "./segment.js";
 import { decodeUtf8, encodeUtf8, maxUtf8Length, utf8Length } from "./utf8.js";
@@ -46,10 +46,8 @@ export function writeText(segment: BuilderSegment, at: number, text: string): vo
     );
   clearPointer(segment, at);
   // With room for the worst case, text is encoded in place and the rest given back; no need to count its bytes first.
-  const most = roundUpToWord(maxUtf8Length(text) + 1);
-  if (text.length <= UNCOUNTED_UNITS) {
-    if (segment.hasRoom(most)) appendText(segment, at, text);
-    else appendFarText(segment, at, text, most);
+  if (text.length <= UNCOUNTED_UNITS && segment.hasRoom(roundUpToWord(maxUtf8Length(text) + 1))) {
+    appendText(segment, at, text);
     return;
   }
   const place = allocateList(segment, at, BYTE_ELEMENTS, utf8Length(text) + 1);
@@ -64,14 +62,6 @@ function appendText(home: BuilderSegment, at: number, text: string): void {
   home.pos = start + (((length + 7) >>> 3) << 3);
   view.setInt32(at, (start - at - 8) / 2 + LIST, true);
   view.setInt32(at + 4, (length << 3) | BYTE_ELEMENTS, true);
-}
-
-/** The same in another segment, behind a landing pad. */
-function appendFarText(segment: BuilderSegment, at: number, text: string, most: number): void {
-  const home = segment.message.segmentWithRoom(most + 8);
-  const pad = home.allocate(8);
-  writeFar(segment, at, home, pad, false);
-  appendText(home, pad, text);
 }
 
 /** What a builder's pointer holds as text; "" for a null pointer. */

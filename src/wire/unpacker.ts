@@ -1,0 +1,218 @@
+/**
+ * The packed encoding, decoded as bytes come (encoding spec, "Packing"). A word is a tag byte, whose bits say which of the
+ * word's bytes are not zero, and those bytes. Behind a tag of 0x00 stands how many more words are zero, behind 0xff (and its
+ * eight bytes) how many words follow as they are.
+ *
+ * A run must end within the piece it began in, and the pieces are those that C++ reads one by one: the first word of a
+ * segment table, the rest of the table, all segments together. What is announced gets memory as its bytes arrive.
+ */
+
+import { WireError } from "./errors.js";
+import { copyBytes } from "./layout.js";
+
+/** No more memory than this is taken for a piece before its bytes are there, whatever its length. */
+const FIRST_TRUST_BYTES = 1024 * 1024;
+/** Small pieces are carved from shared buffers: making an ArrayBuffer costs more than unpacking most messages. */
+const CHUNK_BYTES = 64 * 1024;
+const LARGEST_SHARED_BYTES = CHUNK_BYTES / 8;
+
+/** A tag and eight bytes and the count behind them: what is decoded without looking at the input's end in between. */
+const LONGEST_WORD_BYTES = 10;
+
+const TAG = 0;
+const WORD_BYTES = 1;
+const ZERO_COUNT = 2;
+const LITERAL_COUNT = 3;
+const LITERALS = 4;
+
+/** Decodes packed bytes into pieces of known length. */
+export class Unpacker {
+  /** Holds the piece being filled; the shared buffers in it are never reused. */
+  view: DataView = new DataView(new ArrayBuffer(0));
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Where the piece starts and ends in `bytes`; `end` may lie beyond what is allocated so far. */
+  start = 0;
+  end = 0;
+  /** The next byte to fill. */
+  #pos = 0;
+  #chunk: { view: DataView; bytes: Uint8Array } | null = null;
+  #chunkFree = 0;
+  #state = TAG;
+  #tag = 0;
+  #bit = 0;
+  /** Bytes to copy as they are. */
+  #literals = 0;
+  #input: Uint8Array = new Uint8Array(0);
+  #at = 0;
+  /** Packed bytes taken since `resetConsumed` from inputs before this one. */
+  #consumedBefore = 0;
+
+  /** Gives it more packed bytes; what is left of the last ones is forgotten. */
+  feed(input: Uint8Array): void {
+    this.#consumedBefore += this.#at;
+    this.#input = input;
+    this.#at = 0;
+  }
+
+  /** Packed bytes taken since `resetConsumed`. */
+  get consumed(): number {
+    return this.#consumedBefore + this.#at;
+  }
+
+  resetConsumed(): void {
+    this.#consumedBefore = -this.#at;
+  }
+
+  get hasInput(): boolean {
+    return this.#at < this.#input.byteLength;
+  }
+
+  /** Begins a piece of `byteLength` bytes, whole words. */
+  begin(byteLength: number): void {
+    if (byteLength <= LARGEST_SHARED_BYTES) this.#beginShared(byteLength);
+    else this.#allocate(Math.min(byteLength, FIRST_TRUST_BYTES));
+    this.#pos = this.start;
+    this.end = this.start + byteLength;
+  }
+
+  /** Fills the piece from the input; whether it is complete. Throws WireError "packed-run" for a run that leaves the piece. */
+  fill(): boolean {
+    const input = this.#input;
+    for (;;) {
+      if (this.#state === TAG) {
+        this.#fillFast();
+        // That may have stopped inside a run.
+        if (this.#state === TAG && this.#pos === this.end) return true;
+      }
+      if (this.#at === input.byteLength) return false;
+      switch (this.#state) {
+        case TAG:
+          this.#tag = input[this.#at++]!;
+          this.#bit = 0;
+          this.#reserve(8);
+          this.#state = this.#tag === 0 ? ZERO_COUNT : WORD_BYTES;
+          if (this.#tag === 0) this.#pos += 8;
+          break;
+        case WORD_BYTES:
+          this.#fillWord();
+          break;
+        case ZERO_COUNT:
+          this.#skipZeros(input[this.#at++]! * 8);
+          this.#state = TAG;
+          break;
+        case LITERAL_COUNT:
+          this.#beginLiterals(input[this.#at++]! * 8);
+          break;
+        default:
+          this.#copyLiterals();
+      }
+    }
+  }
+
+  /** Whole words, while the input surely holds them. */
+  #fillFast(): void {
+    const input = this.#input;
+    const last = input.byteLength - LONGEST_WORD_BYTES;
+    let at = this.#at;
+    while (at <= last && this.#pos < this.end && this.#state === TAG) {
+      this.#reserve(8);
+      const { bytes } = this;
+      // Memory is zero to begin with, so only the other bytes are written.
+      const pos = this.#pos;
+      this.#pos = pos + 8;
+      const tag = input[at++]!;
+      if (tag === 0) {
+        const count = input[at++]!;
+        this.#at = at;
+        if (count > 0) this.#skipZeros(count * 8);
+        continue;
+      }
+      if (tag & 1) bytes[pos] = input[at++]!;
+      if (tag & 2) bytes[pos + 1] = input[at++]!;
+      if (tag & 4) bytes[pos + 2] = input[at++]!;
+      if (tag & 8) bytes[pos + 3] = input[at++]!;
+      if (tag & 16) bytes[pos + 4] = input[at++]!;
+      if (tag & 32) bytes[pos + 5] = input[at++]!;
+      if (tag & 64) bytes[pos + 6] = input[at++]!;
+      if (tag & 128) bytes[pos + 7] = input[at++]!;
+      this.#at = at;
+      if (tag !== 0xff) continue;
+      const count = input[at++]!;
+      this.#at = at;
+      if (count === 0) continue;
+      this.#beginLiterals(count * 8);
+      this.#copyLiterals();
+      at = this.#at;
+    }
+  }
+
+  /** As much of a word as the input holds. */
+  #fillWord(): void {
+    const input = this.#input;
+    for (; this.#bit < 8; this.#bit++) {
+      if ((this.#tag & (1 << this.#bit)) === 0) continue;
+      if (this.#at === input.byteLength) return;
+      this.bytes[this.#pos + this.#bit] = input[this.#at++]!;
+    }
+    this.#pos += 8;
+    this.#state = this.#tag === 0xff ? LITERAL_COUNT : TAG;
+  }
+
+  #skipZeros(byteLength: number): void {
+    this.#checkRun(byteLength);
+    this.#reserve(byteLength);
+    this.#pos += byteLength;
+  }
+
+  #beginLiterals(byteLength: number): void {
+    this.#checkRun(byteLength);
+    this.#literals = byteLength;
+    this.#state = byteLength === 0 ? TAG : LITERALS;
+  }
+
+  #copyLiterals(): void {
+    const count = Math.min(this.#literals, this.#input.byteLength - this.#at);
+    this.#reserve(count);
+    copyBytes(this.bytes, this.#pos, this.#input, this.#at, count);
+    this.#at += count;
+    this.#pos += count;
+    this.#literals -= count;
+    if (this.#literals === 0) this.#state = TAG;
+  }
+
+  #checkRun(byteLength: number): void {
+    if (byteLength <= this.end - this.#pos) return;
+    const message = "A run of packed words goes beyond the piece of the frame that it began in";
+    throw new WireError("packed-run", message, 0, this.consumed);
+  }
+
+  /** Makes sure that the next `byteLength` bytes of the piece are allocated: at least doubles, so that growing costs no more than filling. */
+  #reserve(byteLength: number): void {
+    const needed = this.#pos + byteLength;
+    if (needed <= this.bytes.byteLength) return;
+    const { bytes, start } = this;
+    const filled = this.#pos - start;
+    const length = this.end - start;
+    this.#allocate(Math.min(length, Math.max(filled + byteLength, 2 * (bytes.byteLength - start))));
+    this.bytes.set(bytes.subarray(start, start + filled));
+    this.#pos = filled;
+    this.end = length;
+  }
+
+  #allocate(byteLength: number): void {
+    this.bytes = new Uint8Array(byteLength);
+    this.view = new DataView(this.bytes.buffer);
+    this.start = 0;
+  }
+
+  #beginShared(byteLength: number): void {
+    if (!this.#chunk || this.#chunkFree + byteLength > CHUNK_BYTES) {
+      const bytes = new Uint8Array(CHUNK_BYTES);
+      this.#chunk = { bytes, view: new DataView(bytes.buffer) };
+      this.#chunkFree = 0;
+    }
+    ({ view: this.view, bytes: this.bytes } = this.#chunk);
+    this.start = this.#chunkFree;
+    this.#chunkFree += byteLength;
+  }
+}
