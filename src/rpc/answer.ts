@@ -145,7 +145,8 @@ export class Answer implements CallContext {
   cancel(): void {
     const wasRunning = this.#phase === "running";
     this.#discard();
-    this.#close(true);
+    // The exports all go with the connection: not here, where a peer that gave back too many could make it fail.
+    this.#close(false);
     if (wasRunning) this.#notifyCancelled();
   }
 
@@ -368,13 +369,15 @@ export class Answer implements CallContext {
   /** Gives back everything but the params, which the handler may still be reading. */
   #close(releaseResultCaps: boolean): void {
     this.#phase = "finished";
-    if (releaseResultCaps) for (const entry of this.#resultExports) this.#connection.exports.release(entry.id, 1);
-    this.#resultExports = [];
     this.#pins?.release();
     this.#pins = null;
     this.#dropPipeline();
     if (this.#outcome instanceof BuiltResults) this.#outcome.release();
     this.#outcome = null;
+    const exports = this.#resultExports;
+    this.#resultExports = [];
+    // Last: it throws if the peer has given them back already.
+    if (releaseResultCaps) for (const entry of exports) this.#connection.exports.release(entry.id, 1);
   }
 
   #dropPipeline(): void {

@@ -13,6 +13,7 @@ import { pinned, writeDescriptor } from "./descriptor.js";
 import { writeException } from "./exception.js";
 import type { ExportId } from "./ids.js";
 import { ProtocolError } from "./protocol-error.js";
+import { rules } from "./rules.js";
 import { OwnedTable } from "./table.js";
 
 export class Export {
@@ -112,7 +113,7 @@ export class ExportTable {
     const promise = entry.hook;
     const target = pinned(connection, resolution);
     if (this.#byHook.get(promise) === entry) this.#byHook.delete(promise);
-    entry.hook = target.addRef();
+    entry.hook = (rules.tribble ? target : resolution).addRef();
     if (target.isUnresolvedPromise && target.brand !== connection && !this.#byHook.has(target)) {
       // One promise has become another one of ours. The peer need not know: the entry now stands for that.
       this.#byHook.set(target, entry);

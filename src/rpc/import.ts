@@ -15,6 +15,7 @@ import type { ImportId } from "./ids.js";
 import { PromiseHook } from "./promise-hook.js";
 import { ProtocolError } from "./protocol-error.js";
 import { WireTarget } from "./rpc-hook.js";
+import { rules } from "./rules.js";
 
 /** The wire address of an import. */
 export class ImportHook extends WireTarget {
@@ -46,7 +47,7 @@ export class ImportHook extends WireTarget {
   protected dispose(): void {
     const { connection } = this;
     if (connection.imports.get(this.id) === this) connection.imports.remove(this.id);
-    connection.sendRelease(this.id, this.remoteReferences);
+    if (rules.release) connection.sendRelease(this.id, this.remoteReferences);
   }
 }
 

@@ -11,6 +11,7 @@ import type { AnyPointerBuilder } from "../wire/any-pointer.js";
 import type { MessageBuilder } from "../wire/message.js";
 import type { Connection } from "./connection.js";
 import { pinned } from "./descriptor.js";
+import { rules } from "./rules.js";
 
 export class Pins {
   /** Owned hooks. */
@@ -19,7 +20,7 @@ export class Pins {
   constructor(connection: Connection, message: MessageBuilder, content: AnyPointerBuilder) {
     for (const { path, index } of capabilityPaths(content.asReader())) {
       const hook = message.capTable.capability(index) as CapabilityHook | null;
-      if (hook) this.#byPath.set(path.join("."), pinned(connection, hook).addRef());
+      if (hook) this.#byPath.set(path.join("."), (rules.tribble ? pinned(connection, hook) : hook).addRef());
     }
   }
 

@@ -22,6 +22,7 @@ import {
 import type { Connection } from "./connection.js";
 import type { FlowController } from "./flow.js";
 import type { WireTarget } from "./rpc-hook.js";
+import { rules } from "./rules.js";
 
 export class PromiseHook extends CapabilityHook {
   readonly connection: Connection;
@@ -95,7 +96,7 @@ export class PromiseHook extends CapabilityHook {
     const byValue = brand === NULL_BRAND || brand === BROKEN_BRAND;
     const shorter = !byValue && (!sameConnection || reflected);
     this.#resolution =
-      shorter && address.called && !this.connection.closedBy
+      shorter && address.called && rules.embargo && !this.connection.closedBy
         ? this.connection.embargo(address, replacement)
         : replacement;
     this.#address = null;

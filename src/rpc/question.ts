@@ -13,7 +13,7 @@
  * what we told the peer of such an address must stay true.
  */
 
-import { BrokenHook } from "../cap/broken.js";
+import { BrokenHook, nullCapability } from "../cap/broken.js";
 import type { CapabilityHook, PipelinePath, ResultReceiver, SentCall } from "../cap/hook.js";
 import { locateCapability, resolvePath } from "../cap/pipeline.js";
 import { RpcError } from "../cap/rpc-error.js";
@@ -25,6 +25,7 @@ import type { QuestionId } from "./ids.js";
 import { PromiseHook } from "./promise-hook.js";
 import type { SettledResults } from "./results.js";
 import { WireTarget } from "./rpc-hook.js";
+import { rules } from "./rules.js";
 
 /** `tail`: sendResultsTo.yourself. `pipeline-only`: no Return will come. */
 export type QuestionKind = "call" | "bootstrap" | "tail" | "pipeline-only";
@@ -75,10 +76,11 @@ export class Question implements SentCall {
   capability(path: PipelinePath): CapabilityHook {
     const key = pathKey(path);
     const known = this.#promises?.get(key);
-    if (known) return known.promise.addRef();
+    if (known && rules.memo) return known.promise.addRef();
     if (this.#phase === "settled" || this.#phase === "cancelled") {
       if (this.#kept) return resolvePath(this.#kept, path);
-      return new BrokenHook(this.#error ?? RpcError.failed("the results of this call hold no such capability"));
+      if (this.#error) return new BrokenHook(this.#error);
+      return this.#phase === "settled" ? nullCapability() : new BrokenHook(RpcError.failed("the call was cancelled"));
     }
     return this.#promiseAt(key, path);
   }

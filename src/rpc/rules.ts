@@ -6,7 +6,7 @@
 export const rules = {
   /** Calls that could overtake earlier ones by a shorter way wait for the echo of a Disembargo (promise-hook.ts). */
   embargo: true,
-  /** What the peer was told of a capability stays where calls to it go (descriptor.ts `pinned`). */
+  /** What the peer was told of a capability stays where calls to it go (export.ts, pins.ts). */
   tribble: true,
   /** One path into a question has one promise (question.ts). */
   memo: true,

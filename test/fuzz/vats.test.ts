@@ -1,0 +1,52 @@
+/** A bounded number of randomised runs; `npm run fuzz` goes on for as long as it is let. FUZZ_SEED=n repeats one. */
+
+import { afterEach, describe, expect, test } from "vitest";
+import { rules } from "../../src/rpc/rules.js";
+import { printTest, type RunOptions, run, shorten } from "./run.js";
+
+const { FUZZ_SEED } = process.env;
+
+/** Plays `count` runs from seed `first` on; fails with the first failing one, as a test to be put into found.test.ts. */
+function playMany(first: number, count: number, options: RunOptions): void {
+  for (let seed = first; seed < first + count; seed++) {
+    const { failure } = run(seed, options);
+    if (failure) throw new Error(`seed ${seed}\n${printTest(shorten(failure, Date.now() + 5_000))}`);
+  }
+}
+
+describe("random vats keep every rule", () => {
+  const stages: [string, RunOptions][] = [
+    ["two of them", { vats: 2, evil: false, cuts: false }],
+    ["three of them", { vats: 3, evil: false, cuts: false }],
+    ["five of them", { vats: 5, evil: false, cuts: false }],
+    ["while links are cut", { evil: false, cuts: true }],
+    ["although one more is malicious", { evil: true, cuts: false }],
+  ];
+  for (const [name, options] of stages) {
+    test(name, () => {
+      if (FUZZ_SEED) playMany(Number(FUZZ_SEED), 1, options);
+      else playMany(1, 40, options);
+    });
+  }
+});
+
+describe("a rule switched off is noticed", () => {
+  afterEach(() => {
+    for (const rule of Object.keys(rules) as (keyof typeof rules)[]) rules[rule] = true;
+  });
+
+  // The rarer ones take thousands of runs: `npm run fuzz -- --mutation tribble`, `--mutation memo`.
+  for (const rule of ["embargo", "release"] as const) {
+    test(`${rule}`, () => {
+      rules[rule] = false;
+      let failed = false;
+      for (let seed = 1; seed <= 200 && !failed; seed++) failed = run(seed).failure !== null;
+      expect(failed).toBe(true);
+    });
+  }
+});
+
+test("the same seed is the same run", () => {
+  const { actions, messages } = run(7);
+  expect(run(7)).toMatchObject({ actions, messages });
+});
