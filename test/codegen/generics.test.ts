@@ -2,7 +2,7 @@
 
 import { type AnyPointerReader, AnyStruct, Data, Int32List, listOf, MessageBuilder, Text } from "capwire/wire";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { Box, Map as CapnpMap, Item, Uses } from "../schemas/generics.capnp.js";
+import { Box, Map as CapnpMap, Item, Outer, Uses } from "../schemas/generics.capnp.js";
 
 describe("a generic struct", () => {
   it("is bound by of(), once for each list of types", () => {
@@ -114,5 +114,46 @@ describe("fields of bound generic types", () => {
     const uses = new MessageBuilder().initRoot(Uses);
     uses.$pointer(5).set(AnyStruct, source.asReader().getRoot(CapnpMap.of(Text, Text)));
     expect(uses.unbound.entries.at(0).value.as(Text)).toBe("v");
+  });
+});
+
+describe("declarations inside a generic struct", () => {
+  it("take its parameters along", async () => {
+    const message = new MessageBuilder();
+    const outer = message.initRoot(Outer.of(Text));
+    outer.assign({
+      inner: { x: 1, kind: "fancy" },
+      deep: { t: "outer's", u: "its own", box: { one: "boxed" } },
+      deeper: { t: { name: "an item" }, u: "text" },
+      right: { inner: { x: 2 }, many: [{ t: "t", u: { name: "u" } }] },
+    });
+    const reader = message.asReader().getRoot(Outer.of(Text));
+    expect(reader.inner.kind).toBe("fancy");
+    expect([reader.deep.t, reader.deep.u]).toEqual(["outer's", "its own"]);
+    expect([reader.deeper.t.name, reader.deeper.u]).toEqual(["an item", "text"]);
+    expect(reader.which === "right" && reader.right.many.at(0).u.name).toBe("u");
+    expectTypeOf(reader.deeper).toEqualTypeOf<Outer.Deep.Reader<Item.$Type, typeof Text>>();
+    expect(reader.toObject()).toMatchObject({ which: "right", right: { many: [{ t: "t", u: { name: "u" } }] } });
+  });
+
+  it("constants and enums need none", () => {
+    expect(Outer.limit).toBe(3);
+    expect(Outer.Kind.fancy).toBe("fancy");
+    expectTypeOf<Outer.Kind>().toEqualTypeOf<"plain" | "fancy">();
+  });
+
+  it("interfaces are bound with the fields that hold them", async () => {
+    const outer = new MessageBuilder().initRoot(Outer.of(Text));
+    const server: Outer.Service.Server<typeof Text> = {
+      get: () => ({ value: "v", inner: { x: 5 } }),
+      swap: ({ value }) => ({ deep: { t: "t", u: value } }),
+    };
+    outer.service = server;
+    const { value, inner } = await outer.service.get();
+    expect([value, inner.x]).toEqual(["v", 5]);
+    const { deep } = await outer.service.swap({ value: { name: "swapped" } }, { types: [Item] });
+    expect([deep.t, deep.u.name]).toEqual(["t", "swapped"]);
+    using bound = Outer.Service.of(Text).serve(server);
+    expect((await bound.get().inner).x).toBe(5);
   });
 });

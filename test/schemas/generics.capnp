@@ -76,3 +76,40 @@ interface Factory {
 interface GenericFactory(T) {
   wrap @0 [U] (value :U, base :T) -> (map :Map(T, U));
 }
+
+struct Outer(T) {
+  # Declarations inside a generic one take its parameters along, used or not.
+
+  struct Inner {
+    x @0 :Int32;
+    kind @1 :Kind;
+  }
+
+  struct Deep(U) {
+    t @0 :T;
+    u @1 :U;
+    box @2 :Box(U);
+  }
+
+  enum Kind { plain @0; fancy @1; }
+
+  interface Service {
+    get @0 () -> (value :T, inner :Inner);
+    swap @1 [V] (value :V) -> (deep :Deep(V));
+  }
+
+  const limit :UInt32 = 3;
+
+  inner @0 :Inner;
+  deep @1 :Deep(Text);
+  service @2 :Service;
+  deeper @3 :Outer(Item).Deep(T);
+
+  union {
+    left @4 :T;
+    right :group {
+      inner @5 :Inner;
+      many @6 :List(Deep(Item));
+    }
+  }
+}

@@ -1604,5 +1604,585 @@ export declare namespace GenericFactory {
   }
 }
 
+export class Outer$Inner$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  declare readonly $brand: $.Brand<[T]>;
+  get x(): number { return this.$int32(0); }
+  get kind(): Outer.Kind | number { return this.$enum(4, Outer$Kind$$type.names); }
+  toObject(): Outer.Inner.Plain<T> { return { x: this.x, kind: this.kind }; }
+}
+
+export class Outer$Inner$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  declare readonly $brand: $.Brand<[T]>;
+  get x(): number { return this.$int32(0); }
+  set x(value: number) { this.$setInt32(0, value); }
+  get kind(): Outer.Kind | number { return this.$enum(4, Outer$Kind$$type.names); }
+  set kind(value: Outer.Kind | number) { this.$setEnum(4, value, Outer$Kind$$type); }
+  /** Sets what `init` gives and leaves the rest as it is. */
+  assign(init: Outer.Inner.Init<T> | Outer$Inner$Builder<T>): this {
+    const from = init;
+    if (from.x !== undefined) this.x = from.x;
+    if (from.kind !== undefined) this.kind = from.kind;
+    return this;
+  }
+  toObject(): Outer.Inner.Plain<T> { return this.asReader().toObject(); }
+  asReader(): Outer.Inner.Reader<T> { return this.$asReader($.bindReader<Outer.Inner.Reader<T>>(Outer$Inner$Reader, this.$brand)); }
+}
+
+export class Outer$Inner$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Outer.Inner.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
+  declare readonly $brand: $.Brand<[T]>;
+  protected override get $type(): $.StructType<Outer.Inner.Reader<T>, unknown, never> { return $.bindStruct(Outer$Inner, this.$brand); }
+}
+
+export interface Outer$Inner$Init<T extends $.AnyType = typeof $.AnyPointer> {
+  x?: number | undefined;
+  kind?: Outer.Kind | number | undefined;
+  readonly $types?: [T];
+}
+export interface Outer$Inner$Plain<T extends $.AnyType = typeof $.AnyPointer> {
+  x: number;
+  kind: Outer.Kind | number;
+  readonly $types?: [T];
+}
+
+export const Outer$Inner = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Plain>({ id: 0xf4183b6af320f902n, name: "Outer.Inner", dataWords: 1, pointerCount: 0, Reader: Outer$Inner$Reader, Builder: Outer$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Inner$Builder(s, d, z, p, c), typeParameters: 1 }), {
+  of<T extends $.AnyType>(T: T): Outer.Inner.$Type<T> { return $.bindStruct(Outer$Inner, $.brand([T])); },
+});
+
+export class Outer$Deep$Reader<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  declare readonly $brand: $.Brand<[T, U]>;
+  get t(): $.ReaderOf<T> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<T>; }
+  hasT(): boolean { return this.$has(0); }
+  get u(): $.ReaderOf<U> { return this.$read(1, this.$brand.types[1]) as $.ReaderOf<U>; }
+  hasU(): boolean { return this.$has(1); }
+  get box(): Box.Reader<U> { return this.$read(2, Box.of(this.$brand.types[1])); }
+  hasBox(): boolean { return this.$has(2); }
+  toObject(): Outer.Deep.Plain<T, U> { return { t: $.toPlain<$.PlainOf<T>>(this.$brand.types[0], this.t), u: $.toPlain<$.PlainOf<U>>(this.$brand.types[1], this.u), box: this.hasBox() ? this.box.toObject() : undefined }; }
+}
+
+export class Outer$Deep$Builder<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  declare readonly $brand: $.Brand<[T, U]>;
+  get t(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
+  set t(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
+  hasT(): boolean { return this.$has(0); }
+  disownT(): $.Orphan { return this.$disown(0); }
+  adoptT(orphan: $.Orphan): void { this.$adopt(0, orphan); }
+  get u(): $.BuilderOf<U> { return this.$get(1, this.$brand.types[1]) as $.BuilderOf<U>; }
+  set u(value: $.InitOf<U>) { this.$set(1, this.$brand.types[1], value as never); }
+  hasU(): boolean { return this.$has(1); }
+  disownU(): $.Orphan { return this.$disown(1); }
+  adoptU(orphan: $.Orphan): void { this.$adopt(1, orphan); }
+  get box(): Box.Builder<U> { return this.$get(2, Box.of(this.$brand.types[1])); }
+  set box(value: Box.Init<U> | Box.Builder<U>) { this.$set(2, Box.of(this.$brand.types[1]), value); }
+  hasBox(): boolean { return this.$has(2); }
+  initBox(): Box.Builder<U> { return this.$init(2, Box.of(this.$brand.types[1])); }
+  disownBox(): $.Orphan { return this.$disown(2); }
+  adoptBox(orphan: $.Orphan): void { this.$adopt(2, orphan); }
+  /** Sets what `init` gives and leaves the rest as it is. */
+  assign(init: Outer.Deep.Init<T, U> | Outer$Deep$Builder<T, U>): this {
+    const from = init;
+    if (from.t !== undefined) this.t = from.t as $.InitOf<T>;
+    if (from.u !== undefined) this.u = from.u as $.InitOf<U>;
+    if (from.box !== undefined) this.box = from.box;
+    return this;
+  }
+  toObject(): Outer.Deep.Plain<T, U> { return this.asReader().toObject(); }
+  asReader(): Outer.Deep.Reader<T, U> { return this.$asReader($.bindReader<Outer.Deep.Reader<T, U>>(Outer$Deep$Reader, this.$brand)); }
+}
+
+export class Outer$Deep$Pipeline<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Outer.Deep.Reader<T, U>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
+  declare readonly $brand: $.Brand<[T, U]>;
+  protected override get $type(): $.StructType<Outer.Deep.Reader<T, U>, unknown, never> { return $.bindStruct(Outer$Deep, this.$brand); }
+  get t(): $.AnyPipeline { return this.$any(0); }
+  get u(): $.AnyPipeline { return this.$any(1); }
+  get box(): Box.Pipeline<U> { return this.$struct(2, $.bindPipeline<Box.Pipeline<U>>(Box$Pipeline, $.brand([this.$brand.types[1]]))); }
+}
+
+export interface Outer$Deep$Init<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> {
+  t?: $.InitOf<T> | undefined;
+  u?: $.InitOf<U> | undefined;
+  box?: Box.Init<U> | Box.Builder<U> | undefined;
+}
+export interface Outer$Deep$Plain<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> {
+  t: $.PlainOf<T>;
+  u: $.PlainOf<U>;
+  box: Box.Plain<U> | undefined;
+}
+
+export const Outer$Deep = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Deep.Reader, Outer.Deep.Builder, Outer.Deep.Init, Outer.Deep.Plain>({ id: 0xd3cf3762699e0667n, name: "Outer.Deep", dataWords: 0, pointerCount: 3, Reader: Outer$Deep$Reader, Builder: Outer$Deep$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Deep$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Deep$Builder(s, d, z, p, c), typeParameters: 2 }), {
+  of<T extends $.AnyType, U extends $.AnyType>(T: T, U: U): Outer.Deep.$Type<T, U> { return $.bindStruct(Outer$Deep, $.brand([T, U])); },
+});
+
+export type Outer$Kind = "plain" | "fancy";
+export const Outer$Kind = {
+  plain: "plain",
+  fancy: "fancy",
+} as const;
+export const Outer$Kind$$type: $.EnumType<Outer$Kind> = { names: ["plain", "fancy"] };
+
+export class Outer$Service$GetParams$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  declare readonly $brand: $.Brand<[T]>;
+  toObject(): Outer.Service.GetParams.Plain<T> { return {  }; }
+}
+
+export class Outer$Service$GetParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  declare readonly $brand: $.Brand<[T]>;
+  assign(_init: Outer.Service.GetParams.Init<T>): this { return this; }
+  toObject(): Outer.Service.GetParams.Plain<T> { return this.asReader().toObject(); }
+  asReader(): Outer.Service.GetParams.Reader<T> { return this.$asReader($.bindReader<Outer.Service.GetParams.Reader<T>>(Outer$Service$GetParams$Reader, this.$brand)); }
+}
+
+export interface Outer$Service$GetParams$Init<T extends $.AnyType = typeof $.AnyPointer> {
+  readonly $types?: [T];
+}
+export interface Outer$Service$GetParams$Plain<T extends $.AnyType = typeof $.AnyPointer> {
+  readonly $types?: [T];
+}
+
+export const Outer$Service$GetParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.GetParams.Reader, Outer.Service.GetParams.Builder, Outer.Service.GetParams.Init, Outer.Service.GetParams.Plain>({ id: 0xe361707de470272cn, name: "Outer.Service.get$Params", dataWords: 0, pointerCount: 0, Reader: Outer$Service$GetParams$Reader, Builder: Outer$Service$GetParams$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$GetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Service$GetParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
+  of<T extends $.AnyType>(T: T): Outer.Service.GetParams.$Type<T> { return $.bindStruct(Outer$Service$GetParams, $.brand([T])); },
+});
+
+export class Outer$Service$GetResults$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  declare readonly $brand: $.Brand<[T]>;
+  get value(): $.ReaderOf<T> { return this.$read(0, this.$brand.types[0]) as $.ReaderOf<T>; }
+  hasValue(): boolean { return this.$has(0); }
+  get inner(): Outer.Inner.Reader<T> { return this.$read(1, Outer$Inner.of(this.$brand.types[0])); }
+  hasInner(): boolean { return this.$has(1); }
+  toObject(): Outer.Service.GetResults.Plain<T> { return { value: $.toPlain<$.PlainOf<T>>(this.$brand.types[0], this.value), inner: this.hasInner() ? this.inner.toObject() : undefined }; }
+}
+
+export class Outer$Service$GetResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  declare readonly $brand: $.Brand<[T]>;
+  get value(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
+  set value(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
+  hasValue(): boolean { return this.$has(0); }
+  disownValue(): $.Orphan { return this.$disown(0); }
+  adoptValue(orphan: $.Orphan): void { this.$adopt(0, orphan); }
+  get inner(): Outer.Inner.Builder<T> { return this.$get(1, Outer$Inner.of(this.$brand.types[0])); }
+  set inner(value: Outer.Inner.Init<T> | Outer.Inner.Builder<T>) { this.$set(1, Outer$Inner.of(this.$brand.types[0]), value); }
+  hasInner(): boolean { return this.$has(1); }
+  initInner(): Outer.Inner.Builder<T> { return this.$init(1, Outer$Inner.of(this.$brand.types[0])); }
+  disownInner(): $.Orphan { return this.$disown(1); }
+  adoptInner(orphan: $.Orphan): void { this.$adopt(1, orphan); }
+  /** Sets what `init` gives and leaves the rest as it is. */
+  assign(init: Outer.Service.GetResults.Init<T> | Outer$Service$GetResults$Builder<T>): this {
+    const from = init;
+    if (from.value !== undefined) this.value = from.value as $.InitOf<T>;
+    if (from.inner !== undefined) this.inner = from.inner;
+    return this;
+  }
+  toObject(): Outer.Service.GetResults.Plain<T> { return this.asReader().toObject(); }
+  asReader(): Outer.Service.GetResults.Reader<T> { return this.$asReader($.bindReader<Outer.Service.GetResults.Reader<T>>(Outer$Service$GetResults$Reader, this.$brand)); }
+}
+
+export class Outer$Service$GetResults$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Outer.Service.GetResults.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
+  declare readonly $brand: $.Brand<[T]>;
+  protected override get $type(): $.StructType<Outer.Service.GetResults.Reader<T>, unknown, never> { return $.bindStruct(Outer$Service$GetResults, this.$brand); }
+  get value(): $.AnyPipeline { return this.$any(0); }
+  get inner(): Outer.Inner.Pipeline<T> { return this.$struct(1, $.bindPipeline<Outer.Inner.Pipeline<T>>(Outer$Inner$Pipeline, $.brand([this.$brand.types[0]]))); }
+}
+
+export interface Outer$Service$GetResults$Init<T extends $.AnyType = typeof $.AnyPointer> {
+  value?: $.InitOf<T> | undefined;
+  inner?: Outer.Inner.Init<T> | Outer.Inner.Builder<T> | undefined;
+}
+export interface Outer$Service$GetResults$Plain<T extends $.AnyType = typeof $.AnyPointer> {
+  value: $.PlainOf<T>;
+  inner: Outer.Inner.Plain<T> | undefined;
+}
+
+export const Outer$Service$GetResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.GetResults.Reader, Outer.Service.GetResults.Builder, Outer.Service.GetResults.Init, Outer.Service.GetResults.Plain>({ id: 0xd3831824c1b4253cn, name: "Outer.Service.get$Results", dataWords: 0, pointerCount: 2, Reader: Outer$Service$GetResults$Reader, Builder: Outer$Service$GetResults$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$GetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Service$GetResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
+  of<T extends $.AnyType>(T: T): Outer.Service.GetResults.$Type<T> { return $.bindStruct(Outer$Service$GetResults, $.brand([T])); },
+});
+
+export class Outer$Service$SwapParams$Reader<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  declare readonly $brand: $.Brand<[T, V]>;
+  get value(): $.ReaderOf<V> { return this.$read(0, this.$brand.types[1]) as $.ReaderOf<V>; }
+  hasValue(): boolean { return this.$has(0); }
+  toObject(): Outer.Service.SwapParams.Plain<T, V> { return { value: $.toPlain<$.PlainOf<V>>(this.$brand.types[1], this.value) }; }
+}
+
+export class Outer$Service$SwapParams$Builder<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  declare readonly $brand: $.Brand<[T, V]>;
+  get value(): $.BuilderOf<V> { return this.$get(0, this.$brand.types[1]) as $.BuilderOf<V>; }
+  set value(value: $.InitOf<V>) { this.$set(0, this.$brand.types[1], value as never); }
+  hasValue(): boolean { return this.$has(0); }
+  disownValue(): $.Orphan { return this.$disown(0); }
+  adoptValue(orphan: $.Orphan): void { this.$adopt(0, orphan); }
+  /** Sets what `init` gives and leaves the rest as it is. */
+  assign(init: Outer.Service.SwapParams.Init<T, V> | Outer$Service$SwapParams$Builder<T, V>): this {
+    const from = init;
+    if (from.value !== undefined) this.value = from.value as $.InitOf<V>;
+    return this;
+  }
+  toObject(): Outer.Service.SwapParams.Plain<T, V> { return this.asReader().toObject(); }
+  asReader(): Outer.Service.SwapParams.Reader<T, V> { return this.$asReader($.bindReader<Outer.Service.SwapParams.Reader<T, V>>(Outer$Service$SwapParams$Reader, this.$brand)); }
+}
+
+export interface Outer$Service$SwapParams$Init<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> {
+  value?: $.InitOf<V> | undefined;
+  readonly $types?: [T, V];
+}
+export interface Outer$Service$SwapParams$Plain<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> {
+  value: $.PlainOf<V>;
+  readonly $types?: [T, V];
+}
+
+export const Outer$Service$SwapParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.SwapParams.Reader, Outer.Service.SwapParams.Builder, Outer.Service.SwapParams.Init, Outer.Service.SwapParams.Plain>({ id: 0xa967ef67b2736754n, name: "Outer.Service.swap$Params", dataWords: 0, pointerCount: 1, Reader: Outer$Service$SwapParams$Reader, Builder: Outer$Service$SwapParams$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$SwapParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Service$SwapParams$Builder(s, d, z, p, c), typeParameters: 2 }), {
+  of<T extends $.AnyType, V extends $.AnyType>(T: T, V: V): Outer.Service.SwapParams.$Type<T, V> { return $.bindStruct(Outer$Service$SwapParams, $.brand([T, V])); },
+});
+
+export class Outer$Service$SwapResults$Reader<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  declare readonly $brand: $.Brand<[T, V]>;
+  get deep(): Outer.Deep.Reader<T, V> { return this.$read(0, Outer$Deep.of(this.$brand.types[0], this.$brand.types[1])); }
+  hasDeep(): boolean { return this.$has(0); }
+  toObject(): Outer.Service.SwapResults.Plain<T, V> { return { deep: this.hasDeep() ? this.deep.toObject() : undefined }; }
+}
+
+export class Outer$Service$SwapResults$Builder<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  declare readonly $brand: $.Brand<[T, V]>;
+  get deep(): Outer.Deep.Builder<T, V> { return this.$get(0, Outer$Deep.of(this.$brand.types[0], this.$brand.types[1])); }
+  set deep(value: Outer.Deep.Init<T, V> | Outer.Deep.Builder<T, V>) { this.$set(0, Outer$Deep.of(this.$brand.types[0], this.$brand.types[1]), value); }
+  hasDeep(): boolean { return this.$has(0); }
+  initDeep(): Outer.Deep.Builder<T, V> { return this.$init(0, Outer$Deep.of(this.$brand.types[0], this.$brand.types[1])); }
+  disownDeep(): $.Orphan { return this.$disown(0); }
+  adoptDeep(orphan: $.Orphan): void { this.$adopt(0, orphan); }
+  /** Sets what `init` gives and leaves the rest as it is. */
+  assign(init: Outer.Service.SwapResults.Init<T, V> | Outer$Service$SwapResults$Builder<T, V>): this {
+    const from = init;
+    if (from.deep !== undefined) this.deep = from.deep;
+    return this;
+  }
+  toObject(): Outer.Service.SwapResults.Plain<T, V> { return this.asReader().toObject(); }
+  asReader(): Outer.Service.SwapResults.Reader<T, V> { return this.$asReader($.bindReader<Outer.Service.SwapResults.Reader<T, V>>(Outer$Service$SwapResults$Reader, this.$brand)); }
+}
+
+export class Outer$Service$SwapResults$Pipeline<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Outer.Service.SwapResults.Reader<T, V>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
+  declare readonly $brand: $.Brand<[T, V]>;
+  protected override get $type(): $.StructType<Outer.Service.SwapResults.Reader<T, V>, unknown, never> { return $.bindStruct(Outer$Service$SwapResults, this.$brand); }
+  get deep(): Outer.Deep.Pipeline<T, V> { return this.$struct(0, $.bindPipeline<Outer.Deep.Pipeline<T, V>>(Outer$Deep$Pipeline, $.brand([this.$brand.types[0], this.$brand.types[1]]))); }
+}
+
+export interface Outer$Service$SwapResults$Init<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> {
+  deep?: Outer.Deep.Init<T, V> | Outer.Deep.Builder<T, V> | undefined;
+}
+export interface Outer$Service$SwapResults$Plain<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> {
+  deep: Outer.Deep.Plain<T, V> | undefined;
+}
+
+export const Outer$Service$SwapResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.SwapResults.Reader, Outer.Service.SwapResults.Builder, Outer.Service.SwapResults.Init, Outer.Service.SwapResults.Plain>({ id: 0xe5a552c31bfb7e04n, name: "Outer.Service.swap$Results", dataWords: 0, pointerCount: 1, Reader: Outer$Service$SwapResults$Reader, Builder: Outer$Service$SwapResults$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$SwapResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Service$SwapResults$Builder(s, d, z, p, c), typeParameters: 2 }), {
+  of<T extends $.AnyType, V extends $.AnyType>(T: T, V: V): Outer.Service.SwapResults.$Type<T, V> { return $.bindStruct(Outer$Service$SwapResults, $.brand([T, V])); },
+});
+
+export const Outer$Service$get = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>) => $.method({ interfaceId: 0xec6ceef940e38c77n, interfaceName: "Outer.Service", ordinal: 0, name: "get", Params: () => Outer$Service$GetParams.of(brand.types[0]), Results: () => Outer$Service$GetResults.of(brand.types[0]), Pipeline: () => $.bindPipeline<Outer.Service.GetResults.Pipeline<T>>(Outer$Service$GetResults$Pipeline, $.brand([brand.types[0]])) }));
+export const Outer$Service$swap = /*@__PURE__*/ $.perBrand(<T extends $.AnyType, V extends $.AnyType>(brand: $.Brand<[T, V]>) => $.method({ interfaceId: 0xec6ceef940e38c77n, interfaceName: "Outer.Service", ordinal: 1, name: "swap", Params: () => Outer$Service$SwapParams.of(brand.types[0], brand.types[1]), Results: () => Outer$Service$SwapResults.of(brand.types[0], brand.types[1]), Pipeline: () => $.bindPipeline<Outer.Service.SwapResults.Pipeline<T, V>>(Outer$Service$SwapResults$Pipeline, $.brand([brand.types[0], brand.types[1]])) }));
+export class Outer$Service$Client<T extends $.AnyType = typeof $.AnyPointer> extends $.Client {
+  constructor(hook: $.CapabilityHook) { super(hook); }
+  declare readonly $types?: [T];
+  get(params?: $.Params<Outer.Service.GetParams.Init<T>, Outer.Service.GetParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Outer.Service.GetResults.Reader<T>> & Outer.Service.GetResults.Pipeline<T> { return this.$call(Outer$Service$get($.brandOf<[T]>(this)), params, options); }
+  /** `options.types` says what V is; AnyPointer if left out. */
+  swap<V extends $.AnyType>(params: $.Params<Outer.Service.SwapParams.Init<T, V>, Outer.Service.SwapParams.Builder<T, V>>, options: $.CallOptions & { readonly types: readonly [V] }): $.RemotePromise<Outer.Service.SwapResults.Reader<T, V>> & Outer.Service.SwapResults.Pipeline<T, V>;
+  swap(params?: $.Params<Outer.Service.SwapParams.Init<T>, Outer.Service.SwapParams.Builder<T>>, options?: $.CallOptions): $.RemotePromise<Outer.Service.SwapResults.Reader<T>> & Outer.Service.SwapResults.Pipeline<T>;
+  swap(params?: unknown, options?: $.CallOptions & { readonly types?: readonly $.AnyType[] }): unknown { return this.$call(Outer$Service$swap($.methodBrand([$.brandOf<[T]>(this).types[0]], options?.types ?? [$.AnyPointer])), params as never, options); }
+}
+
+export interface Outer$Service$Server<T extends $.AnyType = typeof $.AnyPointer> {
+  readonly $types?: [T];
+  get(params: Outer.Service.GetParams.Reader<T>, context: $.ServerContext<Outer.Service.GetParams.Reader<T>, Outer.Service.GetResults.Reader<T>, Outer.Service.GetResults.Init<T>, Outer.Service.GetResults.Builder<T>>): $.ServerResult<Outer.Service.GetResults.Init<T>, Outer.Service.GetResults.Builder<T>>;
+  swap(params: Outer.Service.SwapParams.Reader<T>, context: $.ServerContext<Outer.Service.SwapParams.Reader<T>, Outer.Service.SwapResults.Reader<T>, Outer.Service.SwapResults.Init<T>, Outer.Service.SwapResults.Builder<T>>): $.ServerResult<Outer.Service.SwapResults.Init<T>, Outer.Service.SwapResults.Builder<T>>;
+}
+
+const Outer$Service$$of = /*@__PURE__*/ $.perBrand(<T extends $.AnyType>(brand: $.Brand<[T]>): Outer.Service.$Type<T> => $.interfaceType<Outer.Service.Client<T>, Outer.Service.Server<T>>({ id: 0xec6ceef940e38c77n, name: "Outer.Service", Client: $.bindClient<Outer.Service.Client<T>>(Outer$Service$Client, brand), methods: () => [Outer$Service$get(brand), Outer$Service$swap($.methodBrand(brand.types, [$.AnyPointer]))] }));
+export const Outer$Service = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ Outer$Service$$of(/*@__PURE__*/ $.brand([$.AnyPointer])), {
+  of<T extends $.AnyType>(T: T): Outer.Service.$Type<T> { return Outer$Service$$of($.brand([T])); },
+});
+
+export class Outer$Right$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  declare readonly $brand: $.Brand<[T]>;
+  get inner(): Outer.Inner.Reader<T> { return this.$read(4, Outer$Inner.of(this.$brand.types[0])); }
+  hasInner(): boolean { return this.$has(4); }
+  get many(): $.ListReader<Outer.Deep.Reader<T, Item.$Type>> { return this.$read(5, $.listOf(Outer$Deep.of(this.$brand.types[0], Item))); }
+  hasMany(): boolean { return this.$has(5); }
+  toObject(): Outer.Right.Plain<T> { return { inner: this.hasInner() ? this.inner.toObject() : undefined, many: this.many.map((each) => each.toObject()) }; }
+}
+
+export class Outer$Right$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  declare readonly $brand: $.Brand<[T]>;
+  get inner(): Outer.Inner.Builder<T> { return this.$get(4, Outer$Inner.of(this.$brand.types[0])); }
+  set inner(value: Outer.Inner.Init<T> | Outer.Inner.Builder<T>) { this.$set(4, Outer$Inner.of(this.$brand.types[0]), value); }
+  hasInner(): boolean { return this.$has(4); }
+  initInner(): Outer.Inner.Builder<T> { return this.$init(4, Outer$Inner.of(this.$brand.types[0])); }
+  disownInner(): $.Orphan { return this.$disown(4); }
+  adoptInner(orphan: $.Orphan): void { this.$adopt(4, orphan); }
+  get many(): $.ListBuilder<Outer.Deep.Builder<T, Item.$Type>, Outer.Deep.Init<T, Item.$Type> | Outer.Deep.Builder<T, Item.$Type>> { return this.$get(5, $.listOf(Outer$Deep.of(this.$brand.types[0], Item))); }
+  set many(value: Iterable<Outer.Deep.Init<T, Item.$Type> | Outer.Deep.Builder<T, Item.$Type>>) { this.$set(5, $.listOf(Outer$Deep.of(this.$brand.types[0], Item)), value); }
+  hasMany(): boolean { return this.$has(5); }
+  initMany(length: number): $.ListBuilder<Outer.Deep.Builder<T, Item.$Type>, Outer.Deep.Init<T, Item.$Type> | Outer.Deep.Builder<T, Item.$Type>> { return this.$init(5, $.listOf(Outer$Deep.of(this.$brand.types[0], Item)), length); }
+  disownMany(): $.Orphan { return this.$disown(5); }
+  adoptMany(orphan: $.Orphan): void { this.$adopt(5, orphan); }
+  /** Sets what `init` gives and leaves the rest as it is. */
+  assign(init: Outer.Right.Init<T> | Outer$Right$Builder<T>): this {
+    const from = init;
+    if (from.inner !== undefined) this.inner = from.inner;
+    if (from.many !== undefined) this.many = from.many;
+    return this;
+  }
+  toObject(): Outer.Right.Plain<T> { return this.asReader().toObject(); }
+  asReader(): Outer.Right.Reader<T> { return this.$asReader($.bindReader<Outer.Right.Reader<T>>(Outer$Right$Reader, this.$brand)); }
+}
+
+const Outer$Right$$type = /*@__PURE__*/ $.struct<Outer.Right.Reader, Outer.Right.Builder, Outer.Right.Init, Outer.Right.Plain>({ id: 0xbfb0a54b6124f03dn, name: "Outer.right", dataWords: 1, pointerCount: 6, Reader: Outer$Right$Reader, Builder: Outer$Right$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Right$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Right$Builder(s, d, z, p, c), typeParameters: 1 });
+export class Outer$Right$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Outer.Right.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
+  declare readonly $brand: $.Brand<[T]>;
+  protected override get $type(): $.StructType<Outer.Right.Reader<T>, unknown, never> { return $.bindStruct(Outer$Right$$type, this.$brand); }
+  get inner(): Outer.Inner.Pipeline<T> { return this.$struct(4, $.bindPipeline<Outer.Inner.Pipeline<T>>(Outer$Inner$Pipeline, $.brand([this.$brand.types[0]]))); }
+}
+
+export interface Outer$Right$Init<T extends $.AnyType = typeof $.AnyPointer> {
+  inner?: Outer.Inner.Init<T> | Outer.Inner.Builder<T> | undefined;
+  many?: Iterable<Outer.Deep.Init<T, Item.$Type> | Outer.Deep.Builder<T, Item.$Type>> | undefined;
+}
+export interface Outer$Right$Plain<T extends $.AnyType = typeof $.AnyPointer> {
+  inner: Outer.Inner.Plain<T> | undefined;
+  many: (Outer.Deep.Plain<T, Item.$Type>)[];
+}
+
+const Outer$$members = ["left", "right"] as const;
+
+/** Declarations inside a generic one take its parameters along, used or not. */
+export class Outer$ReaderClass<T extends $.AnyType = typeof $.AnyPointer> extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  declare readonly $brand: $.Brand<[T]>;
+  get which(): "left" | "right" | number { return this.$which(0, Outer$$members); }
+  get inner(): Outer.Inner.Reader<T> { return this.$read(0, Outer$Inner.of(this.$brand.types[0])); }
+  hasInner(): boolean { return this.$has(0); }
+  get deep(): Outer.Deep.Reader<T, typeof $.Text> { return this.$read(1, Outer$Deep.of(this.$brand.types[0], $.Text)); }
+  hasDeep(): boolean { return this.$has(1); }
+  get service(): Outer.Service.Client<T> { return this.$read(2, Outer$Service.of(this.$brand.types[0])); }
+  hasService(): boolean { return this.$has(2); }
+  get deeper(): Outer.Deep.Reader<Item.$Type, T> { return this.$read(3, Outer$Deep.of(Item, this.$brand.types[0])); }
+  hasDeeper(): boolean { return this.$has(3); }
+  get left(): $.ReaderOf<T> { this.$expect(0, 0, "left"); return this.$read(4, this.$brand.types[0]) as $.ReaderOf<T>; }
+  hasLeft(): boolean { return this.$uint16(0) === 0 && this.$has(4); }
+  get right(): Outer.Right.Reader<T> { this.$expect(0, 1, "right"); return this.$group($.bindReader<Outer.Right.Reader<T>>(Outer$Right$Reader, this.$brand)); }
+  toObject(): Outer.Plain<T> {
+    const $0 = this.hasInner() ? this.inner.toObject() : undefined;
+    const $1 = this.hasDeep() ? this.deep.toObject() : undefined;
+    const $2 = this.service;
+    const $3 = this.hasDeeper() ? this.deeper.toObject() : undefined;
+    const which = this.which;
+    switch (which) {
+      case "left": return { inner: $0, deep: $1, service: $2, deeper: $3, which, left: $.toPlain<$.PlainOf<T>>(this.$brand.types[0], this.left) };
+      case "right": return { inner: $0, deep: $1, service: $2, deeper: $3, which, right: this.right.toObject() };
+      default: return { inner: $0, deep: $1, service: $2, deeper: $3, which };
+    }
+  }
+}
+/** Declarations inside a generic one take its parameters along, used or not. */
+export type Outer$Reader<T extends $.AnyType = typeof $.AnyPointer> = $.Variants<Outer$ReaderClass<T>, "left" | "right">;
+const Outer$$Reader = /*@__PURE__*/ $.narrowed<Outer$Reader>(Outer$ReaderClass);
+
+/** Declarations inside a generic one take its parameters along, used or not. */
+export class Outer$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  declare readonly $brand: $.Brand<[T]>;
+  get which(): "left" | "right" | number { return this.$which(0, Outer$$members); }
+  get inner(): Outer.Inner.Builder<T> { return this.$get(0, Outer$Inner.of(this.$brand.types[0])); }
+  set inner(value: Outer.Inner.Init<T> | Outer.Inner.Builder<T>) { this.$set(0, Outer$Inner.of(this.$brand.types[0]), value); }
+  hasInner(): boolean { return this.$has(0); }
+  initInner(): Outer.Inner.Builder<T> { return this.$init(0, Outer$Inner.of(this.$brand.types[0])); }
+  disownInner(): $.Orphan { return this.$disown(0); }
+  adoptInner(orphan: $.Orphan): void { this.$adopt(0, orphan); }
+  get deep(): Outer.Deep.Builder<T, typeof $.Text> { return this.$get(1, Outer$Deep.of(this.$brand.types[0], $.Text)); }
+  set deep(value: Outer.Deep.Init<T, typeof $.Text> | Outer.Deep.Builder<T, typeof $.Text>) { this.$set(1, Outer$Deep.of(this.$brand.types[0], $.Text), value); }
+  hasDeep(): boolean { return this.$has(1); }
+  initDeep(): Outer.Deep.Builder<T, typeof $.Text> { return this.$init(1, Outer$Deep.of(this.$brand.types[0], $.Text)); }
+  disownDeep(): $.Orphan { return this.$disown(1); }
+  adoptDeep(orphan: $.Orphan): void { this.$adopt(1, orphan); }
+  get service(): Outer.Service.Client<T> { return this.$get(2, Outer$Service.of(this.$brand.types[0])); }
+  set service(value: $.CapabilityInit<Outer.Service.Client<T>, Outer.Service.Server<T>>) { this.$set(2, Outer$Service.of(this.$brand.types[0]), value); }
+  hasService(): boolean { return this.$has(2); }
+  get deeper(): Outer.Deep.Builder<Item.$Type, T> { return this.$get(3, Outer$Deep.of(Item, this.$brand.types[0])); }
+  set deeper(value: Outer.Deep.Init<Item.$Type, T> | Outer.Deep.Builder<Item.$Type, T>) { this.$set(3, Outer$Deep.of(Item, this.$brand.types[0]), value); }
+  hasDeeper(): boolean { return this.$has(3); }
+  initDeeper(): Outer.Deep.Builder<Item.$Type, T> { return this.$init(3, Outer$Deep.of(Item, this.$brand.types[0])); }
+  disownDeeper(): $.Orphan { return this.$disown(3); }
+  adoptDeeper(orphan: $.Orphan): void { this.$adopt(3, orphan); }
+  get left(): $.BuilderOf<T> { this.$expect(0, 0, "left"); return this.$get(4, this.$brand.types[0]) as $.BuilderOf<T>; }
+  set left(value: $.InitOf<T>) { this.$set(4, this.$brand.types[0], value as never); this.$setUint16(0, 0); }
+  hasLeft(): boolean { return this.$uint16(0) === 0 && this.$has(4); }
+  disownLeft(): $.Orphan { this.$expect(0, 0, "left"); return this.$disown(4); }
+  adoptLeft(orphan: $.Orphan): void { this.$adopt(4, orphan); this.$setUint16(0, 0); }
+  get right(): Outer.Right.Builder<T> { this.$expect(0, 1, "right"); return this.$group($.bindBuilder<Outer.Right.Builder<T>>(Outer$Right$Builder, this.$brand)); }
+  set right(value: Outer.Right.Init<T> | Outer.Right.Builder<T>) { this.initRight().assign(value); }
+  /** Makes this the member that is set, all of it zero. */
+  initRight(): Outer.Right.Builder<T> {
+    this.$setUint16(0, 1);
+    this.$clear(4);
+    this.$clear(5);
+    return this.$group($.bindBuilder<Outer.Right.Builder<T>>(Outer$Right$Builder, this.$brand));
+  }
+  /** Sets what `init` gives and leaves the rest as it is. */
+  assign(init: Outer.Init<T> | Outer$Builder<T>): this {
+    const from = init as Outer$InitFields<T> & $.Open<Outer$InitMembers<T>>;
+    if (from.inner !== undefined) this.inner = from.inner;
+    if (from.deep !== undefined) this.deep = from.deep;
+    if (from.service !== undefined) this.service = from.service;
+    if (from.deeper !== undefined) this.deeper = from.deeper;
+    const which = from.which ?? (from.left !== undefined ? "left" : from.right !== undefined ? "right" : undefined);
+    switch (which) {
+      case "left": if (from.left !== undefined) this.left = from.left as $.InitOf<T>; else { this.$clear(4); this.$setUint16(0, 0); } break;
+      case "right": if (from.right !== undefined) this.right = from.right; else this.initRight(); break;
+      case undefined: break;
+      default: throw $.unknownMember("Outer", which);
+    }
+    return this;
+  }
+  toObject(): Outer.Plain<T> { return this.asReader().toObject(); }
+  asReader(): Outer.Reader<T> { return this.$asReader($.bindReader<Outer.Reader<T>>(Outer$$Reader, this.$brand)); }
+}
+
+export class Outer$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Outer.Reader<T>> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
+  declare readonly $brand: $.Brand<[T]>;
+  protected override get $type(): $.StructType<Outer.Reader<T>, unknown, never> { return $.bindStruct(Outer, this.$brand); }
+  get inner(): Outer.Inner.Pipeline<T> { return this.$struct(0, $.bindPipeline<Outer.Inner.Pipeline<T>>(Outer$Inner$Pipeline, $.brand([this.$brand.types[0]]))); }
+  get deep(): Outer.Deep.Pipeline<T, typeof $.Text> { return this.$struct(1, $.bindPipeline<Outer.Deep.Pipeline<T, typeof $.Text>>(Outer$Deep$Pipeline, $.brand([this.$brand.types[0], $.Text]))); }
+  get service(): Outer.Service.Client<T> { return this.$client<Outer.Service.Client<T>>(2, Outer$Service.of(this.$brand.types[0])); }
+  get deeper(): Outer.Deep.Pipeline<Item.$Type, T> { return this.$struct(3, $.bindPipeline<Outer.Deep.Pipeline<Item.$Type, T>>(Outer$Deep$Pipeline, $.brand([Item, this.$brand.types[0]]))); }
+  get left(): $.AnyPipeline { return this.$any(4); }
+  get right(): Outer.Right.Pipeline<T> { return this.$group($.bindPipeline<Outer.Right.Pipeline<T>>(Outer$Right$Pipeline, this.$brand)); }
+}
+
+export interface Outer$InitFields<T extends $.AnyType = typeof $.AnyPointer> {
+  inner?: Outer.Inner.Init<T> | Outer.Inner.Builder<T> | undefined;
+  deep?: Outer.Deep.Init<T, typeof $.Text> | Outer.Deep.Builder<T, typeof $.Text> | undefined;
+  service?: $.CapabilityInit<Outer.Service.Client<T>, Outer.Service.Server<T>> | undefined;
+  deeper?: Outer.Deep.Init<Item.$Type, T> | Outer.Deep.Builder<Item.$Type, T> | undefined;
+}
+export interface Outer$InitMembers<T extends $.AnyType = typeof $.AnyPointer> {
+  left: $.InitOf<T>;
+  right: Outer.Right.Init<T> | Outer.Right.Builder<T>;
+}
+export type Outer$Init<T extends $.AnyType = typeof $.AnyPointer> = Outer$InitFields<T> & $.OneOf<Outer$InitMembers<T>>;
+export interface Outer$PlainFields<T extends $.AnyType = typeof $.AnyPointer> {
+  inner: Outer.Inner.Plain<T> | undefined;
+  deep: Outer.Deep.Plain<T, typeof $.Text> | undefined;
+  service: Outer.Service.Client<T>;
+  deeper: Outer.Deep.Plain<Item.$Type, T> | undefined;
+}
+export interface Outer$PlainMembers<T extends $.AnyType = typeof $.AnyPointer> {
+  left: $.PlainOf<T>;
+  right: Outer.Right.Plain<T>;
+}
+export type Outer$Plain<T extends $.AnyType = typeof $.AnyPointer> = Outer$PlainFields<T> & $.PlainUnion<Outer$PlainMembers<T>>;
+
+/** Declarations inside a generic one take its parameters along, used or not. */
+export const Outer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Plain>({ id: 0x877f0909791051a0n, name: "Outer", dataWords: 1, pointerCount: 6, Reader: Outer$$Reader, Builder: Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Builder(s, d, z, p, c), typeParameters: 1 }), {
+  of<T extends $.AnyType>(T: T): Outer.$Type<T> { return $.bindStruct(Outer, $.brand([T])); },
+  Inner: Outer$Inner,
+  Deep: Outer$Deep,
+  Kind: Outer$Kind,
+  Service: Outer$Service,
+  limit: 3,
+});
+
+export type Outer<T extends $.AnyType = typeof $.AnyPointer> = Outer$Reader<T>;
+export declare namespace Outer {
+  type Reader<T extends $.AnyType = typeof $.AnyPointer> = Outer$Reader<T>;
+  type Builder<T extends $.AnyType = typeof $.AnyPointer> = Outer$Builder<T>;
+  type Init<T extends $.AnyType = typeof $.AnyPointer> = Outer$Init<T>;
+  type Plain<T extends $.AnyType = typeof $.AnyPointer> = Outer$Plain<T>;
+  type Pipeline<T extends $.AnyType = typeof $.AnyPointer> = Outer$Pipeline<T>;
+  type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Outer$Reader<T>, Outer$Builder<T>, Outer$Init<T> | Outer$Builder<T>, Outer$Plain<T>>;
+  type Inner<T extends $.AnyType = typeof $.AnyPointer> = Outer$Inner$Reader<T>;
+  namespace Inner {
+    type Reader<T extends $.AnyType = typeof $.AnyPointer> = Outer$Inner$Reader<T>;
+    type Builder<T extends $.AnyType = typeof $.AnyPointer> = Outer$Inner$Builder<T>;
+    type Init<T extends $.AnyType = typeof $.AnyPointer> = Outer$Inner$Init<T>;
+    type Plain<T extends $.AnyType = typeof $.AnyPointer> = Outer$Inner$Plain<T>;
+    type Pipeline<T extends $.AnyType = typeof $.AnyPointer> = Outer$Inner$Pipeline<T>;
+    type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Outer$Inner$Reader<T>, Outer$Inner$Builder<T>, Outer$Inner$Init<T> | Outer$Inner$Builder<T>, Outer$Inner$Plain<T>>;
+  }
+  type Deep<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = Outer$Deep$Reader<T, U>;
+  namespace Deep {
+    type Reader<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = Outer$Deep$Reader<T, U>;
+    type Builder<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = Outer$Deep$Builder<T, U>;
+    type Init<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = Outer$Deep$Init<T, U>;
+    type Plain<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = Outer$Deep$Plain<T, U>;
+    type Pipeline<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = Outer$Deep$Pipeline<T, U>;
+    type $Type<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> = $.StructType<Outer$Deep$Reader<T, U>, Outer$Deep$Builder<T, U>, Outer$Deep$Init<T, U> | Outer$Deep$Builder<T, U>, Outer$Deep$Plain<T, U>>;
+  }
+  type Kind = Outer$Kind;
+  type Service<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$Client<T>;
+  namespace Service {
+    type Client<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$Client<T>;
+    type Server<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$Server<T>;
+    type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.InterfaceType<Outer$Service$Client<T>, Outer$Service$Server<T>>;
+    type GetParams<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetParams$Reader<T>;
+    namespace GetParams {
+      type Reader<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetParams$Reader<T>;
+      type Builder<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetParams$Builder<T>;
+      type Init<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetParams$Init<T>;
+      type Plain<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetParams$Plain<T>;
+      type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Outer$Service$GetParams$Reader<T>, Outer$Service$GetParams$Builder<T>, Outer$Service$GetParams$Init<T> | Outer$Service$GetParams$Builder<T>, Outer$Service$GetParams$Plain<T>>;
+    }
+    type GetResults<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetResults$Reader<T>;
+    namespace GetResults {
+      type Reader<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetResults$Reader<T>;
+      type Builder<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetResults$Builder<T>;
+      type Init<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetResults$Init<T>;
+      type Plain<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetResults$Plain<T>;
+      type Pipeline<T extends $.AnyType = typeof $.AnyPointer> = Outer$Service$GetResults$Pipeline<T>;
+      type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Outer$Service$GetResults$Reader<T>, Outer$Service$GetResults$Builder<T>, Outer$Service$GetResults$Init<T> | Outer$Service$GetResults$Builder<T>, Outer$Service$GetResults$Plain<T>>;
+    }
+    type SwapParams<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapParams$Reader<T, V>;
+    namespace SwapParams {
+      type Reader<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapParams$Reader<T, V>;
+      type Builder<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapParams$Builder<T, V>;
+      type Init<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapParams$Init<T, V>;
+      type Plain<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapParams$Plain<T, V>;
+      type $Type<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = $.StructType<Outer$Service$SwapParams$Reader<T, V>, Outer$Service$SwapParams$Builder<T, V>, Outer$Service$SwapParams$Init<T, V> | Outer$Service$SwapParams$Builder<T, V>, Outer$Service$SwapParams$Plain<T, V>>;
+    }
+    type SwapResults<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapResults$Reader<T, V>;
+    namespace SwapResults {
+      type Reader<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapResults$Reader<T, V>;
+      type Builder<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapResults$Builder<T, V>;
+      type Init<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapResults$Init<T, V>;
+      type Plain<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapResults$Plain<T, V>;
+      type Pipeline<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = Outer$Service$SwapResults$Pipeline<T, V>;
+      type $Type<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> = $.StructType<Outer$Service$SwapResults$Reader<T, V>, Outer$Service$SwapResults$Builder<T, V>, Outer$Service$SwapResults$Init<T, V> | Outer$Service$SwapResults$Builder<T, V>, Outer$Service$SwapResults$Plain<T, V>>;
+    }
+  }
+  type Right<T extends $.AnyType = typeof $.AnyPointer> = Outer$Right$Reader<T>;
+  namespace Right {
+    type Reader<T extends $.AnyType = typeof $.AnyPointer> = Outer$Right$Reader<T>;
+    type Builder<T extends $.AnyType = typeof $.AnyPointer> = Outer$Right$Builder<T>;
+    type Init<T extends $.AnyType = typeof $.AnyPointer> = Outer$Right$Init<T>;
+    type Plain<T extends $.AnyType = typeof $.AnyPointer> = Outer$Right$Plain<T>;
+    type Pipeline<T extends $.AnyType = typeof $.AnyPointer> = Outer$Right$Pipeline<T>;
+    type $Type<T extends $.AnyType = typeof $.AnyPointer> = $.StructType<Outer$Right$Reader<T>, Outer$Right$Builder<T>, Outer$Right$Init<T> | Outer$Right$Builder<T>, Outer$Right$Plain<T>>;
+  }
+}
+
 /** The compiled schema of this file, for reflection. */
-export const $schema: $.SchemaBundle = /*@__PURE__*/ $.schema("AQAAAIgEAADzAwAAAAAAAAAAAAAAAAQAEQAAAAcMAABCHwAAAQAAAAQAAAABAAAAMh8AAAEAAAAAAAAAAAAAAIAAAAAGAAYAhshM7bS8x4IPAAAAAQAAADWRfAuk6PbSCgAHAAAAAAAAAAAAAAAAAAAAAAAAAAAA5QUAAKIAAADxBQAABwAAAPEFAAAHAAAA8QUAADcCAAAAAAAAAAAAAN0FAAAHAAAAEYm3HC4CoIcZAAAAAQABAAAAAAAAAAAAAAAHAAAAAAAAAAAAAAAAAAAAAAAAAAAAeQsAADoBAACNCwAABwAAAI0LAAAHAAAAjQsAAD8AAAAAAAAAAAAAAHkLAAAHAAAAdweeMEBVrocXAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAArQsAABoBAADRCwAABwAAANELAAAHAAAA0QsAAHcAAAAAAAAAAAAAAK0LAAAXAAAAn6ZupuTMJ4kPAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMQwAALoAAAA9DAAABwAAAD0MAAAHAAAAPQwAAIcAAAANDQAABwAAACkMAAAHAAAA7IzvHCCFgYwPAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAA8QwAAKoAAAANDQAABwAAAA0NAAAHAAAADQ0AAEcAAABhDQAAFwAAAOkMAAAXAAAA4R6a/FwhZZoPAAAAAQABADWRfAuk6PbSAwAHAAAABQACAAAAAQAAAAAAAAAAAAAAxQ0AAJoAAADZDQAABwAAANkNAAAHAAAA2Q0AAI8BAAAAAAAAAAAAAL0NAAAPAAAAh42I5+P1h5sVAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAFRAAABIBAAApEAAABwAAACkQAAAHAAAAKRAAAD8AAAAAAAAAAAAAABUQAAAHAAAAdgCq1Gr/hZ4PAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAIgAAAAEAAACREAAABwAAAGoAAAABAAAAegAAAAEAAABCAQAAAQAAAEoAAAABAAAAdkr7L9cs8qIVAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAUgEAAAEAAACKAQAAAQAAAJoBAAABAAAAqgEAAAEAAAAAAAAAAAAAAHoBAAABAAAAmPU6QFEv0aUVAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAQgIAAAEAAACCAgAAAQAAAJICAAABAAAAogIAAAEAAAAAAAAAAAAAAHICAAABAAAAeexN1/BB6qUTAAAAAQABAOEemvxcIWWaAwAHAAEAAAAAAAAAAQAAAAAAAAAAAAAAsgIAAAEAAADqAgAAAQAAAPoCAAABAAAACgMAAAEAAAAAAAAAAAAAANoCAAABAAAAZjQCTo0XaKcVAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAGgQAAAEAAABSBAAAAQAAAGIEAAABAAAAcgQAAAEAAAAAAAAAAAAAAEIEAAABAAAAV+hss/LYQqkPAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAggQAAAEAAAC6BAAAAQAAAMoEAAABAAAA2gQAAAEAAADqBAAAAQAAAKoEAAABAAAAzD3517NAMaoVAAAAAQAAAGxN3TQ97ZG9AQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAmgUAAAEAAADSBQAAAQAAAOIFAAABAAAA8gUAAAEAAAAAAAAAAAAAAMIFAAABAAAAbqN4gCvKWboZAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAAAAAAAAAAAAAAAAggYAAAEAAADCBgAAAQAAANIGAAABAAAA4gYAAAEAAAAAAAAAAAAAALIGAAABAAAAvfe9TizAArsPAAAAAQAAADWRfAuk6PbSAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAA8gYAAAEAAABCBwAAAQAAAGoHAAABAAAAegcAAAEAAAAAAAAAAAAAABIHAAABAAAAOI1+viSuvbsTAAAAAQAAAL33vU4swAK7AgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAUggAAAEAAACKCAAAAQAAAJoIAAABAAAAqggAAAEAAAAAAAAAAAAAAHoIAAABAAAALu+4jQFL/bseAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAugkAAAEAAAASCgAAAQAAACIKAAABAAAAMgoAAAEAAAAAAAAAAAAAAPIJAAABAAAAbE3dND3tkb0PAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAUgsAAAEAAACSCwAAAQAAALoLAAABAAAAygsAAAEAAACKDwAAAQAAAHILAAABAAAAlHfeKhVlccQVAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAmg8AAAEAAADSDwAAAQAAAOIPAAABAAAA8g8AAAEAAAAAAAAAAAAAAMIPAAABAAAAYAvqJhdR0MseAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAChEAAAEAAABiEQAAAQAAAHIRAAABAAAAghEAAAEAAAAAAAAAAAAAAEIRAAABAAAAiwSotVtFoc0PAAAAAQAAADWRfAuk6PbSAQAHAAAAAAAAAAAAAAAAAAAAAAAAAAAAkhIAAAEAAADCEgAAAQAAANISAAABAAAA4hIAAAEAAAAAAAAAAAAAALISAAABAAAAgy+MWRCpp84VAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAehMAAAEAAAC6EwAAAQAAAMoTAAABAAAA2hMAAAEAAAAAAAAAAAAAAKoTAAABAAAA7uETtgOC7NAXAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAahQAAAEAAAC6FAAAAQAAAMoUAAABAAAA2hQAAAEAAAAAAAAAAAAAAJoUAAABAAAANZF8C6To9tIJAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAqhYAAAEAAADSFgAAAQAAAAIYAAABAAAAAAAAAAAAAAAAAAAAAAAAAMIWAAABAAAAPBBLaOJhlNkPAAAAAgAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEhgAAAEAAABCGAAAAQAAAFIYAAABAAAAYhgAAAEAAAAAAAAAAAAAADIYAAABAAAAq7oGHpJ15tkVAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAwhgAAAEAAAACGQAAAQAAABIZAAABAAAAIhkAAAEAAAAAAAAAAAAAAPIYAAABAAAAQ9AjOD9Hf+oVAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAMhkAAAEAAAByGQAAAQAAAIIZAAABAAAAkhkAAAEAAAAAAAAAAAAAAGIZAAABAAAA5K1K0122ZPEPAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAYhsAAAEAAACaGwAAAQAAAKobAAABAAAAuhsAAAEAAABCHAAAAQAAAIobAAABAAAA+mm564cegfIVAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAQAAAAAAAAAAAAAA0hwAAAEAAAASHQAAAQAAACIdAAABAAAAMh0AAAEAAAAAAAAAAAAAAAIdAAABAAAAmC9D5UMTtPcXAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAQh0AAAEAAACSHQAAAQAAAKIdAAABAAAAsh0AAAEAAAAAAAAAAAAAAHIdAAABAAAA6ig0iQVX9fgVAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAQh4AAAEAAACCHgAAAQAAAJIeAAABAAAAoh4AAAEAAAAAAAAAAAAAAHIeAAABAAAAZ2VuZXJpY3MuY2FwbnA6VXNlcwAAAAAAAAAAAAAAAQAAAAAAAQABAAAAAAABAAIAKAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAJAQAAQgAAAAkBAAAHAAAACAEAAAMAAQBcAQAAAgABAAEAAAABAAAAAAABAAEAAAAAAAAAAAAAAFkBAAAyAAAAWQEAAAcAAABYAQAAAwABALQBAAACAAEAAgAAAAIAAAAAAAEAAgAAAAAAAAAAAAAAsQEAADIAAACxAQAABwAAALABAAADAAEAFAIAAAIAAQADAAAAAwAAAAAAAQADAAAAAAAAAAAAAAARAgAAOgAAABECAAAHAAAAEAIAAAMAAQDEAgAAAgABAAQAAAAEAAAAAAABAAQAAAAAAAAAAAAAAMECAAAyAAAAwQIAAAcAAADAAgAAAwABABwDAAACAAEABQAAAAUAAAAAAAEABQAAAAAAAAAAAAAAGQMAAEIAAAAZAwAABwAAABgDAAADAAEALAMAAAIAAQAGAAAABgAAAAAAAQAGAAAAAAAAAAAAAAApAwAAIgAAACkDAAAHAAAAKAMAAAMAAQBkAwAAAgABAAcAAAAHAAAAAAABAAcAAAAAAAAAAAAAAGEDAAA6AAAAYQMAAAcAAABgAwAAAwABANQDAAACAAEACAAAAAgAAAAAAAEACAAAAAAAAAAAAAAA0QMAADoAAADRAwAABwAAANADAAADAAEAJAQAAAIAAQAJAAAACQAAAAAAAQAJAAAAAAAAAAAAAAAhBAAAMgAAACEEAAAHAAAAIAQAAAMAAQCEBAAAAgABAHN0cmluZ3MAAAAAAAEAAgAQAAAAAAAAAL33vU4swAK7AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGl0ZW1zAAAAAAAAAAEAAgAQAAAAAAAAAL33vU4swAK7AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAIsEqLVbRaHNAAAAAAAAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAIAAQAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABkYXRhcwAAAAAAAAABAAIAEAAAAAAAAAC9971OLMACuwAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAvfe9TizAArsAAAAAAAAAAAEAAAAnAAAACAAAAAEAAQABAAAAAAAAAAgAAAADAAEAAQAAAAAAAAAQAAAAAwABAA0AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAAQAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAG5lc3RlZAAAAAAAAAEAAgAQAAAAAAAAAL33vU4swAK7AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAL33vU4swAK7AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwABABAAAAAAAAAAiwSotVtFoc0AAAAAAAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGVudHJ5AAAAAAAAAAEAAgAQAAAAAAAAADiNfr4krr27AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAIsEqLVbRaHNAAAAAAAAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAIAAQAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB1bmJvdW5kAAAAAAABAAIAEAAAAAAAAAC9971OLMACuwAAAAAAAAAAAAAAAAAAAQABAAAABwAAAAAAAAACAAEAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAYm94AAAAAAAAAAAAAQACABAAAAAAAAAA4R6a/FwhZZoAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAOEemvxcIWWaAAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABAAwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAc3RvcmVzAAAAAAAAAQACABAAAAAAAAAA4R6a/FwhZZoAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAOEemvxcIWWaAAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABEAAAAAAAAAbE3dND3tkb0AAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABAAAAAAAAAAiwSotVtFoc0AAAAAAAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGNvbG9ycwAAAAAAAAEAAgAQAAAAAAAAAOEemvxcIWWaAAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQDhHpr8XCFlmgAAAAAAAAAAAQAAABcAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwABAA8AAAAAAAAAPBBLaOJhlNkAAAAAAAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGxpc3RzAAAAAAAAAAEAAgAQAAAAAAAAAOEemvxcIWWaAAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQDhHpr8XCFlmgAAAAAAAAAAAQAAABcAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwABAA4AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADAAEAEAAAAAAAAACLBKi1W0WhzQAAAAAAAAAAAAAAAAAAAQABAAAABwAAAAAAAAACAAEAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAZ2VuZXJpY3MuY2FwbnA6SXRlbVN0b3JlLmNvdW50JFJlc3VsdHMAAAAAAAAAAAEAAAAAAAEAAQAAAAAAAQACAAQAAAADAAQAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAADQAAADIAAAANAAAABwAAAAwAAAADAAEAGAAAAAIAAQBjb3VudAAAAAAAAAABAAIACAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABnZW5lcmljcy5jYXBucDpGYWN0b3J5LnBhaXIkUGFyYW1zAAAAAAAACAAAAAAAAQAFAAAAEgAAAAUAAAASAAAAQQAAAAAAAABCAAAAAAAAAAAAAAABAAEAAAAAAAEAAgAIAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAACkAAAASAAAAKQAAAAcAAAAoAAAAAwABADQAAAACAAEAAQAAAAEAAAAAAAEAAQAAAAAAAAAAAAAAMQAAABIAAAAxAAAABwAAADAAAAADAAEAPAAAAAIAAQBhAAAAAAAAAAAAAAABAAIAEgAAAAAAAAABAAAAAAAAAHcHnjBAVa6HAAAAAAAAAAASAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABiAAAAAAAAAAAAAAABAAIAEgAAAAAAAAABAAEAAAAAAHcHnjBAVa6HAAAAAAAAAAASAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABnZW5lcmljcy5jYXBucDpGYWN0b3J5AAAAAAAAAAABAAAAAAABAAEAAAAAAAEAAgAIAAAAAwAFAAAAAAAAAAAAmC9D5UMTtPfu4RO2A4Ls0DEAAAA6AAAATQAAAAcAAAA4AAAAAAABADwAAAAAAAEAJQAAAA8AAAABAAAAAAAAAHcHnjBAVa6Hvfe9TizAArs1AAAAKgAAAJkAAAAHAAAARAAAAAAAAQBIAAAAAAABACkAAAAXAAAAY3JlYXRlAAAEAAAAAAABAAEAAAASAAAAVAAAAAAAAAABAAAABwAAAAAAAAACAAEAAQAAAAcAAAAAAAAAAgABAAAAAAABAAIAcGFpcgAAAAAIAAAAAAABAAUAAAASAAAABQAAABIAAABBAAAAAAAAAEIAAAAAAAAAAQAAAAcAAAAAAAAAAgABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEAEgAAAAAAAAACAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAASAAAAAAAAAAIAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAIAAAAAAAEAAQBnZW5lcmljcy5jYXBucDpDYWNoZQAAAAAIAAAAAAABAAUAAAASAAAABQAAABIAAABLAAAAAAAAAFYAAAAAAAAAAAAAAAEAAQAAAAAAAQACAAQAAAADAAUAAAAAAAAAAACDL4xZEKmnzvppueuHHoHyEQAAADIAAAA9AAAABwAAABAAAAAAAAEAIAAAAAAAAQAFAAAABwAAAGV2aWN0AAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEA7IzvHCCFgYwBAAAAAAAAAAAAAAAAAAAAAQAAAB8AAAAEAAAAAgABAOyM7xwghYGMAQAAAAAAAAAAAAAAAAAAAAAAAAABAAIABAAAAAEAAQBsTd00Pe2RvQAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABAAAAAAAAAAvfe9TizAArsAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAL33vU4swAK7AAAAAAAAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAIAAAAAwABAAEAAAAAAAAAEAAAAAMAAQASAAAAAAAAAAEAAAAAAAAA7IzvHCCFgYwAAAAAAAAAABIAAAAAAAAAAQABAAAAAADsjO8cIIWBjAAAAAAAAAAAZ2VuZXJpY3MuY2FwbnA6Qm94AAAAAAAABAAAAAAAAQABAAAAEgAAAFQAAAAAAAAAAAAAAAEAAQAAAAAAAQACABwAAAADAAQAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAtQAAADIAAAC1AAAABwAAALQAAAADAAEAwAAAAAIAAQABAAAAAAAAAAEAAAAAAAAAeexN1/BB6qW9AAAAMgAAAL0AAAAHAAAAAAAAAAAAAAAAAAAAAAAAAAIA//8AAAAAAAABAAMAAAAAAAAAAAAAAKkAAAAqAAAAqQAAAAcAAACoAAAAAwABALQAAAACAAEAAwD+/wIAAAAAAAEABAAAAAAAAAAAAAAAsQAAACIAAACxAAAABwAAALAAAAADAAEAvAAAAAIAAQAEAP3/AgAAAAAAAQAFAAAAAAAAAAAAAAC5AAAAKgAAALkAAAAHAAAAuAAAAAMAAQDcAAAAAgABAAUA/P8CAAAAAAABAAYAAAAAAAAAAAAAANkAAAAiAAAA2QAAAAcAAADYAAAAAwABABQBAAACAAEABgD7/wIAAAAAAAEABwAAAAAAAAAAAAAAEQEAADIAAAARAQAABwAAABABAAADAAEAjAEAAAIAAQB2YWx1ZQAAAAAAAAABAAIAEgAAAAAAAAABAAAAAAAAAOEemvxcIWWaAAAAAAAAAAASAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABncm91cAAAAAAAAAABAAIAbm9uZQAAAAAAAAAAAQACAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAb25lAAAAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAADhHpr8XCFlmgAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAbWFueQAAAAAAAAAAAQACAA4AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADAAEAEAAAAAAAAACLBKi1W0WhzQAAAAAAAAAAAAAAAAAAAQABAAAABwAAAAAAAAACAAEADgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAYm94AAAAAAAAAAAAAQACABAAAAAAAAAA4R6a/FwhZZoAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAOEemvxcIWWaAAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABIAAAAAAAAAAQAAAAAAAADhHpr8XCFlmgAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAYm94ZXMAAAAAAAAAAQACAA4AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADAAEAEAAAAAAAAADhHpr8XCFlmgAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEA4R6a/FwhZZoAAAAAAAAAAAEAAAAXAAAABAAAAAEAAQABAAAAAAAAAAAAAAADAAEAEAAAAAAAAADhHpr8XCFlmgAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEA4R6a/FwhZZoAAAAAAAAAAAEAAAAXAAAABAAAAAEAAQABAAAAAAAAAAAAAAADAAEAEgAAAAAAAAABAAAAAAAAAOEemvxcIWWaAAAAAAAAAAAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABnZW5lcmljcy5jYXBucDpTdG9yZS5maW5kJFJlc3VsdHMAAAAAAAAAAAAAAAAAAQAAAAAAAQABAAAAAAABAAIABAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAANAAAAMgAAAA0AAAAHAAAADAAAAAMAAQACAAAAAQAAAGZvdW5kAAAAAAAAAAEAAgAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwABABAAAAAAAAAAvfe9TizAArsAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAL33vU4swAK7AAAAAAAAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAIAAAAAwABAAEAAAAAAAAAEAAAAAMAAQAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABIAAAAAAAAAAQAAAAAAAABsTd00Pe2RvQAAAAAAAAAAAAAAAAEAAQAAAAAAAgABAA4AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAADyAAAAZ2VuZXJpY3MuY2FwbnA6R2VuZXJpY0ZhY3RvcnkAAAABAAAADwAAAAQAAAAAAAEAAQAAABIAAABUAAAAAAAAAAEAAAAHAAAAAAAAAAEAAgABAAAARwAAAAQAAAADAAUAAAAAAAAAAABgC+omF1HQyy7vuI0BS/27EQAAACoAAABFAAAABwAAABgAAAAAAAEAKAAAAAAAAQAFAAAADwAAAHdyYXAAAAAABAAAAAAAAQABAAAAEgAAAFUAAAAAAAAAAQAAAB8AAAAEAAAAAgABAHYAqtRq/4WeAQAAAAAAAAAAAAAAAAAAAAEAAAAfAAAABAAAAAIAAQB2AKrUav+FngEAAAAAAAAAAAAAAAAAAAAAAAAAAQACAAEAAAAHAAAAAAAAAAEAAQABAAAAAgEAAGdlbmVyaWNzLmNhcG5wOlN0b3JlLmdldCRQYXJhbXMAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAD8AAAAEAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAA0AAAAiAAAADQAAAAcAAAAMAAAAAwABABgAAAACAAEAa2V5AAAAAAAAAAAAAQACAAwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADAAAAAAAAAAAAAAAAAAAAAEAAAAKAAAAAAAAAAAAAAABAAAACgEAAGdlbmVyaWNzLmNhcG5wOlN0b3JlLnB1dCRSZXN1bHRzAAAAAAAAAAABAAAABwAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAABwAAAAAAAAADAAQAAQAAAMoAAABnZW5lcmljcy5jYXBucDpCb3guZ3JvdXAAAAAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAB3AAAACAAAAAMABAAAAAAAAQAAAAAAAQABAAAAAAAAAAAAAAApAAAAQgAAACkAAAAHAAAAKAAAAAMAAQA0AAAAAgABAAEAAAAAAAAAAAABAAIAAAAAAAAAAAAAADEAAAAyAAAAMQAAAAcAAAAwAAAAAwABADwAAAACAAEAYW5vdGhlcgAAAAAAAQACABIAAAAAAAAAAQAAAAAAAADhHpr8XCFlmgAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY291bnQAAAAAAAAAAQACAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAIBAABnZW5lcmljcy5jYXBucDpTdG9yZS5hbGwkUGFyYW1zAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAAHAAAAAAAAAAMABAABAAAAygAAAGdlbmVyaWNzLmNhcG5wOlRleHRDYWNoZQAAAAAAAAAAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAAcAAAAAAAAAAwAFAAEAAAAXAAAABAAAAAEAAQDsjO8cIIWBjAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAOyM7xwghYGMAAAAAAAAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAIAAAAAwABAAEAAAAAAAAAEAAAAAMAAQAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAANoAAABnZW5lcmljcy5jYXBucDpTdG9yZS5RdWVyeQAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAA/AAAABAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAANAAAAKgAAAA0AAAAHAAAADAAAAAMAAQAYAAAAAgABAGxpa2UAAAAAAAAAAAEAAgASAAAAAAAAAAEAAAAAAAAAbE3dND3tkb0AAAAAAAAAABIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAyAQAAZ2VuZXJpY3MuY2FwbnA6SXRlbVN0b3JlLmNvdW50JFBhcmFtcwAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAAHAAAAAAAAAAMABAABAAAAmgAAAGdlbmVyaWNzLmNhcG5wOk1hcAAAAAAAAAEAAAAXAAAACAAAAAAAAQAFAAAAIgAAAAUAAAAyAAAAS2V5AAAAAABWYWx1ZQAAAAEAAAAXAAAABAAAAAEAAQA4jX6+JK69uwEAAAAyAAAARW50cnkAAAABAAAABwAAAAAAAAABAAIAAQAAAD8AAAAEAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAA0AAABCAAAADQAAAAcAAAAMAAAAAwABADwAAAACAAEAZW50cmllcwAAAAAAAQACAA4AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADAAEAEAAAAAAAAAA4jX6+JK69uwAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAvfe9TizAArsBAAAAAAAAAAAAAAAAAAAADgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAMoAAABnZW5lcmljcy5jYXBucDpNYXAuRW50cnkAAAAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAB3AAAACAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAApAAAAIgAAACkAAAAHAAAAKAAAAAMAAQA0AAAAAgABAAEAAAABAAAAAAABAAEAAAAAAAAAAAAAADEAAAAyAAAAMQAAAAcAAAAwAAAAAwABADwAAAACAAEAa2V5AAAAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAAC9971OLMACuwAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAdmFsdWUAAAAAAAAAAQACABIAAAAAAAAAAQABAAAAAAC9971OLMACuwAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAFoBAABnZW5lcmljcy5jYXBucDpHZW5lcmljRmFjdG9yeS53cmFwJFJlc3VsdHMAAAAAAAABAAAADwAAAAQAAAAAAAEAAQAAABIAAABVAAAAAAAAAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAD8AAAAEAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAA0AAAAiAAAADQAAAAcAAAAMAAAAAwABAGAAAAACAAEAbWFwAAAAAAAAAAAAAQACABAAAAAAAAAAvfe9TizAArsAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAL33vU4swAK7AAAAAAAAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAIAAAAAwABAAEAAAAAAAAAEAAAAAMAAQASAAAAAAAAAAEAAAAAAAAAdgCq1Gr/hZ4AAAAAAAAAABIAAAAAAAAAAQAAAAAAAAAu77iNAUv9uwAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAKoAAABnZW5lcmljcy5jYXBucDpTdG9yZQAAAAABAAAADwAAAAQAAAAAAAEAAQAAABIAAABUAAAAAAAAAAEAAAAXAAAABAAAAAEAAQDMPfnXs0AxqgEAAAAyAAAAUXVlcnkAAAABAAAABwAAAAAAAAABAAIAAQAAAEcBAAAUAAAAAwAFAAAAAAAAAAAAdkr7L9cs8qLqKDSJBVf1+JEAAAAiAAAAvQAAAAcAAACQAAAAAAABAKAAAAAAAAEAhQAAAAcAAAABAAAAAAAAAJR33ioVZXHEmPU6QFEv0aWlAAAAIgAAANEAAAAHAAAApAAAAAAAAQC0AAAAAAABAJkAAAAHAAAAAgAAAAAAAABmNAJOjRdop733vU4swAK7uQAAACIAAAAZAQAABwAAALgAAAAAAAEAyAAAAAAAAQCtAAAABwAAAAMAAAAAAAAAzD3517NAMaqHjYjn4/WHmwEBAAAqAAAALQEAAAcAAAAAAQAAAAABABABAAAAAAEA9QAAAAcAAAAEAAAAAAAAAKu6Bh6SdebZQ9AjOD9Hf+oVAQAAKgAAAEEBAAAHAAAAFAEAAAAAAQAkAQAAAAABAAkBAAAHAAAAZ2V0AAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQBsTd00Pe2RvQEAAAAAAAAAAAAAAAAAAAABAAAAHwAAAAQAAAACAAEAbE3dND3tkb0BAAAAAAAAAAAAAAAAAAAAAAAAAAEAAgBwdXQAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AQAAAAAAAAAAAAAAAAAAAAEAAAAfAAAABAAAAAIAAQBsTd00Pe2RvQEAAAAAAAAAAAAAAAAAAAAAAAAAAQACAGFsbAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAbE3dND3tkb0BAAAAAAAAAAAAAAAAAAAAAQAAAB8AAAAEAAAAAgABAL33vU4swAK7AAAAAAAAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAIAAAAAwABAAEAAAAAAAAAEAAAAAMAAQAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABIAAAAAAAAAAQAAAAAAAABsTd00Pe2RvQAAAAAAAAAAAAAAAAEAAgBmaW5kAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AQAAAAAAAAAAAAAAAAAAAAEAAAAfAAAABAAAAAIAAQBsTd00Pe2RvQEAAAAAAAAAAAAAAAAAAAAAAAAAAQACAHZpZXcAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAbE3dND3tkb0BAAAAAAAAAAAAAAAAAAAAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AQAAAAAAAAAAAAAAAAAAAAAAAAABAAIAAQAAAAcAAAAAAAAAAQABAAEAAAACAQAAZ2VuZXJpY3MuY2FwbnA6U3RvcmUucHV0JFBhcmFtcwABAAAABwAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAAdwAAAAgAAAADAAQAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAKQAAACIAAAApAAAABwAAACgAAAADAAEANAAAAAIAAQABAAAAAQAAAAAAAQABAAAAAAAAAAAAAAA1AAAAMgAAADUAAAAHAAAANAAAAAMAAQBAAAAAAgABAGtleQAAAAAAAAAAAAEAAgAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwAAAAAAAAAAAAAAAAAAAABAAAACgAAAAAAAAAAAAAAdmFsdWUAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAABsTd00Pe2RvQAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAFIBAABnZW5lcmljcy5jYXBucDpHZW5lcmljRmFjdG9yeS53cmFwJFBhcmFtcwAAAAAAAAABAAAADwAAAAQAAAAAAAEAAQAAABIAAABVAAAAAAAAAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAHcAAAAIAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAACkAAAAyAAAAKQAAAAcAAAAoAAAAAwABADQAAAACAAEAAQAAAAEAAAAAAAEAAQAAAAAAAAAAAAAAMQAAACoAAAAxAAAABwAAADAAAAADAAEAPAAAAAIAAQB2YWx1ZQAAAAAAAAABAAIAEgAAAAAAAAABAAAAAAAAAGAL6iYXUdDLAAAAAAAAAAASAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABiYXNlAAAAAAAAAAABAAIAEgAAAAAAAAABAAAAAAAAAHYAqtRq/4WeAAAAAAAAAAASAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAAogAAAGdlbmVyaWNzLmNhcG5wOkl0ZW0AAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAA/AAAABAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAANAAAAKgAAAA0AAAAHAAAADAAAAAMAAQAYAAAAAgABAG5hbWUAAAAAAAAAAAEAAgAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwAAAAAAAAAAAAAAAAAAAABAAAACgAAAAAAAAAAAAAAAQAAABIBAABnZW5lcmljcy5jYXBucDpDYWNoZS5ldmljdCRQYXJhbXMAAAAAAAAAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAD8AAAAEAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAA0AAAAiAAAADQAAAAcAAAAMAAAAAwABABgAAAACAAEAa2V5AAAAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAADsjO8cIIWBjAAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAADIBAABnZW5lcmljcy5jYXBucDpGYWN0b3J5LmNyZWF0ZSRSZXN1bHRzAAAAAQAAAA8AAAAEAAAAAAABAAEAAAASAAAAVAAAAAAAAAABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAB3AAAACAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAApAAAAIgAAACkAAAAHAAAAKAAAAAMAAQBkAAAAAgABAAEAAAABAAAAAAABAAEAAAAAAAAAAAAAAGEAAAAyAAAAYQAAAAcAAABgAAAAAwABAJwAAAACAAEAYm94AAAAAAAAAAAAAQACABAAAAAAAAAA4R6a/FwhZZoAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAOEemvxcIWWaAAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABIAAAAAAAAAAQAAAAAAAADu4RO2A4Ls0AAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAc3RvcmUAAAAAAAAAAQACABEAAAAAAAAAbE3dND3tkb0AAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABIAAAAAAAAAAQAAAAAAAADu4RO2A4Ls0AAAAAAAAAAAEQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAHoAAABnZW5lcmljcy5jYXBucAAAAQAAAAcAAAAAAAAAAAABAAEAAAC3AAAALAAAAAEAAQC9971OLMACu1EAAAAiAAAA4R6a/FwhZZpNAAAAIgAAAIsEqLVbRaHNSQAAACoAAACGyEzttLzHgkUAAAAqAAAAPBBLaOJhlNlBAAAAMgAAAGxN3TQ97ZG9PQAAADIAAADkrUrTXbZk8TkAAABSAAAA7IzvHCCFgYw5AAAAMgAAAFfobLPy2EKpNQAAAFIAAACfpm6m5MwniTUAAABCAAAAdgCq1Gr/hZ4xAAAAegAAAE1hcAAAAAAAQm94AAAAAABJdGVtAAAAAFVzZXMAAAAAQ29sb3IAAABTdG9yZQAAAEl0ZW1TdG9yZQAAAAAAAABDYWNoZQAAAFRleHRDYWNoZQAAAAAAAABGYWN0b3J5AEdlbmVyaWNGYWN0b3J5AAABAAAABwAAAAAAAAABAAIAAQAAAKoAAABnZW5lcmljcy5jYXBucDpDb2xvcgAAAAABAAAABwAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAANwAAAAgAAAABAAIAAAAAAAAAAAARAAAAIgAAABEAAAAHAAAAAQAAAAAAAAANAAAAMgAAAA0AAAAHAAAAcmVkAAAAAAAAAAAAAQACAGdyZWVuAAAAAAAAAAEAAgABAAAACgEAAGdlbmVyaWNzLmNhcG5wOlN0b3JlLnZpZXckUGFyYW1zAAAAAAAAAAABAAAABwAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAABwAAAAAAAAADAAQAAQAAABIBAABnZW5lcmljcy5jYXBucDpTdG9yZS52aWV3JFJlc3VsdHMAAAAAAAAAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAHcAAAAIAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAACkAAAAyAAAAKQAAAAcAAAAoAAAAAwABAGQAAAACAAEAAQAAAAEAAAAAAAEAAQAAAAAAAAAAAAAAYQAAACIAAABhAAAABwAAAGAAAAADAAEAnAAAAAIAAQBzdG9yZQAAAAAAAAABAAIAEQAAAAAAAABsTd00Pe2RvQAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAbE3dND3tkb0AAAAAAAAAAAEAAAAXAAAABAAAAAEAAQABAAAAAAAAAAAAAAADAAEAEgAAAAAAAAABAAAAAAAAAGxN3TQ97ZG9AAAAAAAAAAARAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABib3gAAAAAAAAAAAABAAIAEAAAAAAAAADhHpr8XCFlmgAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEA4R6a/FwhZZoAAAAAAAAAAAEAAAAXAAAABAAAAAEAAQABAAAAAAAAAAAAAAADAAEAEgAAAAAAAAABAAAAAAAAAGxN3TQ97ZG9AAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAAygAAAGdlbmVyaWNzLmNhcG5wOkl0ZW1TdG9yZQAAAAAAAAAAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAEcAAAAEAAAAAwAFAAAAAAAAAAAAbqN4gCvKWboRibccLgKghxEAAAAyAAAAJQAAAAcAAAAQAAAAAAABABQAAAAAAAEABQAAAAcAAABjb3VudAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABAAEAAAAHAAAAAAAAAAIAAQAAAAAAAQACAAEAAAAXAAAABAAAAAEAAQBsTd00Pe2RvQAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABAAAAAAAAAAiwSotVtFoc0AAAAAAAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABAAEAAAAaAQAAZ2VuZXJpY3MuY2FwbnA6Q2FjaGUuZXZpY3QkUmVzdWx0cwAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAAHAAAAAAAAAAMABAABAAAAKgEAAGdlbmVyaWNzLmNhcG5wOkZhY3RvcnkuY3JlYXRlJFBhcmFtcwAAAAABAAAADwAAAAQAAAAAAAEAAQAAABIAAABUAAAAAAAAAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAD8AAAAEAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAA0AAAAyAAAADQAAAAcAAAAMAAAAAwABABgAAAACAAEAdmFsdWUAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAACYL0PlQxO09wAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAoBAABnZW5lcmljcy5jYXBucDpTdG9yZS5nZXQkUmVzdWx0cwAAAAAAAAAAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAD8AAAAEAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAA0AAAAyAAAADQAAAAcAAAAMAAAAAwABABgAAAACAAEAdmFsdWUAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAABsTd00Pe2RvQAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAcAAAAAAAAAAgACAAEAAAAnAAAABAAAAAEAAwA1kXwLpOj20gkAAAB6AAAADQAAAAcAAAAMAAAAAAABAGdlbmVyaWNzLmNhcG5wAAAAAAAAAQABAAEAAAAHAAAAAAAAAAMAAAA=", () => []);
+export const $schema: $.SchemaBundle = /*@__PURE__*/ $.schema("AQAAAIgEAADvBgAAAAAAAAAAAAAAAAQAEQAAACcQAAAiNwAAAQAAAAQAAAABAAAAEjcAAAEAAAAAAAAAAAAAAKwAAAAGAAYAhshM7bS8x4IPAAAAAQAAADWRfAuk6PbSCgAHAAAAAAAAAAAAAAAAAAAAAAAAAAAA9QcAAKIAAAABCAAABwAAAAEIAAAHAAAAAQgAADcCAAAAAAAAAAAAAO0HAAAHAAAAoFEQeQkJf4cPAAAAAQABADWRfAuk6PbSBgAHAAAAAgAAAAAAAQAAAAAAAAAAAAAAiQ0AAKoAAACdDQAAVwAAANkNAAAHAAAA2Q0AAFcBAAAAAAAAAAAAAIENAAAPAAAAEYm3HC4CoIcZAAAAAQABAAAAAAAAAAAAAAAHAAAAAAAAAAAAAAAAAAAAAAAAAAAA4Q8AADoBAAD1DwAABwAAAPUPAAAHAAAA9Q8AAD8AAAAAAAAAAAAAAOEPAAAHAAAAdweeMEBVrocXAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAFRAAABoBAAA5EAAABwAAADkQAAAHAAAAORAAAHcAAAAAAAAAAAAAABUQAAAXAAAAn6ZupuTMJ4kPAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAmRAAALoAAAClEAAABwAAAKUQAAAHAAAApRAAAIcAAADiAAAAAQAAAJEQAAAHAAAAJTkUlV8dsIoVAAAAAgAAAKBREHkJCX+HAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAA8gAAAAEAAAAqAQAAAQAAADoBAAABAAAASgEAAAEAAAAAAAAAAAAAABoBAAABAAAA7IzvHCCFgYwPAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAqgEAAAEAAAD6AQAAAQAAAAoCAAABAAAAGgIAAAEAAADSAgAAAQAAAMoBAAABAAAA4R6a/FwhZZoPAAAAAQABADWRfAuk6PbSAwAHAAAABQACAAAAAQAAAAAAAAAAAAAA4gMAAAEAAAAiBAAAAQAAADIEAAABAAAAQgQAAAEAAAAAAAAAAAAAAAIEAAABAAAAh42I5+P1h5sVAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAACgkAAAEAAABKCQAAAQAAAFoJAAABAAAAagkAAAEAAAAAAAAAAAAAADoJAAABAAAAdgCq1Gr/hZ4PAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAqgoAAAEAAADyCgAAAQAAAAILAAABAAAAEgsAAAEAAADaCwAAAQAAANIKAAABAAAAdkr7L9cs8qIVAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAA6gsAAAEAAAAiDAAAAQAAADIMAAABAAAAQgwAAAEAAAAAAAAAAAAAABIMAAABAAAAmPU6QFEv0aUVAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAQAAAAAAAAAAAAAA2gwAAAEAAAAaDQAAAQAAACoNAAABAAAAOg0AAAEAAAAAAAAAAAAAAAoNAAABAAAAeexN1/BB6qUTAAAAAQABAOEemvxcIWWaAwAHAAEAAAAAAAAAAQAAAAAAAAAAAAAASg0AAAEAAACCDQAAAQAAAJINAAABAAAAog0AAAEAAAAAAAAAAAAAAHINAAABAAAAZjQCTo0XaKcVAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAsg4AAAEAAADqDgAAAQAAAPoOAAABAAAACg8AAAEAAAAAAAAAAAAAANoOAAABAAAAV+hss/LYQqkPAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGg8AAAEAAABSDwAAAQAAAGIPAAABAAAAcg8AAAEAAACCDwAAAQAAAEIPAAABAAAAVGdzsmfvZ6kdAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAMhAAAAEAAACKEAAAAQAAAJoQAAABAAAAqhAAAAEAAAAAAAAAAAAAAGoQAAABAAAAzD3517NAMaoVAAAAAQAAAGxN3TQ97ZG9AQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAOhEAAAEAAAByEQAAAQAAAIIRAAABAAAAkhEAAAEAAAAAAAAAAAAAAGIRAAABAAAAbqN4gCvKWboZAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAAAAAAAAAAAAAAAAIhIAAAEAAABiEgAAAQAAAHISAAABAAAAghIAAAEAAAAAAAAAAAAAAFISAAABAAAAvfe9TizAArsPAAAAAQAAADWRfAuk6PbSAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAkhIAAAEAAADiEgAAAQAAAAoTAAABAAAAGhMAAAEAAAAAAAAAAAAAALISAAABAAAAOI1+viSuvbsTAAAAAQAAAL33vU4swAK7AgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAA8hMAAAEAAAAqFAAAAQAAADoUAAABAAAAShQAAAEAAAAAAAAAAAAAABoUAAABAAAALu+4jQFL/bseAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAWhUAAAEAAACyFQAAAQAAAMIVAAABAAAA0hUAAAEAAAAAAAAAAAAAAJIVAAABAAAAbE3dND3tkb0PAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAA8hYAAAEAAAAyFwAAAQAAAFoXAAABAAAAahcAAAEAAAAqGwAAAQAAABIXAAABAAAAPfAkYUulsL8VAAAAAQABAKBREHkJCX+HBgAHAAEAAAAAAAAAAQAAAAAAAAAAAAAAOhsAAAEAAAByGwAAAQAAAIIbAAABAAAAkhsAAAEAAAAAAAAAAAAAAGIbAAABAAAAlHfeKhVlccQVAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAch0AAAEAAACqHQAAAQAAALodAAABAAAAyh0AAAEAAAAAAAAAAAAAAJodAAABAAAAYAvqJhdR0MseAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAA4h4AAAEAAAA6HwAAAQAAAEofAAABAAAAWh8AAAEAAAAAAAAAAAAAABofAAABAAAAiwSotVtFoc0PAAAAAQAAADWRfAuk6PbSAQAHAAAAAAAAAAAAAAAAAAAAAAAAAAAAaiAAAAEAAACaIAAAAQAAAKogAAABAAAAuiAAAAEAAAAAAAAAAAAAAIogAAABAAAAgy+MWRCpp84VAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAUiEAAAEAAACSIQAAAQAAAKIhAAABAAAAsiEAAAEAAAAAAAAAAAAAAIIhAAABAAAA7uETtgOC7NAXAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAQiIAAAEAAACSIgAAAQAAAKIiAAABAAAAsiIAAAEAAAAAAAAAAAAAAHIiAAABAAAANZF8C6To9tIJAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAgiQAAAEAAACqJAAAAQAAAPIlAAABAAAAAAAAAAAAAAAAAAAAAAAAAJokAAABAAAAPCW0wSQYg9MdAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAAiYAAAEAAABKJgAAAQAAAFomAAABAAAAaiYAAAEAAAAAAAAAAAAAADomAAABAAAAZwaeaWI3z9MVAAAAAQAAAKBREHkJCX+HAwAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAoicAAAEAAADqJwAAAQAAAPonAAABAAAACigAAAEAAAAAAAAAAAAAAMonAAABAAAAPBBLaOJhlNkPAAAAAgAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA+ikAAAEAAAAqKgAAAQAAADoqAAABAAAASioAAAEAAAAAAAAAAAAAABoqAAABAAAAq7oGHpJ15tkVAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAqioAAAEAAADqKgAAAQAAAPoqAAABAAAACisAAAEAAAAAAAAAAAAAANoqAAABAAAALCdw5H1wYeMdAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAGisAAAEAAABaKwAAAQAAAGorAAABAAAAeisAAAEAAAAAAAAAAAAAAEorAAABAAAABH77G8NSpeUdAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAiisAAAEAAADiKwAAAQAAAPIrAAABAAAAAiwAAAEAAAAAAAAAAAAAAMIrAAABAAAAQ9AjOD9Hf+oVAAAAAQAAAAAAAAAAAAAAAgAHAAAAAAAAAAAAAQAAAAAAAAAAAAAACi0AAAEAAABKLQAAAQAAAFotAAABAAAAai0AAAEAAAAAAAAAAAAAADotAAABAAAAd4zjQPnubOwVAAAAAwAAAKBREHkJCX+HAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAOi8AAAEAAAByLwAAAQAAAIIvAAABAAAAki8AAAEAAAACMQAAAQAAAGIvAAABAAAAy7W8jHbsC+4VAAAABAAAAKBREHkJCX+HAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAEjEAAAEAAABKMQAAAQAAAFoxAAABAAAAajEAAAEAAACSMQAAAQAAADoxAAABAAAA5K1K0122ZPEPAAAAAwAAADWRfAuk6PbSAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAsjEAAAEAAADqMQAAAQAAAPoxAAABAAAACjIAAAEAAACSMgAAAQAAANoxAAABAAAA+mm564cegfIVAAAAAQAAAAAAAAAAAAAAAAAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAIjMAAAEAAABiMwAAAQAAAHIzAAABAAAAgjMAAAEAAAAAAAAAAAAAAFIzAAABAAAAAvkg82o7GPQVAAAAAQABAKBREHkJCX+HAAAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAkjMAAAEAAADKMwAAAQAAANozAAABAAAA6jMAAAEAAAAAAAAAAAAAALozAAABAAAAmC9D5UMTtPcXAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAIjUAAAEAAAByNQAAAQAAAII1AAABAAAAkjUAAAEAAAAAAAAAAAAAAFI1AAABAAAA6ig0iQVX9fgVAAAAAQAAAAAAAAAAAAAAAQAHAAAAAAAAAAAAAQAAAAAAAAAAAAAAIjYAAAEAAABiNgAAAQAAAHI2AAABAAAAgjYAAAEAAAAAAAAAAAAAAFI2AAABAAAAZ2VuZXJpY3MuY2FwbnA6VXNlcwAAAAAAAAAAAAAAAQAAAAAAAQABAAAAAAABAAIAKAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAJAQAAQgAAAAkBAAAHAAAACAEAAAMAAQBcAQAAAgABAAEAAAABAAAAAAABAAEAAAAAAAAAAAAAAFkBAAAyAAAAWQEAAAcAAABYAQAAAwABALQBAAACAAEAAgAAAAIAAAAAAAEAAgAAAAAAAAAAAAAAsQEAADIAAACxAQAABwAAALABAAADAAEAFAIAAAIAAQADAAAAAwAAAAAAAQADAAAAAAAAAAAAAAARAgAAOgAAABECAAAHAAAAEAIAAAMAAQDEAgAAAgABAAQAAAAEAAAAAAABAAQAAAAAAAAAAAAAAMECAAAyAAAAwQIAAAcAAADAAgAAAwABABwDAAACAAEABQAAAAUAAAAAAAEABQAAAAAAAAAAAAAAGQMAAEIAAAAZAwAABwAAABgDAAADAAEALAMAAAIAAQAGAAAABgAAAAAAAQAGAAAAAAAAAAAAAAApAwAAIgAAACkDAAAHAAAAKAMAAAMAAQBkAwAAAgABAAcAAAAHAAAAAAABAAcAAAAAAAAAAAAAAGEDAAA6AAAAYQMAAAcAAABgAwAAAwABANQDAAACAAEACAAAAAgAAAAAAAEACAAAAAAAAAAAAAAA0QMAADoAAADRAwAABwAAANADAAADAAEAJAQAAAIAAQAJAAAACQAAAAAAAQAJAAAAAAAAAAAAAAAhBAAAMgAAACEEAAAHAAAAIAQAAAMAAQCEBAAAAgABAHN0cmluZ3MAAAAAAAEAAgAQAAAAAAAAAL33vU4swAK7AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGl0ZW1zAAAAAAAAAAEAAgAQAAAAAAAAAL33vU4swAK7AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAIsEqLVbRaHNAAAAAAAAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAIAAQAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABkYXRhcwAAAAAAAAABAAIAEAAAAAAAAAC9971OLMACuwAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAvfe9TizAArsAAAAAAAAAAAEAAAAnAAAACAAAAAEAAQABAAAAAAAAAAgAAAADAAEAAQAAAAAAAAAQAAAAAwABAA0AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAAQAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAG5lc3RlZAAAAAAAAAEAAgAQAAAAAAAAAL33vU4swAK7AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAL33vU4swAK7AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwABABAAAAAAAAAAiwSotVtFoc0AAAAAAAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGVudHJ5AAAAAAAAAAEAAgAQAAAAAAAAADiNfr4krr27AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAIsEqLVbRaHNAAAAAAAAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAIAAQAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB1bmJvdW5kAAAAAAABAAIAEAAAAAAAAAC9971OLMACuwAAAAAAAAAAAAAAAAAAAQABAAAABwAAAAAAAAACAAEAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAYm94AAAAAAAAAAAAAQACABAAAAAAAAAA4R6a/FwhZZoAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAOEemvxcIWWaAAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABAAwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAc3RvcmVzAAAAAAAAAQACABAAAAAAAAAA4R6a/FwhZZoAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAOEemvxcIWWaAAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABEAAAAAAAAAbE3dND3tkb0AAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABAAAAAAAAAAiwSotVtFoc0AAAAAAAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGNvbG9ycwAAAAAAAAEAAgAQAAAAAAAAAOEemvxcIWWaAAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQDhHpr8XCFlmgAAAAAAAAAAAQAAABcAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwABAA8AAAAAAAAAPBBLaOJhlNkAAAAAAAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGxpc3RzAAAAAAAAAAEAAgAQAAAAAAAAAOEemvxcIWWaAAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQDhHpr8XCFlmgAAAAAAAAAAAQAAABcAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwABAA4AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADAAEAEAAAAAAAAACLBKi1W0WhzQAAAAAAAAAAAAAAAAAAAQABAAAABwAAAAAAAAACAAEAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAZ2VuZXJpY3MuY2FwbnA6T3V0ZXIAAAAABAAAAAAAAQABAAAAEgAAAFQAAAAAAAAAFAAAAAEAAQAC+SDzajsY9CEAAAAyAAAAZwaeaWI3z9MdAAAAKgAAACU5FJVfHbCKGQAAACoAAAB3jONA+e5s7BUAAABCAAAAy7W8jHbsC+4RAAAAMgAAAElubmVyAAAARGVlcAAAAABLaW5kAAAAAFNlcnZpY2UAbGltaXQAAAAAAAAAAQACABgAAAADAAQAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAmQAAADIAAACZAAAABwAAAJgAAAADAAEAuAAAAAIAAQABAAAAAQAAAAAAAQABAAAAAAAAAAAAAAC1AAAAKgAAALUAAAAHAAAAtAAAAAMAAQD8AAAAAgABAAIAAAACAAAAAAABAAIAAAAAAAAAAAAAAPkAAABCAAAA+QAAAAcAAAD4AAAAAwABABgBAAACAAEAAwAAAAMAAAAAAAEAAwAAAAAAAAAAAAAAFQEAADoAAAAVAQAABwAAABQBAAADAAEAgAEAAAIAAQAEAP//BAAAAAAAAQAEAAAAAAAAAAAAAAB9AQAAKgAAAH0BAAAHAAAAfAEAAAMAAQCIAQAAAgABAAUA/v8AAAAAAQAAAAAAAAA98CRhS6Wwv4UBAAAyAAAAhQEAAAcAAAAAAAAAAAAAAAAAAAAAAAAAaW5uZXIAAAAAAAAAAQACABAAAAAAAAAAAvkg82o7GPQAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAKBREHkJCX+HAQAAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGRlZXAAAAAAAAAAAAEAAgAQAAAAAAAAAGcGnmliN8/TAAAAAAAAAAAAAAAAAAABAAEAAAA3AAAACAAAAAIAAQBnBp5pYjfP0wAAAAAAAAAADQAAABcAAACgURB5CQl/hwEAAAAAAAAAAAAAAAAAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAHNlcnZpY2UAAAAAAAEAAgARAAAAAAAAAHeM40D57mzsAAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQCgURB5CQl/hwEAAAAAAAAAAAAAAAAAAAARAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABkZWVwZXIAAAAAAAABAAIAEAAAAAAAAABnBp5pYjfP0wAAAAAAAAAAAAAAAAAAAQABAAAANwAAAAgAAAACAAEAZwaeaWI3z9MAAAAAAAAAAA0AAAAXAAAAoFEQeQkJf4cAAAAAAAAAAB0AAAAXAAAABAAAAAEAAQABAAAAAAAAAAAAAAADAAEAEgAAAAAAAAABAAAAAAAAAKBREHkJCX+HAAAAAAAAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQAQAAAAAAAAAIsEqLVbRaHNAAAAAAAAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAIAAQAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABsZWZ0AAAAAAAAAAABAAIAEgAAAAAAAAABAAAAAAAAAKBREHkJCX+HAAAAAAAAAAASAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAByaWdodAAAAAAAAAABAAIAZ2VuZXJpY3MuY2FwbnA6SXRlbVN0b3JlLmNvdW50JFJlc3VsdHMAAAAAAAAAAAEAAAAAAAEAAQAAAAAAAQACAAQAAAADAAQAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAADQAAADIAAAANAAAABwAAAAwAAAADAAEAGAAAAAIAAQBjb3VudAAAAAAAAAABAAIACAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABnZW5lcmljcy5jYXBucDpGYWN0b3J5LnBhaXIkUGFyYW1zAAAAAAAACAAAAAAAAQAFAAAAEgAAAAUAAAASAAAAQQAAAAAAAABCAAAAAAAAAAAAAAABAAEAAAAAAAEAAgAIAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAACkAAAASAAAAKQAAAAcAAAAoAAAAAwABADQAAAACAAEAAQAAAAEAAAAAAAEAAQAAAAAAAAAAAAAAMQAAABIAAAAxAAAABwAAADAAAAADAAEAPAAAAAIAAQBhAAAAAAAAAAAAAAABAAIAEgAAAAAAAAABAAAAAAAAAHcHnjBAVa6HAAAAAAAAAAASAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABiAAAAAAAAAAAAAAABAAIAEgAAAAAAAAABAAEAAAAAAHcHnjBAVa6HAAAAAAAAAAASAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABnZW5lcmljcy5jYXBucDpGYWN0b3J5AAAAAAAAAAABAAAAAAABAAEAAAAAAAEAAgAIAAAAAwAFAAAAAAAAAAAAmC9D5UMTtPfu4RO2A4Ls0DEAAAA6AAAATQAAAAcAAAA4AAAAAAABADwAAAAAAAEAJQAAAA8AAAABAAAAAAAAAHcHnjBAVa6Hvfe9TizAArs1AAAAKgAAANIAAAABAAAAIgAAAAEAAAA6AAAAAQAAACkAAAAXAAAAY3JlYXRlAAAEAAAAAAABAAEAAAASAAAAVAAAAAAAAAABAAAABwAAAAAAAAACAAEAAQAAAAcAAAAAAAAAAgABAAAAAAABAAIAcGFpcgAAAAAIAAAAAAABAAIAAAABAAAAEgAAAAEAAAABAAAAEgAAAEEAAAAAAAAAAQAAABIAAABCAAAAAAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAL33vU4swAK7AAAAAAAAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAIAAAAAwABAAEAAAAAAAAAEAAAAAMAAQASAAAAAAAAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABIAAAAAAAAAAgABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAcAAAAAAAAAAQACAAEAAAAHAAAAAAAAAAEAAQABAAAA0gAAAGdlbmVyaWNzLmNhcG5wOk91dGVyLktpbmQAAAAAAAAAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAADcAAAAIAAAAAQACAAAAAAAAAAAAEQAAADIAAAARAAAABwAAAAEAAAAAAAAADQAAADIAAAANAAAABwAAAHBsYWluAAAAAAAAAAEAAgBmYW5jeQAAAAAAAAABAAIAAQAAAKoAAABnZW5lcmljcy5jYXBucDpDYWNoZQAAAAABAAAAFwAAAAgAAAAAAAEABQAAABIAAAAFAAAAEgAAAEsAAAAAAAAAVgAAAAAAAAABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAABHAAAABAAAAAMABQAAAAAAAAAAAIMvjFkQqafO+mm564cegfIRAAAAMgAAAD0AAAAHAAAAEAAAAAAAAQAgAAAAAAABAAUAAAAHAAAAZXZpY3QAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQDsjO8cIIWBjAEAAAAAAAAAAAAAAAAAAAABAAAAHwAAAAQAAAACAAEA7IzvHCCFgYwBAAAAAAAAAAAAAAAAAAAAAAAAAAEAAgABAAAAFwAAAAQAAAABAAEAbE3dND3tkb0AAAAAAAABAAEAAAAfAAAABAAAAAIAAQBsTd00Pe2RvQAAAAAAAAAAAQAAABcAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQAQAAAAAAAAAL33vU4swAK7AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQC9971OLMACuwAAAAAAAAAAAQAAACcAAAAIAAAAAQABAAEAAAAAAAAACAAAAAMAAQABAAAAAAAAABAAAAADAAEAEgAAAAAAAAABAAAAAAAAAOyM7xwghYGMAAAAAAAAAAASAAAAAAAAAAEAAQAAAAAA7IzvHCCFgYwAAAAAAAAAAAEAAACaAAAAZ2VuZXJpY3MuY2FwbnA6Qm94AAAAAAAAAQAAAA8AAAAEAAAAAAABAAEAAAASAAAAVAAAAAAAAAABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAACPAQAAHAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAC1AAAAMgAAALUAAAAHAAAAtAAAAAMAAQDAAAAAAgABAAEAAAAAAAAAAQAAAAAAAAB57E3X8EHqpb0AAAAyAAAAvQAAAAcAAAAAAAAAAAAAAAAAAAAAAAAAAgD//wAAAAAAAAEAAwAAAAAAAAAAAAAAqQAAACoAAACpAAAABwAAAKgAAAADAAEAtAAAAAIAAQADAP7/AgAAAAAAAQAEAAAAAAAAAAAAAACxAAAAIgAAALEAAAAHAAAAsAAAAAMAAQC8AAAAAgABAAQA/f8CAAAAAAABAAUAAAAAAAAAAAAAALkAAAAqAAAAuQAAAAcAAAC4AAAAAwABANwAAAACAAEABQD8/wIAAAAAAAEABgAAAAAAAAAAAAAA2QAAACIAAADZAAAABwAAANgAAAADAAEAFAEAAAIAAQAGAPv/AgAAAAAAAQAHAAAAAAAAAAAAAAARAQAAMgAAABEBAAAHAAAAEAEAAAMAAQCMAQAAAgABAHZhbHVlAAAAAAAAAAEAAgASAAAAAAAAAAEAAAAAAAAA4R6a/FwhZZoAAAAAAAAAABIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGdyb3VwAAAAAAAAAAEAAgBub25lAAAAAAAAAAABAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABvbmUAAAAAAAAAAAABAAIAEgAAAAAAAAABAAAAAAAAAOEemvxcIWWaAAAAAAAAAAASAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABtYW55AAAAAAAAAAABAAIADgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAAQAQAAAAAAAAAIsEqLVbRaHNAAAAAAAAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAIAAQAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABib3gAAAAAAAAAAAABAAIAEAAAAAAAAADhHpr8XCFlmgAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEA4R6a/FwhZZoAAAAAAAAAAAEAAAAXAAAABAAAAAEAAQABAAAAAAAAAAAAAAADAAEAEgAAAAAAAAABAAAAAAAAAOEemvxcIWWaAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABib3hlcwAAAAAAAAABAAIADgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAAQAQAAAAAAAAAOEemvxcIWWaAAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQDhHpr8XCFlmgAAAAAAAAAAAQAAABcAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQAQAAAAAAAAAOEemvxcIWWaAAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQDhHpr8XCFlmgAAAAAAAAAAAQAAABcAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQASAAAAAAAAAAEAAAAAAAAA4R6a/FwhZZoAAAAAAAAAAA4AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAASAQAAZ2VuZXJpY3MuY2FwbnA6U3RvcmUuZmluZCRSZXN1bHRzAAAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAA/AAAABAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAANAAAAMgAAAA0AAAAHAAAADAAAAAMAAQBwAAAAAgABAGZvdW5kAAAAAAAAAAEAAgAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwABABAAAAAAAAAAvfe9TizAArsAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAL33vU4swAK7AAAAAAAAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAIAAAAAwABAAEAAAAAAAAAEAAAAAMAAQAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABIAAAAAAAAAAQAAAAAAAABsTd00Pe2RvQAAAAAAAAAADgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAPIAAABnZW5lcmljcy5jYXBucDpHZW5lcmljRmFjdG9yeQAAAAEAAAAPAAAABAAAAAAAAQABAAAAEgAAAFQAAAAAAAAAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAARwAAAAQAAAADAAUAAAAAAAAAAABgC+omF1HQyy7vuI0BS/27EQAAACoAAABFAAAABwAAABgAAAAAAAEAKAAAAAAAAQAFAAAADwAAAHdyYXAAAAAABAAAAAAAAQABAAAAEgAAAFUAAAAAAAAAAQAAAB8AAAAEAAAAAgABAHYAqtRq/4WeAQAAAAAAAAAAAAAAAAAAAAEAAAAfAAAABAAAAAIAAQB2AKrUav+FngEAAAAAAAAAAAAAAAAAAAAAAAAAAQACAAEAAAAHAAAAAAAAAAEAAQABAAAAAgEAAGdlbmVyaWNzLmNhcG5wOlN0b3JlLmdldCRQYXJhbXMAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAD8AAAAEAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAA0AAAAiAAAADQAAAAcAAAAMAAAAAwABABgAAAACAAEAa2V5AAAAAAAAAAAAAQACAAwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADAAAAAAAAAAAAAAAAAAAAAEAAAAKAAAAAAAAAAAAAAABAAAACgEAAGdlbmVyaWNzLmNhcG5wOlN0b3JlLnB1dCRSZXN1bHRzAAAAAAAAAAABAAAABwAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAABwAAAAAAAAADAAQAAQAAAMoAAABnZW5lcmljcy5jYXBucDpCb3guZ3JvdXAAAAAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAB3AAAACAAAAAMABAAAAAAAAQAAAAAAAQABAAAAAAAAAAAAAAApAAAAQgAAACkAAAAHAAAAKAAAAAMAAQA0AAAAAgABAAEAAAAAAAAAAAABAAIAAAAAAAAAAAAAADEAAAAyAAAAMQAAAAcAAAAwAAAAAwABADwAAAACAAEAYW5vdGhlcgAAAAAAAQACABIAAAAAAAAAAQAAAAAAAADhHpr8XCFlmgAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY291bnQAAAAAAAAAAQACAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAIBAABnZW5lcmljcy5jYXBucDpTdG9yZS5hbGwkUGFyYW1zAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAAHAAAAAAAAAAMABAABAAAAygAAAGdlbmVyaWNzLmNhcG5wOlRleHRDYWNoZQAAAAAAAAAAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAAcAAAAAAAAAAwAFAAEAAAAXAAAABAAAAAEAAQDsjO8cIIWBjAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAOyM7xwghYGMAAAAAAAAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAIAAAAAwABAAEAAAAAAAAAEAAAAAMAAQAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAEoBAABnZW5lcmljcy5jYXBucDpPdXRlci5TZXJ2aWNlLnN3YXAkUGFyYW1zAAAAAAAAAAABAAAADwAAAAQAAAAAAAEAAQAAABIAAABWAAAAAAAAAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAD8AAAAEAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAA0AAAAyAAAADQAAAAcAAAAMAAAAAwABABgAAAACAAEAdmFsdWUAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAABUZ3OyZ+9nqQAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAANoAAABnZW5lcmljcy5jYXBucDpTdG9yZS5RdWVyeQAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAA/AAAABAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAANAAAAKgAAAA0AAAAHAAAADAAAAAMAAQAYAAAAAgABAGxpa2UAAAAAAAAAAAEAAgASAAAAAAAAAAEAAAAAAAAAbE3dND3tkb0AAAAAAAAAABIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAyAQAAZ2VuZXJpY3MuY2FwbnA6SXRlbVN0b3JlLmNvdW50JFBhcmFtcwAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAAHAAAAAAAAAAMABAABAAAAmgAAAGdlbmVyaWNzLmNhcG5wOk1hcAAAAAAAAAEAAAAXAAAACAAAAAAAAQAFAAAAIgAAAAUAAAAyAAAAS2V5AAAAAABWYWx1ZQAAAAEAAAAXAAAABAAAAAEAAQA4jX6+JK69uwEAAAAyAAAARW50cnkAAAABAAAABwAAAAAAAAABAAIAAQAAAD8AAAAEAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAA0AAABCAAAADQAAAAcAAAAMAAAAAwABADwAAAACAAEAZW50cmllcwAAAAAAAQACAA4AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADAAEAEAAAAAAAAAA4jX6+JK69uwAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAvfe9TizAArsBAAAAAAAAAAAAAAAAAAAADgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAMoAAABnZW5lcmljcy5jYXBucDpNYXAuRW50cnkAAAAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAB3AAAACAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAApAAAAIgAAACkAAAAHAAAAKAAAAAMAAQA0AAAAAgABAAEAAAABAAAAAAABAAEAAAAAAAAAAAAAADEAAAAyAAAAMQAAAAcAAAAwAAAAAwABADwAAAACAAEAa2V5AAAAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAAC9971OLMACuwAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAdmFsdWUAAAAAAAAAAQACABIAAAAAAAAAAQABAAAAAAC9971OLMACuwAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAFoBAABnZW5lcmljcy5jYXBucDpHZW5lcmljRmFjdG9yeS53cmFwJFJlc3VsdHMAAAAAAAABAAAADwAAAAQAAAAAAAEAAQAAABIAAABVAAAAAAAAAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAD8AAAAEAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAA0AAAAiAAAADQAAAAcAAAAMAAAAAwABAGAAAAACAAEAbWFwAAAAAAAAAAAAAQACABAAAAAAAAAAvfe9TizAArsAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAL33vU4swAK7AAAAAAAAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAIAAAAAwABAAEAAAAAAAAAEAAAAAMAAQASAAAAAAAAAAEAAAAAAAAAdgCq1Gr/hZ4AAAAAAAAAABIAAAAAAAAAAQAAAAAAAAAu77iNAUv9uwAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAKoAAABnZW5lcmljcy5jYXBucDpTdG9yZQAAAAABAAAADwAAAAQAAAAAAAEAAQAAABIAAABUAAAAAAAAAAEAAAAXAAAABAAAAAEAAQDMPfnXs0AxqgEAAAAyAAAAUXVlcnkAAAABAAAABwAAAAAAAAABAAIAAQAAAEcBAAAUAAAAAwAFAAAAAAAAAAAAdkr7L9cs8qLqKDSJBVf1+JEAAAAiAAAAvQAAAAcAAACQAAAAAAABAKAAAAAAAAEAhQAAAAcAAAABAAAAAAAAAJR33ioVZXHEmPU6QFEv0aWlAAAAIgAAANEAAAAHAAAApAAAAAAAAQC0AAAAAAABAJkAAAAHAAAAAgAAAAAAAABmNAJOjRdop733vU4swAK7uQAAACIAAAAZAQAABwAAALgAAAAAAAEAyAAAAAAAAQCtAAAABwAAAAMAAAAAAAAAzD3517NAMaqHjYjn4/WHmwEBAAAqAAAALQEAAAcAAAAAAQAAAAABABABAAAAAAEA9QAAAAcAAAAEAAAAAAAAAKu6Bh6SdebZQ9AjOD9Hf+oVAQAAKgAAAEEBAAAHAAAAFAEAAAAAAQAkAQAAAAABAAkBAAAHAAAAZ2V0AAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQBsTd00Pe2RvQEAAAAAAAAAAAAAAAAAAAABAAAAHwAAAAQAAAACAAEAbE3dND3tkb0BAAAAAAAAAAAAAAAAAAAAAAAAAAEAAgBwdXQAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AQAAAAAAAAAAAAAAAAAAAAEAAAAfAAAABAAAAAIAAQBsTd00Pe2RvQEAAAAAAAAAAAAAAAAAAAAAAAAAAQACAGFsbAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAbE3dND3tkb0BAAAAAAAAAAAAAAAAAAAAAQAAAB8AAAAEAAAAAgABAL33vU4swAK7AAAAAAAAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAIAAAAAwABAAEAAAAAAAAAEAAAAAMAAQAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABIAAAAAAAAAAQAAAAAAAABsTd00Pe2RvQAAAAAAAAAAAAAAAAEAAgBmaW5kAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AQAAAAAAAAAAAAAAAAAAAAEAAAAfAAAABAAAAAIAAQBsTd00Pe2RvQEAAAAAAAAAAAAAAAAAAAAAAAAAAQACAHZpZXcAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAbE3dND3tkb0BAAAAAAAAAAAAAAAAAAAAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AQAAAAAAAAAAAAAAAAAAAAAAAAABAAIAAQAAAAcAAAAAAAAAAQABAAEAAADaAAAAZ2VuZXJpY3MuY2FwbnA6T3V0ZXIucmlnaHQAAAAAAAABAAAABwAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAAdwAAAAgAAAADAAQAAAAAAAQAAAAAAAEABQAAAAAAAAAAAAAAKQAAADIAAAApAAAABwAAACgAAAADAAEASAAAAAIAAQABAAAABQAAAAAAAQAGAAAAAAAAAAAAAABFAAAAKgAAAEUAAAAHAAAARAAAAAMAAQCkAAAAAgABAGlubmVyAAAAAAAAAAEAAgAQAAAAAAAAAAL5IPNqOxj0AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQCgURB5CQl/hwEAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABtYW55AAAAAAAAAAABAAIADgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAAQAQAAAAAAAAAGcGnmliN8/TAAAAAAAAAAAAAAAAAAABAAEAAAA3AAAACAAAAAIAAQBnBp5pYjfP0wAAAAAAAAAADQAAABcAAACgURB5CQl/hwEAAAAAAAAAAAAAAAAAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQAQAAAAAAAAAIsEqLVbRaHNAAAAAAAAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAIAAQAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAgEAAGdlbmVyaWNzLmNhcG5wOlN0b3JlLnB1dCRQYXJhbXMAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAHcAAAAIAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAACkAAAAiAAAAKQAAAAcAAAAoAAAAAwABADQAAAACAAEAAQAAAAEAAAAAAAEAAQAAAAAAAAAAAAAANQAAADIAAAA1AAAABwAAADQAAAADAAEAQAAAAAIAAQBrZXkAAAAAAAAAAAABAAIADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAAAAAAAAAAAAAAAAAAAAAQAAAAoAAAAAAAAAAAAAAHZhbHVlAAAAAAAAAAEAAgASAAAAAAAAAAEAAAAAAAAAbE3dND3tkb0AAAAAAAAAABIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAABSAQAAZ2VuZXJpY3MuY2FwbnA6R2VuZXJpY0ZhY3Rvcnkud3JhcCRQYXJhbXMAAAAAAAAAAQAAAA8AAAAEAAAAAAABAAEAAAASAAAAVQAAAAAAAAABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAB3AAAACAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAApAAAAMgAAACkAAAAHAAAAKAAAAAMAAQA0AAAAAgABAAEAAAABAAAAAAABAAEAAAAAAAAAAAAAADEAAAAqAAAAMQAAAAcAAAAwAAAAAwABADwAAAACAAEAdmFsdWUAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAABgC+omF1HQywAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAYmFzZQAAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAAB2AKrUav+FngAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAKIAAABnZW5lcmljcy5jYXBucDpJdGVtAAAAAAABAAAABwAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAAPwAAAAQAAAADAAQAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAADQAAACoAAAANAAAABwAAAAwAAAADAAEAGAAAAAIAAQBuYW1lAAAAAAAAAAABAAIADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAAAAAAAAAAAAAAAAAAAAAQAAAAoAAAAAAAAAAAAAAAEAAAASAQAAZ2VuZXJpY3MuY2FwbnA6Q2FjaGUuZXZpY3QkUGFyYW1zAAAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAA/AAAABAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAANAAAAIgAAAA0AAAAHAAAADAAAAAMAAQAYAAAAAgABAGtleQAAAAAAAAAAAAEAAgASAAAAAAAAAAEAAAAAAAAA7IzvHCCFgYwAAAAAAAAAABIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAyAQAAZ2VuZXJpY3MuY2FwbnA6RmFjdG9yeS5jcmVhdGUkUmVzdWx0cwAAAAEAAAAPAAAABAAAAAAAAQABAAAAEgAAAFQAAAAAAAAAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAAdwAAAAgAAAADAAQAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAKQAAACIAAAApAAAABwAAACgAAAADAAEAZAAAAAIAAQABAAAAAQAAAAAAAQABAAAAAAAAAAAAAABhAAAAMgAAAGEAAAAHAAAAYAAAAAMAAQCcAAAAAgABAGJveAAAAAAAAAAAAAEAAgAQAAAAAAAAAOEemvxcIWWaAAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQDhHpr8XCFlmgAAAAAAAAAAAQAAABcAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQASAAAAAAAAAAEAAAAAAAAA7uETtgOC7NAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAHN0b3JlAAAAAAAAAAEAAgARAAAAAAAAAGxN3TQ97ZG9AAAAAAAAAAAAAAAAAAABAAEAAAAfAAAABAAAAAIAAQBsTd00Pe2RvQAAAAAAAAAAAQAAABcAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQASAAAAAAAAAAEAAAAAAAAA7uETtgOC7NAAAAAAAAAAABEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAB6AAAAZ2VuZXJpY3MuY2FwbnAAAAEAAAAHAAAAAAAAAAAAAQABAAAAxwAAADAAAAABAAEAvfe9TizAArtZAAAAIgAAAOEemvxcIWWaVQAAACIAAACLBKi1W0WhzVEAAAAqAAAAhshM7bS8x4JNAAAAKgAAADwQS2jiYZTZSQAAADIAAABsTd00Pe2RvUUAAAAyAAAA5K1K0122ZPFBAAAAUgAAAOyM7xwghYGMQQAAADIAAABX6Gyz8thCqT0AAABSAAAAn6ZupuTMJ4k9AAAAQgAAAHYAqtRq/4WeOQAAAHoAAACgURB5CQl/hzkAAAAyAAAATWFwAAAAAABCb3gAAAAAAEl0ZW0AAAAAVXNlcwAAAABDb2xvcgAAAFN0b3JlAAAASXRlbVN0b3JlAAAAAAAAAENhY2hlAAAAVGV4dENhY2hlAAAAAAAAAEZhY3RvcnkAR2VuZXJpY0ZhY3RvcnkAAE91dGVyAAAAAQAAAAcAAAAAAAAAAQACAAEAAABKAQAAZ2VuZXJpY3MuY2FwbnA6T3V0ZXIuU2VydmljZS5nZXQkUmVzdWx0cwAAAAAAAAAAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAHcAAAAIAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAACkAAAAyAAAAKQAAAAcAAAAoAAAAAwABADQAAAACAAEAAQAAAAEAAAAAAAEAAQAAAAAAAAAAAAAAMQAAADIAAAAxAAAABwAAADAAAAADAAEAUAAAAAIAAQB2YWx1ZQAAAAAAAAABAAIAEgAAAAAAAAABAAAAAAAAAKBREHkJCX+HAAAAAAAAAAASAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABpbm5lcgAAAAAAAAABAAIAEAAAAAAAAAAC+SDzajsY9AAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAoFEQeQkJf4cBAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAANIAAABnZW5lcmljcy5jYXBucDpPdXRlci5EZWVwAAAAAAAAAAEAAAAPAAAABAAAAAAAAQABAAAAEgAAAFUAAAAAAAAAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAArwAAAAwAAAADAAQAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAARQAAABIAAABFAAAABwAAAEQAAAADAAEAUAAAAAIAAQABAAAAAQAAAAAAAQABAAAAAAAAAAAAAABNAAAAEgAAAE0AAAAHAAAATAAAAAMAAQBYAAAAAgABAAIAAAACAAAAAAABAAIAAAAAAAAAAAAAAFUAAAAiAAAAVQAAAAcAAABUAAAAAwABAJAAAAACAAEAdAAAAAAAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAACgURB5CQl/hwAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAdQAAAAAAAAAAAAAAAQACABIAAAAAAAAAAQAAAAAAAABnBp5pYjfP0wAAAAAAAAAAEgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAYm94AAAAAAAAAAAAAQACABAAAAAAAAAA4R6a/FwhZZoAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAOEemvxcIWWaAAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABIAAAAAAAAAAQAAAAAAAABnBp5pYjfP0wAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAKoAAABnZW5lcmljcy5jYXBucDpDb2xvcgAAAAABAAAABwAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAANwAAAAgAAAABAAIAAAAAAAAAAAARAAAAIgAAABEAAAAHAAAAAQAAAAAAAAANAAAAMgAAAA0AAAAHAAAAcmVkAAAAAAAAAAAAAQACAGdyZWVuAAAAAAAAAAEAAgABAAAACgEAAGdlbmVyaWNzLmNhcG5wOlN0b3JlLnZpZXckUGFyYW1zAAAAAAAAAAABAAAABwAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgABAAAABwAAAAAAAAADAAQAAQAAAEIBAABnZW5lcmljcy5jYXBucDpPdXRlci5TZXJ2aWNlLmdldCRQYXJhbXMAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAAcAAAAAAAAAAwAEAAEAAABSAQAAZ2VuZXJpY3MuY2FwbnA6T3V0ZXIuU2VydmljZS5zd2FwJFJlc3VsdHMAAAAAAAAAAQAAAA8AAAAEAAAAAAABAAEAAAASAAAAVgAAAAAAAAABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAA/AAAABAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAANAAAAKgAAAA0AAAAHAAAADAAAAAMAAQBUAAAAAgABAGRlZXAAAAAAAAAAAAEAAgAQAAAAAAAAAGcGnmliN8/TAAAAAAAAAAAAAAAAAAABAAEAAAA3AAAACAAAAAIAAQBnBp5pYjfP0wAAAAAAAAAADQAAABcAAACgURB5CQl/hwEAAAAAAAAAAAAAAAAAAAAEAAAAAQABAAEAAAAAAAAAAAAAAAMAAQASAAAAAAAAAAEAAAAAAAAABH77G8NSpeUAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAASAQAAZ2VuZXJpY3MuY2FwbnA6U3RvcmUudmlldyRSZXN1bHRzAAAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAB3AAAACAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAApAAAAMgAAACkAAAAHAAAAKAAAAAMAAQBkAAAAAgABAAEAAAABAAAAAAABAAEAAAAAAAAAAAAAAGEAAAAiAAAAYQAAAAcAAABgAAAAAwABAJwAAAACAAEAc3RvcmUAAAAAAAAAAQACABEAAAAAAAAAbE3dND3tkb0AAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABIAAAAAAAAAAQAAAAAAAABsTd00Pe2RvQAAAAAAAAAAEQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAYm94AAAAAAAAAAAAAQACABAAAAAAAAAA4R6a/FwhZZoAAAAAAAAAAAAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAOEemvxcIWWaAAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABIAAAAAAAAAAQAAAAAAAABsTd00Pe2RvQAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAOoAAABnZW5lcmljcy5jYXBucDpPdXRlci5TZXJ2aWNlAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAACHAAAACAAAAAMABQAAAAAAAAAAACwncOR9cGHjPCW0wSQYg9MxAAAAIgAAAF0AAAAHAAAAMAAAAAAAAQBAAAAAAAABACUAAAAHAAAAAQAAAAAAAABUZ3OyZ+9nqQR++xvDUqXlRQAAACoAAAB5AAAABwAAAEwAAAAAAAEAXAAAAAAAAQA5AAAADwAAAGdldAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAoFEQeQkJf4cBAAAAAAAAAAAAAAAAAAAAAQAAAB8AAAAEAAAAAgABAKBREHkJCX+HAQAAAAAAAAAAAAAAAAAAAAAAAAABAAIAc3dhcAAAAAAEAAAAAAABAAEAAAASAAAAVgAAAAAAAAABAAAAHwAAAAQAAAACAAEAoFEQeQkJf4cBAAAAAAAAAAAAAAAAAAAAAQAAAB8AAAAEAAAAAgABAKBREHkJCX+HAQAAAAAAAAAAAAAAAAAAAAAAAAABAAIAAQAAAAcAAAAAAAAAAQABAAEAAADaAAAAZ2VuZXJpY3MuY2FwbnA6T3V0ZXIubGltaXQAAAAAAAABAAAABwAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAQABAAEAAAAHAAAAAAAAAAEAAgAAAAAAAwABAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIAAQAIAAAAAwAAAAAAAAAAAAAAAAAAAAAAAAABAAAAygAAAGdlbmVyaWNzLmNhcG5wOkl0ZW1TdG9yZQAAAAAAAAAAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAEcAAAAEAAAAAwAFAAAAAAAAAAAAbqN4gCvKWboRibccLgKghxEAAAAyAAAAJQAAAAcAAAAQAAAAAAABABQAAAAAAAEABQAAAAcAAABjb3VudAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABAAEAAAAHAAAAAAAAAAIAAQAAAAAAAQACAAEAAAAXAAAABAAAAAEAAQBsTd00Pe2RvQAAAAAAAAEAAQAAAB8AAAAEAAAAAgABAGxN3TQ97ZG9AAAAAAAAAAABAAAAFwAAAAQAAAABAAEAAQAAAAAAAAAAAAAAAwABABAAAAAAAAAAiwSotVtFoc0AAAAAAAAAAAAAAAAAAAEAAQAAAAcAAAAAAAAAAgABAAEAAAAaAQAAZ2VuZXJpY3MuY2FwbnA6Q2FjaGUuZXZpY3QkUmVzdWx0cwAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAAHAAAAAAAAAAMABAABAAAA2gAAAGdlbmVyaWNzLmNhcG5wOk91dGVyLklubmVyAAAAAAAAAQAAAAcAAAAAAAAAAAABAAEAAAAHAAAAAAAAAAEAAQABAAAABwAAAAAAAAABAAIAAQAAAHcAAAAIAAAAAwAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAACkAAAASAAAAKQAAAAcAAAAoAAAAAwABADQAAAACAAEAAQAAAAIAAAAAAAEAAQAAAAAAAAAAAAAAMQAAACoAAAAxAAAABwAAADAAAAADAAEAUAAAAAIAAQB4AAAAAAAAAAAAAAABAAIABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABraW5kAAAAAAAAAAABAAIADwAAAAAAAAAlORSVXx2wigAAAAAAAAAAAAAAAAAAAQABAAAAHwAAAAQAAAACAAEAoFEQeQkJf4cBAAAAAAAAAAAAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAACoBAABnZW5lcmljcy5jYXBucDpGYWN0b3J5LmNyZWF0ZSRQYXJhbXMAAAAAAQAAAA8AAAAEAAAAAAABAAEAAAASAAAAVAAAAAAAAAABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAA/AAAABAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAANAAAAMgAAAA0AAAAHAAAADAAAAAMAAQAYAAAAAgABAHZhbHVlAAAAAAAAAAEAAgASAAAAAAAAAAEAAAAAAAAAmC9D5UMTtPcAAAAAAAAAABIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAKAQAAZ2VuZXJpY3MuY2FwbnA6U3RvcmUuZ2V0JFJlc3VsdHMAAAAAAAAAAAEAAAAHAAAAAAAAAAAAAQABAAAABwAAAAAAAAABAAEAAQAAAAcAAAAAAAAAAQACAAEAAAA/AAAABAAAAAMABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAANAAAAMgAAAA0AAAAHAAAADAAAAAMAAQAYAAAAAgABAHZhbHVlAAAAAAAAAAEAAgASAAAAAAAAAAEAAAAAAAAAbE3dND3tkb0AAAAAAAAAABIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAHAAAAAAAAAAIAAgABAAAAJwAAAAQAAAABAAMANZF8C6To9tIJAAAAegAAAA0AAAAHAAAADAAAAAAAAQBnZW5lcmljcy5jYXBucAAAAAAAAAEAAQABAAAABwAAAAAAAAADAAAA", () => []);
