@@ -6,6 +6,7 @@
 
 import { AnyPointerReader } from "./any-pointer.js";
 import { WireError } from "./errors.js";
+import { copyBytes } from "./layout.js";
 import { charge, tooDeep } from "./limits.js";
 import { type ListTarget, listAt } from "./list-pointer.js";
 import { isNull, outOfBounds, resolve, unknownPointer } from "./pointer.js";
@@ -157,7 +158,7 @@ class CanonicalWriter {
   }
 
   #copy(at: number, segment: ReaderSegment, from: number, length: number): void {
-    if (length > 0) this.#bytes.set(segment.bytes.subarray(from, from + length), at);
+    copyBytes(this.#bytes, at, segment.bytes, from, length);
   }
 }
 

@@ -3,6 +3,7 @@
 export { AnyPointerBuilder, AnyPointerReader } from "./any-pointer.js";
 export { AnyPointer } from "./any-pointer-type.js";
 export type { SegmentAllocator, SegmentSpace } from "./arena.js";
+export { canonicalize } from "./canonical.js";
 export { type CapabilityReference, CapTableBuilder, type CapTableReader } from "./cap-table.js";
 export {
   builtCapability,
@@ -16,6 +17,7 @@ export { type EnumType, enumOrdinal } from "./enum-type.js";
 export { type Equality, equals } from "./equals.js";
 export { WireError, type WireErrorCode } from "./errors.js";
 export { decodeFrame, encodeFrame, FrameDecoder, type FrameOptions, frameHeader } from "./framing.js";
+export { isCanonical } from "./is-canonical.js";
 export {
   DEFAULT_NESTING_LIMIT,
   DEFAULT_TRAVERSAL_LIMIT_IN_WORDS,
@@ -38,6 +40,8 @@ export {
   UInt64List,
 } from "./number-list.js";
 export { Orphan } from "./orphan.js";
+export { decodePackedFrame, encodePackedFrame, pack, packSegments, unpack, unpackedWords } from "./packed.js";
+export { PackedFrameDecoder } from "./packed-decoder.js";
 export type { PointerKind } from "./pointer.js";
 export { PointerListBuilder } from "./pointer-list.js";
 export type {
@@ -58,3 +62,4 @@ export { StructBuilder } from "./struct-builder.js";
 export { inactiveMember, StructReader } from "./struct-reader.js";
 export { AnyStruct, type StructLayout, structType } from "./struct-type.js";
 export { Text } from "./text.js";
+export { type TotalSize, totalSize } from "./total-size.js";
