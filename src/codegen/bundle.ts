@@ -4,10 +4,11 @@
  */
 
 import type { Node, RequestedFile } from "../schema/model.js";
+import { CodeGeneratorRequest } from "../std/schema.js";
 import type { FileContext } from "./context.js";
-import { encodeRequest } from "./encode-request.js";
 import type { RequestIndex } from "./request.js";
 import { encodeBase64 } from "./runtime/base64.js";
+import { singleSegment } from "./single-segment.js";
 
 /** Prints `$schema`. Positions and comments are left out; the order of nodes is that of their ids, whichever compiler found them. */
 export function printBundle(context: FileContext, requested: RequestedFile): void {
@@ -17,20 +18,22 @@ export function printBundle(context: FileContext, requested: RequestedFile): voi
     const node = request.find(id);
     return node?.which === "file" && context.importsModule(node) ? [node] : [];
   });
-  const bytes = encodeRequest({
-    capnpVersion: { major: 0, minor: 0, micro: 0 },
-    nodes: bundledNodes(
-      request,
-      file.id,
-      imported.map((each) => each.id),
-    ),
-    sourceInfo: [],
-    requestedFiles: [{ ...requested, fileSourceInfo: { identifiers: [] } }],
-  });
+  const message = singleSegment((message) =>
+    message.setRoot(CodeGeneratorRequest, {
+      capnpVersion: { major: 0, minor: 0, micro: 0 },
+      nodes: bundledNodes(
+        request,
+        file.id,
+        imported.map((each) => each.id),
+      ),
+      sourceInfo: [],
+      requestedFiles: [{ ...requested, fileSourceInfo: { identifiers: [] } }],
+    }),
+  );
   const imports = imported.map((each) => `${context.module(each, "value")}.$schema`);
   out.doc("The compiled schema of this file, for reflection.");
   out.line(
-    `export const $schema: $.SchemaBundle = /*@__PURE__*/ $.schema(${JSON.stringify(encodeBase64(bytes))}, () => [${imports.join(", ")}]);`,
+    `export const $schema: $.SchemaBundle = /*@__PURE__*/ $.schema(${JSON.stringify(encodeBase64(message.toBytes()))}, () => [${imports.join(", ")}]);`,
   );
 }
 

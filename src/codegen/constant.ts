@@ -6,9 +6,9 @@
 import type { NodeOf, Type, Value } from "../schema/model.js";
 import type { AnyPointerReader } from "../wire/any-pointer.js";
 import { Data } from "../wire/data.js";
-import { MessageBuilder } from "../wire/message.js";
 import type { FileContext } from "./context.js";
 import { encodeBase64 } from "./runtime/base64.js";
+import { singleSegment } from "./single-segment.js";
 import { TypePrinter } from "./types.js";
 
 /** The declaration of a file-level constant. */
@@ -101,10 +101,11 @@ function pointerOf(value: Value): AnyPointerReader | null {
   }
 }
 
-/** A message whose root holds `value`, framed. */
+/** The one segment of a message whose root holds `value`. */
 function pointerBase64(value: AnyPointerReader | Uint8Array | null): string {
-  const message = new MessageBuilder();
-  if (value instanceof Uint8Array) message.root.set(Data, value);
-  else if (value) message.root.setAny(value);
-  return encodeBase64(message.toBytes());
+  const [segment] = singleSegment((message) => {
+    if (value instanceof Uint8Array) message.root.set(Data, value);
+    else if (value) message.root.setAny(value);
+  }).segments();
+  return encodeBase64(segment!);
 }

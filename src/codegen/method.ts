@@ -3,10 +3,11 @@
  * results are called there. A method's own type parameters (`[T]`) are bound per call, after those of the interface.
  */
 
-import type { Method, NodeOf, Type } from "../schema/model.js";
+import { bindBrand } from "../schema/brand.js";
+import type { Brand, Method, NodeOf, Type } from "../schema/model.js";
 import { mayHoldCapability } from "./capability.js";
 import { type FileContext, TypeScope } from "./context.js";
-import { boundTo, isStreaming, substitute } from "./request.js";
+import { boundTo, isStreaming } from "./request.js";
 import { displayName, idLiteral } from "./struct.js";
 import { TypePrinter } from "./types.js";
 
@@ -69,28 +70,21 @@ export function clientMethods({ context, node: start }: InterfaceInfo): ClientMe
   const { request, names } = context;
   const found = new Map<string, ClientMethod>();
   const seen = new Set<bigint>();
-  const visit = (node: NodeOf<"interface">, bindings: readonly (Type | null)[]) => {
+  const visit = (node: NodeOf<"interface">, brand: Brand) => {
     if (seen.has(node.id)) return;
     seen.add(node.id);
+    const bindings = request.typeParameters(node.id).map((each) => boundTo(brand, each));
     names.methods(node).forEach((name, index) => {
       const method = node.interface.methods[index]!;
       if (!found.has(name)) found.set(name, { declaring: node, index, method, bindings, name });
     });
-    const parameters = request.typeParameters(node.id);
-    for (const { id, brand } of node.interface.superclasses) {
-      const bound = request.typeParameters(id).map((each) => {
-        const type = boundTo(brand, each);
-        return type && substitute(type, parameters, bindings);
-      });
-      visit(request.nodeOf(id, "interface"), bound);
+    for (const superclass of node.interface.superclasses) {
+      visit(request.nodeOf(superclass.id, "interface"), bindBrand(superclass.brand, brand));
     }
   };
-  visit(start, request.typeParameters(start.id).map(parameterType));
+  const scopeIds = new Set(request.typeParameters(start.id).map((each) => each.scopeId));
+  visit(start, { scopes: [...scopeIds].map((scopeId) => ({ scopeId, which: "inherit", inherit: null })) });
   return [...found.values()];
-}
-
-function parameterType({ scopeId, index }: { scopeId: bigint; index: number }): Type {
-  return { which: "anyPointer", anyPointer: { which: "parameter", parameter: { scopeId, parameterIndex: index } } };
 }
 
 /** How a client's methods reach what its type parameters are bound to. */

@@ -4,17 +4,8 @@
  */
 
 import { CapwireError } from "../errors.js";
-import type {
-  Binding,
-  Brand,
-  CodeGeneratorRequest,
-  Field,
-  Method,
-  Node,
-  NodeOf,
-  SourceInfo,
-  Type,
-} from "../schema/model.js";
+import { STREAM_RESULT_ID } from "../schema/interface-schema.js";
+import type { Brand, CodeGeneratorRequest, Field, Method, Node, NodeOf, SourceInfo, Type } from "../schema/model.js";
 
 /** A type parameter of a node or of one it is nested in. */
 export interface TypeParameter {
@@ -30,9 +21,6 @@ export interface MethodStruct {
   readonly method: number;
   readonly role: "Params" | "Results";
 }
-
-/** Id of `StreamResult` in /capnp/stream.capnp: the result type of `-> stream` methods. */
-export const STREAM_RESULT_ID = 0x995f9a3377c0b16en;
 
 export class RequestIndex {
   readonly request: CodeGeneratorRequest;
@@ -156,41 +144,3 @@ export function boundTo(brand: Brand, parameter: TypeParameter): Type | null {
   const inherited = { scopeId: parameter.scopeId, parameterIndex: parameter.index };
   return { which: "anyPointer", anyPointer: { which: "parameter", parameter: inherited } };
 }
-
-/** `type` with the type parameters `parameters` replaced by what they are bound to; unbound ones become AnyPointer. */
-export function substitute(type: Type, parameters: readonly TypeParameter[], bindings: readonly (Type | null)[]): Type {
-  const inBrand = (brand: Brand): Brand => ({
-    scopes: brand.scopes.map((scope) => {
-      const own = parameters.filter((each) => each.scopeId === scope.scopeId).sort((a, b) => a.index - b.index);
-      const types =
-        scope.which === "bind"
-          ? scope.bind.map((each) => (each.which === "type" ? substitute(each.type, parameters, bindings) : null))
-          : own.map((each) => bindings[parameters.indexOf(each)] ?? null);
-      const bind = types.map(
-        (each): Binding => (each ? { which: "type", type: each } : { which: "unbound", unbound: null }),
-      );
-      return { scopeId: scope.scopeId, which: "bind", bind };
-    }),
-  });
-  switch (type.which) {
-    case "list":
-      return { which: "list", list: { elementType: substitute(type.list.elementType, parameters, bindings) } };
-    case "struct":
-      return { which: "struct", struct: { ...type.struct, brand: inBrand(type.struct.brand) } };
-    case "interface":
-      return { which: "interface", interface: { ...type.interface, brand: inBrand(type.interface.brand) } };
-    case "anyPointer": {
-      if (type.anyPointer.which !== "parameter") return type;
-      const { scopeId, parameterIndex } = type.anyPointer.parameter;
-      const position = parameters.findIndex((each) => each.scopeId === scopeId && each.index === parameterIndex);
-      return bindings[position] ?? ANY_POINTER;
-    }
-    default:
-      return type;
-  }
-}
-
-const ANY_POINTER: Type = {
-  which: "anyPointer",
-  anyPointer: { which: "unconstrained", unconstrained: { which: "anyKind", anyKind: null } },
-};

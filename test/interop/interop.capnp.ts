@@ -2257,7 +2257,7 @@ export interface Values$Words$Plain {
 }
 
 const Values$$text = "Cap'n";
-const Values$$data = /*@__PURE__*/ $.pointer("AAAAAAIAAAABAAAAEgAAAMr+AAAAAAAA");
+const Values$$data = /*@__PURE__*/ $.pointer("AQAAABIAAADK/gAAAAAAAA==");
 const Values$$members = ["none", "number", "words"] as const;
 
 export class Values$ReaderClass extends $.StructReader {

@@ -129,13 +129,13 @@ export declare namespace Scalars {
 }
 
 const Defaults$$text = "foo \"bar\" \n ☃";
-const Defaults$$data = /*@__PURE__*/ $.pointer("AAAAAAIAAAABAAAAKgAAAGJhegD/AAAA");
-const Defaults$$point = /*@__PURE__*/ $.pointer("AAAAAAQAAAAAAAAAAQABAAEAAAD+////AQAAADoAAABjb3JuZXIAAA==");
-const Defaults$$numbers = /*@__PURE__*/ $.pointer("AAAAAAMAAAABAAAAHAAAAAEAAAD+////AwAAAAAAAAA=");
-const Defaults$$bools = /*@__PURE__*/ $.pointer("AAAAAAIAAAABAAAAGQAAAAUAAAAAAAAA");
-const Defaults$$texts = /*@__PURE__*/ $.pointer("AAAAAAcAAAABAAAAHgAAAAkAAAAyAAAACQAAADIAAAAJAAAAKgAAAHBsdWdoAAAAeHl6enkAAAB0aHVkAAAAAA==");
-const Defaults$$points = /*@__PURE__*/ $.pointer("AAAAAAcAAAABAAAAJwAAAAgAAAABAAEAAwAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAQAAACoAAABmb3VyAAAAAA==");
-const Defaults$$colors = /*@__PURE__*/ $.pointer("AAAAAAIAAAABAAAAEwAAAAEAAAAAAAAA");
+const Defaults$$data = /*@__PURE__*/ $.pointer("AQAAACoAAABiYXoA/wAAAA==");
+const Defaults$$point = /*@__PURE__*/ $.pointer("AAAAAAEAAQABAAAA/v///wEAAAA6AAAAY29ybmVyAAA=");
+const Defaults$$numbers = /*@__PURE__*/ $.pointer("AQAAABwAAAABAAAA/v///wMAAAAAAAAA");
+const Defaults$$bools = /*@__PURE__*/ $.pointer("AQAAABkAAAAFAAAAAAAAAA==");
+const Defaults$$texts = /*@__PURE__*/ $.pointer("AQAAAB4AAAAJAAAAMgAAAAkAAAAyAAAACQAAACoAAABwbHVnaAAAAHh5enp5AAAAdGh1ZAAAAAA=");
+const Defaults$$points = /*@__PURE__*/ $.pointer("AQAAACcAAAAIAAAAAQABAAMAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAEAAAAqAAAAZm91cgAAAAA=");
+const Defaults$$colors = /*@__PURE__*/ $.pointer("AQAAABMAAAABAAAAAAAAAA==");
 export class Defaults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
   get bool(): boolean { return !this.$bool(0); }

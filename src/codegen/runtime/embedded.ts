@@ -42,7 +42,7 @@ export function schema(base64: string, imports: () => readonly SchemaBundle[]): 
   };
 }
 
-/** An embedded message: a segment table of one segment, then the segment. Our own bytes: read without limits. */
+/** An embedded message: the bytes of its one segment. They are our own and read without limits. */
 function message(base64: string): MessageReader {
-  return new MessageReader([decodeBase64(base64).subarray(8)], undefined, true);
+  return new MessageReader([decodeBase64(base64)], undefined, true);
 }
