@@ -4,6 +4,7 @@ export { BrokenHook, nullCapability } from "./broken.js";
 export type { CallOptions } from "./call-options.js";
 export { callStacks } from "./call-site.js";
 export { Client, type ClientClass } from "./client.js";
+export { attenuate, type Revocable, revocable, serveRevocable } from "./facet.js";
 export type {
   CallContext,
   CallHints,
@@ -26,6 +27,7 @@ export {
 } from "./interface-type.js";
 export { type Leak, leaks } from "./leak.js";
 export { type Dispatch, LocalHook } from "./local.js";
+export { Membrane, type MembraneCall, type MembranePolicy } from "./membrane.js";
 export { type AnyMethod, Method, type MethodSpec, method, type Params } from "./method.js";
 export {
   AnyPipeline,

@@ -1,0 +1,139 @@
+/**
+ * Facets: a capability given to somebody who is not to have all of it. A revocable one can be taken back; an attenuated one
+ * has only some of the methods, or other implementations of them. Neither wraps the capabilities that calls pass or return: that is what
+ * a membrane (membrane.ts) is for. A facet never resolves, so nobody gets around it, and is a capability of its own.
+ */
+
+import { BrokenHook } from "./broken.js";
+import type { Client } from "./client.js";
+import { forwardCall } from "./forward.js";
+import { type CallContext, type CallHints, type CallRequest, CapabilityHook, type PipelineHook } from "./hook.js";
+import type { InterfaceType } from "./interface-type.js";
+import { type RelayedCall, RelayRequest } from "./relay.js";
+import { RpcError } from "./rpc-error.js";
+
+/** A capability that can be taken back. */
+export interface Revocable<C extends Client> {
+  readonly client: C;
+  /** Calls under way and all later ones fail with `reason`; the object behind is let go of. Idempotent. */
+  revoke(reason?: string | RpcError): void;
+  readonly isRevoked: boolean;
+}
+
+/** `server`, an object of this process, as a capability that can be taken back. */
+export function serveRevocable<C extends Client, S extends object>(type: InterfaceType<C, S>, server: S): Revocable<C> {
+  using client = type.serve(server);
+  return revocable(type, client);
+}
+
+/** `client`, which the caller keeps, as a capability that can be taken back. */
+export function revocable<C extends Client>(type: InterfaceType<C, object>, client: C): Revocable<C> {
+  const hook = new RevocableHook(client.$hook.addRef());
+  return {
+    client: type.client(hook),
+    revoke: (reason = "the capability was revoked") =>
+      hook.revoke(typeof reason === "string" ? RpcError.failed(reason) : reason),
+    get isRevoked() {
+      return hook.isRevoked;
+    },
+  };
+}
+
+class RevocableHook extends CapabilityHook {
+  /** Owned. */
+  #inner: CapabilityHook;
+  readonly calls = new Set<RelayedCall>();
+  isRevoked = false;
+  #disposed = false;
+
+  /** Takes `inner`. */
+  constructor(inner: CapabilityHook) {
+    super();
+    this.#inner = inner;
+  }
+
+  newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
+    return new RelayRequest(this.#inner.newCall(interfaceId, methodId, hints), this);
+  }
+
+  call(context: CallContext): PipelineHook {
+    return forwardCall(context, this);
+  }
+
+  revoke(error: RpcError): void {
+    if (this.isRevoked) return;
+    this.isRevoked = true;
+    for (const call of [...this.calls]) call.cut(error);
+    if (this.#disposed) return;
+    this.#inner.release();
+    this.#inner = new BrokenHook(error);
+  }
+
+  protected dispose(): void {
+    this.#disposed = true;
+    this.#inner.release();
+  }
+}
+
+/**
+ * `client`, which the caller keeps, with the methods that `allowed` says and no others: a name lets calls pass, an object's methods
+ * answer them instead: `attenuate(File, file, ["read"], { size: () => ({ size: 0n }) })`.
+ */
+export function attenuate<C extends Client, S extends object>(
+  type: InterfaceType<C, S>,
+  client: C,
+  allowed: readonly (keyof S & string)[],
+  instead: Partial<NoInfer<S>> = {},
+): C {
+  const replaced = Object.keys(instead).length > 0 ? type.serve(instead as S) : null;
+  const facet = new AttenuatedHook(type, client.$hook.addRef(), new Set<string>(allowed), instead, replaced);
+  return type.client(facet);
+}
+
+class AttenuatedHook extends CapabilityHook {
+  readonly #type: InterfaceType<Client, object>;
+  /** Owned. */
+  readonly #inner: CapabilityHook;
+  readonly #allowed: ReadonlySet<string>;
+  readonly #instead: object;
+  /** Owned: what serves `#instead`. */
+  readonly #replaced: Client | null;
+
+  /** Takes `inner` and `replaced`. */
+  constructor(
+    type: InterfaceType<Client, object>,
+    inner: CapabilityHook,
+    allowed: ReadonlySet<string>,
+    instead: object,
+    replaced: Client | null,
+  ) {
+    super();
+    this.#type = type;
+    this.#inner = inner;
+    this.#allowed = allowed;
+    this.#instead = instead;
+    this.#replaced = replaced;
+  }
+
+  newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
+    return this.#target(interfaceId, methodId).newCall(interfaceId, methodId, hints);
+  }
+
+  call(context: CallContext): PipelineHook {
+    return this.#target(context.interfaceId, context.methodId).call(context);
+  }
+
+  /** Borrowed: who answers that method. Methods of other interfaces than the facet's are not in it. */
+  #target(interfaceId: bigint, methodId: number): CapabilityHook {
+    const method = this.#type.methods.get(interfaceId)?.[methodId];
+    if (method && this.#replaced && method.name in this.#instead) return this.#replaced.$hook;
+    if (method && this.#allowed.has(method.name)) return this.#inner;
+    const what = method ? `${method}` : `method @${methodId} of interface @0x${interfaceId.toString(16)}`;
+    return new BrokenHook(RpcError.unimplemented(`${what} is not part of this capability`));
+  }
+
+  protected dispose(): void {
+    this.#inner.release();
+    this.#replaced?.[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,267 @@
+/**
+ * Membranes. Carol lives inside, Alice outside. A membrane lets Alice hold Carol only through a wrapper, and so it goes on:
+ * whatever capability Carol returns to Alice is wrapped as it comes out, whatever Alice passes to Carol is wrapped the other
+ * way as it goes in, and a capability that comes back to its own side is itself again. A policy sees every call that
+ * crosses, and may let it pass, send it elsewhere or refuse it; revoking the membrane cuts every connection through it.
+ *
+ * One capability has one wrapper per direction, so that capabilities equal on one side are equal on the other.
+ */
+
+import { BrokenHook } from "./broken.js";
+import type { Client } from "./client.js";
+import { forwardCall } from "./forward.js";
+import {
+  BROKEN_BRAND,
+  type CallContext,
+  type CallHints,
+  type CallRequest,
+  CapabilityHook,
+  innermost,
+  NULL_BRAND,
+  type PipelineHook,
+  type ResolutionObserver,
+} from "./hook.js";
+import type { AnyInterfaceType } from "./interface-type.js";
+import { MembraneResults } from "./membrane-results.js";
+import { QueuedHook } from "./queued.js";
+import { type RelayedCall, RelayRequest, type RelayRules } from "./relay.js";
+import { RpcError } from "./rpc-error.js";
+
+/** A call about to cross a membrane. */
+export interface MembraneCall {
+  readonly interfaceId: bigint;
+  readonly methodId: number;
+  /** The name of the method if it is one of `type`, inherited ones included; null if it is not. */
+  methodOf(type: AnyInterfaceType): string | null;
+}
+
+/**
+ * What a membrane does with calls. A function returns nothing to let the call pass, throws to fail it, or returns a Client
+ * (which stays the policy's) that gets the call instead; that one lives on the caller's side, its params are not wrapped. The functions are
+ * asked in the middle of a transition: they decide, they do not call.
+ */
+export interface MembranePolicy {
+  /** Somebody outside calls an object inside. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is of this type
+  inboundCall?(call: MembraneCall): Client | null | undefined | void;
+  /** Somebody inside calls an object outside. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is of this type
+  outboundCall?(call: MembraneCall): Client | null | undefined | void;
+  /** Calls on a promise that the policy redirects or refuses wait until the promise has resolved, and are judged again then: it may turn out to be on the caller's own side. */
+  readonly resolveBeforeRedirecting?: boolean;
+  /** Revokes the membrane when it rejects. */
+  readonly onRevoked?: PromiseLike<unknown>;
+}
+
+/** Which side of the membrane a wrapped object is on, and so where its callers are not. */
+type Side = "inside" | "outside";
+
+export class Membrane {
+  readonly #policy: MembranePolicy;
+  #revokedBy: RpcError | null = null;
+  /** Borrowed: the wrapper of each capability by the side it is on. */
+  readonly #wrappers = {
+    inside: new Map<CapabilityHook, MembraneHook>(),
+    outside: new Map<CapabilityHook, MembraneHook>(),
+  };
+  /** Calls under way through the membrane, either way. */
+  readonly calls = new Set<RelayedCall>();
+
+  constructor(policy: MembranePolicy = {}) {
+    this.#policy = policy;
+    policy.onRevoked?.then(null, (reason: unknown) => this.revoke(RpcError.from(reason)));
+  }
+
+  /** A Client for those outside of `client`, which is inside. The caller keeps `client`. */
+  toOutside<C extends Client>(client: C): C {
+    return this.#wrapClient(client, "inside");
+  }
+
+  /** A Client for those inside of `client`, which is outside. The caller keeps `client`. */
+  toInside<C extends Client>(client: C): C {
+    return this.#wrapClient(client, "outside");
+  }
+
+  /** Cuts everything that goes through: calls under way and all later ones, in both directions, fail with `reason`. Idempotent. */
+  revoke(reason: string | RpcError = "the membrane was revoked"): void {
+    if (this.#revokedBy) return;
+    const error = typeof reason === "string" ? RpcError.failed(reason) : reason;
+    this.#revokedBy = error;
+    for (const call of [...this.calls]) call.cut(error);
+    for (const side of ["inside", "outside"] as const) {
+      for (const wrapper of [...this.#wrappers[side].values()]) wrapper.cut(error);
+    }
+  }
+
+  get isRevoked(): boolean {
+    return this.#revokedBy !== null;
+  }
+
+  /** Owned: `hook` (taken), which is on `side`, as the other side sees it. */
+  wrap(hook: CapabilityHook, side: Side): CapabilityHook {
+    const inner = innermost(hook).addRef();
+    hook.release();
+    if (inner.brand === NULL_BRAND || inner.brand === BROKEN_BRAND) return inner;
+    if (inner instanceof MembraneHook && inner.membrane === this && inner.side !== side) {
+      const home = inner.inner.addRef();
+      inner.release();
+      return home;
+    }
+    if (this.#revokedBy) {
+      inner.release();
+      return new BrokenHook(this.#revokedBy);
+    }
+    const known = this.#wrappers[side].get(inner);
+    if (known) {
+      inner.release();
+      return known.addRef();
+    }
+    const wrapper = new MembraneHook(this, inner, side);
+    this.#wrappers[side].set(inner, wrapper);
+    return wrapper;
+  }
+
+  unlist(wrapper: MembraneHook): void {
+    const wrappers = this.#wrappers[wrapper.side];
+    if (wrappers.get(wrapper.inner) === wrapper) wrappers.delete(wrapper.inner);
+  }
+
+  /** Borrowed: what gets a call on an object on `side` instead of it; null to let it pass. */
+  redirect(side: Side, interfaceId: bigint, methodId: number): CapabilityHook | null {
+    const policy = this.#policy;
+    const judge = side === "inside" ? policy.inboundCall : policy.outboundCall;
+    if (!judge) return null;
+    try {
+      const client = judge.call(policy, new CrossingCall(interfaceId, methodId));
+      return client ? client.$hook : null;
+    } catch (thrown) {
+      return new BrokenHook(RpcError.from(thrown));
+    }
+  }
+
+  get resolvesBeforeRedirecting(): boolean {
+    return this.#policy.resolveBeforeRedirecting ?? false;
+  }
+
+  #wrapClient<C extends Client>(client: C, side: Side): C {
+    const Self = client.constructor as new (hook: CapabilityHook) => C;
+    return new Self(this.wrap(client.$hook.addRef(), side)).$track();
+  }
+}
+
+/** A capability on one side of a membrane as the other side sees it. */
+export class MembraneHook extends CapabilityHook implements RelayRules {
+  readonly membrane: Membrane;
+  readonly side: Side;
+  /** Owned. */
+  inner: CapabilityHook;
+  readonly calls: Set<RelayedCall>;
+  /** Owned once known. */
+  #resolution: CapabilityHook | null = null;
+  /** Owned: calls that wait for the promise to resolve. */
+  #waiting: QueuedHook | null = null;
+
+  /** Takes `inner`. */
+  constructor(membrane: Membrane, inner: CapabilityHook, side: Side) {
+    super();
+    this.membrane = membrane;
+    this.inner = inner;
+    this.side = side;
+    this.calls = membrane.calls;
+  }
+
+  override get resolution(): CapabilityHook | null {
+    if (this.#resolution) return this.#resolution;
+    const next = this.inner.resolution;
+    if (!next) return null;
+    this.#resolution = this.membrane.wrap(next.addRef(), this.side);
+    return this.#resolution;
+  }
+
+  override get isUnresolvedPromise(): boolean {
+    return this.inner.isUnresolvedPromise;
+  }
+
+  override whenResolved(observer: ResolutionObserver): () => void {
+    return this.inner.whenResolved(() => {
+      const { resolution } = this;
+      if (resolution) observer(resolution);
+    });
+  }
+
+  newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
+    const redirect = this.membrane.redirect(this.side, interfaceId, methodId);
+    if (!redirect) return new RelayRequest(this.inner.newCall(interfaceId, methodId, hints), this);
+    if (this.membrane.resolvesBeforeRedirecting && this.isUnresolvedPromise)
+      return this.#untilResolved().newCall(interfaceId, methodId, hints);
+    return redirect.newCall(interfaceId, methodId, hints);
+  }
+
+  call(context: CallContext): PipelineHook {
+    return forwardCall(context, this);
+  }
+
+  /** The membrane was revoked. */
+  cut(error: RpcError): void {
+    this.membrane.unlist(this);
+    this.inner.release();
+    this.inner = new BrokenHook(error);
+  }
+
+  // RelayRules: what the callers pass goes to the object's side, what it returns comes to theirs.
+
+  sending(params: CallRequest["params"]): void {
+    const { message } = params.segment;
+    if (message.capabilityCount === 0) return;
+    const { slots } = message.capTable;
+    const from: Side = this.side === "inside" ? "outside" : "inside";
+    for (let index = 0; index < slots.length; index++) {
+      const hook = slots[index] as CapabilityHook | null;
+      if (hook) slots[index] = this.membrane.wrap(hook, from);
+    }
+  }
+
+  returning(results: MembraneResults["inner"]): MembraneResults["inner"] {
+    return results.size === 0 ? results : new MembraneResults(results, (hook) => this.membrane.wrap(hook, this.side));
+  }
+
+  pipelined(hook: CapabilityHook): CapabilityHook {
+    return this.membrane.wrap(hook, this.side);
+  }
+
+  protected dispose(): void {
+    this.membrane.unlist(this);
+    this.#resolution?.release();
+    this.#waiting?.release();
+    this.inner.release();
+  }
+
+  /** Borrowed. */
+  #untilResolved(): QueuedHook {
+    if (this.#waiting) return this.#waiting;
+    const waiting = new QueuedHook();
+    this.#waiting = waiting;
+    // Alive until then: callers may have gone by the time it resolves.
+    this.addRef();
+    this.inner.whenResolved(() => {
+      const { resolution } = this;
+      waiting.resolve(resolution ? resolution.addRef() : this.inner.addRef());
+      this.release();
+    });
+    return waiting;
+  }
+}
+
+class CrossingCall implements MembraneCall {
+  readonly interfaceId: bigint;
+  readonly methodId: number;
+
+  constructor(interfaceId: bigint, methodId: number) {
+    this.interfaceId = interfaceId;
+    this.methodId = methodId;
+  }
+
+  methodOf(type: AnyInterfaceType): string | null {
+    return type.methods.get(this.interfaceId)?.[this.methodId]?.name ?? null;
+  }
+}

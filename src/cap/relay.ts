@@ -1,0 +1,137 @@
+/**
+ * Relays: calls on one capability that are really calls on another, seen on their way: a membrane, a revocable capability,
+ * one that reconnects. RelayRequest stands in front of the other capability's request and RelayedCall behind it, between
+ * its outcome and the caller. A relayed call can be cut off: its caller hears an error at once and the call is cancelled.
+ */
+
+import type { AnyPointerBuilder } from "../wire/any-pointer.js";
+import { BrokenPipeline } from "./broken.js";
+import type {
+  CallRequest,
+  CallResults,
+  CapabilityHook,
+  PipelineHook,
+  PipelinePath,
+  ResultReceiver,
+  SentCall,
+} from "./hook.js";
+import type { RpcError } from "./rpc-error.js";
+
+/** What a relay does with what passes. All of it runs inside a transition. */
+export interface RelayRules {
+  /** The params are complete; capabilities in their message's cap table may be exchanged. */
+  sending?(params: AnyPointerBuilder): void;
+  /** Takes the results; returns what the caller gets. */
+  returning?(results: CallResults): CallResults;
+  failing?(error: RpcError): void;
+  /** Takes a capability asked of the pipeline; returns what is handed out, owned. */
+  pipelined?(hook: CapabilityHook): CapabilityHook;
+  /** Where calls under way are listed, by whoever may cut them off. */
+  readonly calls?: Set<RelayedCall>;
+}
+
+/** A request on another capability. */
+export class RelayRequest implements CallRequest {
+  readonly sendStreaming?: NonNullable<CallRequest["sendStreaming"]>;
+  readonly #request: CallRequest;
+  readonly #rules: RelayRules;
+
+  /** Takes `request`. */
+  constructor(request: CallRequest, rules: RelayRules) {
+    this.#request = request;
+    this.#rules = rules;
+    if (!request.sendStreaming) return;
+    this.sendStreaming = (receiver, mayContinue) =>
+      this.#start(receiver, (call) => request.sendStreaming?.(call, mayContinue) as SentCall);
+  }
+
+  get params(): AnyPointerBuilder {
+    return this.#request.params;
+  }
+
+  send(receiver: ResultReceiver | null): SentCall {
+    return this.#start(receiver, (call) => this.#request.send(receiver ? call : null));
+  }
+
+  abandon(): void {
+    this.#request.abandon();
+  }
+
+  #start(receiver: ResultReceiver | null, send: (call: RelayedCall) => SentCall): SentCall {
+    this.#rules.sending?.(this.#request.params);
+    const call = new RelayedCall(receiver, this.#rules);
+    return call.start(send(call));
+  }
+}
+
+/** A call under way through a relay. */
+export class RelayedCall implements SentCall, ResultReceiver {
+  #receiver: ResultReceiver | null;
+  readonly #rules: RelayRules;
+  #references = 1;
+  /** Owned while references are left. */
+  #sent: SentCall | null = null;
+
+  constructor(receiver: ResultReceiver | null, rules: RelayRules) {
+    this.#receiver = receiver;
+    this.#rules = rules;
+  }
+
+  /** Takes `sent`. Called once, right after it was sent. */
+  start(sent: SentCall): this {
+    this.#sent = sent;
+    this.#rules.calls?.add(this);
+    return this;
+  }
+
+  /** The caller hears `error` instead of whatever would come; what is pipelined is broken. */
+  cut(error: RpcError): void {
+    this.#rules.calls?.delete(this);
+    const sent = this.#sent;
+    if (!sent) return;
+    this.#sent = new BrokenPipeline(error);
+    const receiver = this.#takeReceiver();
+    sent.forget();
+    sent.release();
+    receiver?.failed(error);
+  }
+
+  returned(results: CallResults): void {
+    const receiver = this.#takeReceiver();
+    if (!receiver) return results.release();
+    receiver.returned(this.#rules.returning?.(results) ?? results);
+  }
+
+  failed(error: RpcError): void {
+    this.#rules.failing?.(error);
+    this.#takeReceiver()?.failed(error);
+  }
+
+  capability(path: PipelinePath): CapabilityHook {
+    const hook = (this.#sent as SentCall).capability(path);
+    return this.#rules.pipelined?.(hook) ?? hook;
+  }
+
+  addRef(): PipelineHook {
+    this.#references++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#references > 0) return;
+    this.#rules.calls?.delete(this);
+    this.#sent?.release();
+    this.#sent = null;
+  }
+
+  forget(): void {
+    this.#receiver = null;
+    this.#sent?.forget();
+  }
+
+  #takeReceiver(): ResultReceiver | null {
+    const receiver = this.#receiver;
+    this.#receiver = null;
+    return receiver;
+  }
+}
