@@ -1,15 +1,30 @@
-// Regenerates every generated TypeScript file of the repository with the compiler in dist/. With `--check` it writes
-// nothing and fails if a file differs from what is checked in.
+// Regenerates everything in the repository that is made from schemas: src/std/sources.ts, then, with the compiler built from
+// the sources, every generated TypeScript file. With `--check` it writes nothing but dist/ and fails if a file differs from
+// what is checked in.
 
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { generate } from "../dist/codegen/index.js";
-import { compile, formatDiagnostics } from "../dist/compiler/index.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const check = process.argv.includes("--check");
 let failed = false;
+
+/** Runs a script of the repository; its exit code tells whether it failed. */
+function node(script, ...args) {
+  try {
+    execFileSync(process.execPath, [root + script, ...args], { cwd: root, stdio: "inherit" });
+  } catch {
+    failed = true;
+  }
+}
+
+node(".ci/std-sources.mjs", ...(check ? ["--check"] : []));
+// Unchecked: code that is to be regenerated may not fit its runtime just now.
+node("node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--noCheck");
+const { generate } = await import("../dist/codegen/index.js");
+const { compile, formatDiagnostics } = await import("../dist/compiler/index.js");
 
 /** Schemas below a directory whose code is checked in, as paths from the root of the repository. */
 function schemas(directory) {

@@ -5,6 +5,7 @@
 
 import type { Node, RequestedFile } from "../schema/model.js";
 import { CodeGeneratorRequest } from "../std/schema.js";
+import { encodePackedFrame } from "../wire/packed.js";
 import type { FileContext } from "./context.js";
 import type { RequestIndex } from "./request.js";
 import { encodeBase64 } from "./runtime/base64.js";
@@ -33,7 +34,7 @@ export function printBundle(context: FileContext, requested: RequestedFile): voi
   const imports = imported.map((each) => `${context.module(each, "value")}.$schema`);
   out.doc("The compiled schema of this file, for reflection.");
   out.line(
-    `export const $schema: $.SchemaBundle = /*@__PURE__*/ $.schema(${JSON.stringify(encodeBase64(message.toBytes()))}, () => [${imports.join(", ")}]);`,
+    `export const $schema: $.SchemaBundle = /*@__PURE__*/ $.schema(${JSON.stringify(encodeBase64(encodePackedFrame(message)))}, () => [${imports.join(", ")}]);`,
   );
 }
 

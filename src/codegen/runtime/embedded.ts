@@ -2,6 +2,7 @@
 
 import type { AnyPointerReader } from "../../wire/any-pointer.js";
 import { MessageReader } from "../../wire/message.js";
+import { unpack } from "../../wire/packed.js";
 import type { PointerType } from "../../wire/pointer-type.js";
 import { decodeBase64 } from "./base64.js";
 
@@ -29,11 +30,12 @@ export interface SchemaBundle {
   readonly imports: readonly SchemaBundle[];
 }
 
+/** A schema bundle from a packed frame in base64. */
 export function schema(base64: string, imports: () => readonly SchemaBundle[]): SchemaBundle {
   let decoded: Uint8Array | undefined;
   return {
     get bytes() {
-      decoded ??= decodeBase64(base64);
+      decoded ??= unpack(decodeBase64(base64));
       return decoded;
     },
     get imports() {
