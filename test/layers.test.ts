@@ -16,7 +16,8 @@ const LAYERS = [
   ["codegen/runtime"],
   ["std"],
   ["schema"],
-  ["rpc", "transport", "compiler"],
+  ["rpc", "transport", "compiler", "streams"],
+  ["dynamic", "json", "text"],
   ["vat", "codegen"],
   ["cli", "index", "node"],
 ] as const;

@@ -1,0 +1,112 @@
+/** JsonCodec: structs of any schema to JSON and back, and the options, handlers and plans that takes. */
+
+import type { FieldSchema } from "../schema/field-schema.js";
+import { rawTypes } from "../schema/raw-types.js";
+import type { StructSchema } from "../schema/struct-schema.js";
+import type { SchemaType } from "../schema/type.js";
+import { DEFAULT_TRAVERSAL_LIMIT_IN_WORDS } from "../wire/limits.js";
+import { MessageBuilder } from "../wire/message.js";
+import { StructBuilder } from "../wire/struct-builder.js";
+import { StructReader } from "../wire/struct-reader.js";
+import { Decoder } from "./decode.js";
+import { Encoder, type HasMode } from "./encode.js";
+import { Handlers, type JsonHandler } from "./handler.js";
+import { DEFAULT_MAX_NESTING, jsonText, parseJson } from "./parse.js";
+import { Plans } from "./plan.js";
+import { printJson } from "./print.js";
+import { EnumNames } from "./scalar.js";
+import type { JsonValue } from "./value.js";
+
+export interface JsonOptions {
+  /** C++'s layout in lines, instead of no spaces at all. */
+  readonly pretty?: boolean;
+  /** Which fields are written. Default "non-null": all but null pointers. */
+  readonly hasMode?: HasMode;
+  /** Whether decoding refuses members that the struct does not have. Default false: they are passed over. */
+  readonly rejectUnknownFields?: boolean;
+  /** How deep JSON may nest when decoded. Default 64. */
+  readonly maxNesting?: number;
+  /** How large a decoded message may become, in words. Default 8 Mi (64 MiB), which is what readers visit by default. */
+  readonly maxMessageWords?: number;
+}
+
+/** Keeps what it learns of schemas: make one and use it for many messages. */
+export class JsonCodec {
+  readonly options: JsonOptions;
+  readonly #plans = new Plans();
+  readonly #enumNames = new EnumNames();
+  readonly #handlers = new Handlers();
+
+  constructor(options: JsonOptions = {}) {
+    this.options = options;
+  }
+
+  /** Lets `handler` write and read every value of `type`. */
+  handleType<Value, Target>(type: SchemaType, handler: JsonHandler<Value, Target>): this {
+    this.#handlers.setType(type, handler);
+    return this;
+  }
+
+  /** Lets `handler` write and read `field`. */
+  handleField<Value, Target>(field: FieldSchema, handler: JsonHandler<Value, Target>): this {
+    this.#handlers.setField(field, handler);
+    return this;
+  }
+
+  /** `struct` as JSON text. Throws JsonError, and WireError for a malformed message. */
+  encode(struct: StructReader | StructBuilder, schema: StructSchema): string {
+    return printJson(this.toJson(struct, schema), this.options);
+  }
+
+  /** The message that JSON text describes, with the struct as its root. Throws JsonError. */
+  decode(source: string | Uint8Array, schema: StructSchema): MessageBuilder {
+    const message = new MessageBuilder();
+    this.decodeInto(source, schema, message.initRoot(rawTypes.struct(schema)));
+    return message;
+  }
+
+  /** Fills a new struct from JSON text. Throws JsonError; the struct is then filled in part. */
+  decodeInto(source: string | Uint8Array, schema: StructSchema, struct: StructBuilder): void {
+    const text = jsonText(source);
+    const json = parseJson(text, { maxNesting: this.options.maxNesting ?? DEFAULT_MAX_NESTING });
+    this.#decoder(text).struct(schema, json, struct);
+  }
+
+  /** `struct` as a JsonValue. Throws as `encode` does. */
+  toJson(struct: StructReader | StructBuilder, schema: StructSchema): JsonValue {
+    const reader = struct instanceof StructBuilder ? struct.$asReader(StructReader) : struct;
+    return this.#encoder().value({ kind: "struct", schema }, reader);
+  }
+
+  /** Fills a new struct from a JsonValue. Throws JsonError. */
+  fromJson(json: JsonValue, schema: StructSchema, struct: StructBuilder): void {
+    this.#decoder().struct(schema, json, struct);
+  }
+
+  /** Any value, as reading `type` gives it, as a JsonValue: constants, list elements. Throws as `encode` does. */
+  valueToJson(value: unknown, type: SchemaType): JsonValue {
+    return this.#encoder().value(type, value);
+  }
+
+  #encoder(): Encoder {
+    return new Encoder({
+      plans: this.#plans,
+      handlers: this.#handlers,
+      enumNames: this.#enumNames,
+      hasMode: this.options.hasMode ?? "non-null",
+    });
+  }
+
+  #decoder(text?: string): Decoder {
+    return new Decoder(
+      {
+        plans: this.#plans,
+        handlers: this.#handlers,
+        enumNames: this.#enumNames,
+        rejectUnknownFields: this.options.rejectUnknownFields ?? false,
+        maxMessageWords: this.options.maxMessageWords ?? DEFAULT_TRAVERSAL_LIMIT_IN_WORDS,
+      },
+      text,
+    );
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Structs → JsonValue, by the conventions of C++'s JsonCodec: 64-bit integers as strings, no number as a name, Data as an array of bytes,
+ * of a union the member that is set, null pointers left out.
+ */
+
+import type { EnumSchema } from "../schema/enum-schema.js";
+import type { FieldSchema } from "../schema/field-schema.js";
+import { float64Text } from "../schema/float-text.js";
+import type { AnyList } from "../schema/pointer-types.js";
+import type { StructSchema } from "../schema/struct-schema.js";
+import { dataBits, type SchemaType, typeName } from "../schema/type.js";
+import type { AnyPointerReader } from "../wire/any-pointer.js";
+import type { StructReader } from "../wire/struct-reader.js";
+import { encodeBase64, encodeHex } from "./bytes.js";
+import { formatPath, JsonError, type JsonErrorCode } from "./errors.js";
+import type { Handlers } from "./handler.js";
+import { encodeValueStruct, VALUE_STRUCT } from "./passthrough.js";
+import type { FieldPlan, Plans, StructPlan } from "./plan.js";
+import type { EnumNames } from "./scalar.js";
+import { JSON_NULL, type JsonMember, type JsonValue, jsonBoolean, jsonString } from "./value.js";
+
+/** Which fields a struct in JSON has: all that are not null pointers, or those that differ from their default. */
+export type HasMode = "non-null" | "non-default";
+
+export interface EncodeSettings {
+  readonly plans: Plans;
+  readonly handlers: Handlers;
+  readonly hasMode: HasMode;
+  readonly enumNames: EnumNames;
+}
+
+/** Lists and structs nest at most this deep; a reader's own limit is 64 unless raised. */
+const MAX_NESTING = 500;
+
+/** Numbers that Data mostly consists of. */
+const BYTES: readonly JsonValue[] = /*@__PURE__*/ Array.from({ length: 256 }, (_, byte) => ({
+  kind: "number",
+  text: String(byte),
+}));
+
+/** Encodes one value; its place in it is known when something goes wrong. */
+export class Encoder {
+  readonly #settings: EncodeSettings;
+  readonly #path: (string | number)[] = [];
+
+  constructor(settings: EncodeSettings) {
+    this.#settings = settings;
+  }
+
+  /** `value` as reading `type` gives it (rawTypes). Throws JsonError, WireError. */
+  value(type: SchemaType, value: unknown, field?: FieldPlan): JsonValue {
+    const handler = this.#settings.handlers.find(field?.field, type);
+    if (handler?.encode) return handler.encode(value);
+    switch (type.kind) {
+      case "void":
+        return JSON_NULL;
+      case "bool":
+        return jsonBoolean(value as boolean);
+      case "int64":
+      case "uint64":
+        return jsonString(String(value));
+      case "float32":
+      case "float64":
+        return encodeFloat(value as number);
+      case "text":
+        return jsonString(value as string);
+      case "data":
+        return encodeData(value as Uint8Array, field?.bytes ?? "array");
+      case "enum":
+        return this.#enum(type.schema, value as string | number);
+      case "list":
+        return this.#list(type.element, value as AnyList);
+      case "struct":
+        return this.struct(type.schema, value as StructReader);
+      case "interface":
+      case "anyPointer":
+        if ((value as AnyPointerReader).isNull) return JSON_NULL;
+        throw this.#error("no-handler", `a ${typeName(type)} needs a handler to become JSON`);
+      default:
+        return { kind: "number", text: String(value) };
+    }
+  }
+
+  struct(schema: StructSchema, struct: StructReader): JsonValue {
+    if (schema.id === VALUE_STRUCT) return encodeValueStruct(struct);
+    this.#checkNesting();
+    const members: JsonMember[] = [];
+    this.#members(this.#settings.plans.of(schema), struct, "", members);
+    return { kind: "object", members };
+  }
+
+  /** The members of `struct`, those of flattened structs in their place; the union's come last, its tag first. */
+  #members(plan: StructPlan, struct: StructReader, prefix: string, members: JsonMember[]): void {
+    for (const field of plan.nonUnionFields) {
+      if (this.#has(field, struct)) this.#member(field, struct, prefix, members);
+    }
+    if (plan.unionFields.length === 0) return;
+    const active = plan.unionFields[struct.$uint16(plan.schema.discriminantOffset)];
+    if (!active) return;
+    if (plan.tagName !== undefined) members.push({ name: prefix + plan.tagName, value: jsonString(active.tagValue) });
+    const isTold = plan.tagName !== undefined && active.field.type.kind === "void";
+    if (!isTold) this.#member(active, struct, prefix, members);
+  }
+
+  #member(plan: FieldPlan, struct: StructReader, prefix: string, members: JsonMember[]): void {
+    const { field, access, flattened } = plan;
+    const name = prefix + plan.name;
+    this.#path.push(field.name);
+    const value = access.read.call(struct);
+    if (flattened) this.#members(flattened, value as StructReader, prefix + plan.prefix, members);
+    else members.push({ name, value: this.value(field.type, value, plan) });
+    this.#path.pop();
+  }
+
+  #has({ field, access }: FieldPlan, struct: StructReader): boolean {
+    if (this.#settings.hasMode === "non-null" || field.isGroup) return access.has.call(struct);
+    return isSet(field, struct) ?? access.has.call(struct);
+  }
+
+  #list(element: SchemaType, list: AnyList): JsonValue {
+    const items: JsonValue[] = [];
+    this.#checkNesting();
+    const depth = this.#path.length;
+    let index = 0;
+    for (const item of list as Iterable<unknown>) {
+      this.#path[depth] = index++;
+      items.push(this.value(element, item));
+    }
+    this.#path.length = depth;
+    return { kind: "array", items };
+  }
+
+  #enum(schema: EnumSchema, value: string | number): JsonValue {
+    if (typeof value === "number") return { kind: "number", text: String(value) };
+    const ordinal = schema.names.indexOf(value);
+    return jsonString(this.#settings.enumNames.of(schema)[ordinal] ?? value);
+  }
+
+  #checkNesting(): void {
+    if (this.#path.length < MAX_NESTING) return;
+    throw this.#error("nesting-too-deep", `structs and lists nest more than ${MAX_NESTING} deep`);
+  }
+
+  #error(code: JsonErrorCode, message: string): JsonError {
+    return new JsonError(code, message, { path: formatPath(this.#path) });
+  }
+}
+
+/** Whether the bits of a field in the data section differ from its default's; undefined for pointers. */
+function isSet({ type, offset }: FieldSchema, struct: StructReader): boolean | undefined {
+  switch (dataBits(type)) {
+    case 0:
+      return false;
+    case 1:
+      return struct.$bool(offset);
+    case 8:
+      return struct.$uint8(offset) !== 0;
+    case 16:
+      return struct.$uint16(offset) !== 0;
+    case 32:
+      return struct.$uint32(offset) !== 0;
+    case 64:
+      return struct.$uint64(offset) !== 0n;
+    default:
+      return undefined;
+  }
+}
+
+function encodeFloat(value: number): JsonValue {
+  if (Number.isFinite(value)) return { kind: "number", text: float64Text(value) };
+  return jsonString(String(value));
+}
+
+function encodeData(bytes: Uint8Array, form: FieldPlan["bytes"]): JsonValue {
+  if (form === "base64") return jsonString(encodeBase64(bytes));
+  if (form === "hex") return jsonString(encodeHex(bytes));
+  return { kind: "array", items: Array.from(bytes, (byte) => BYTES[byte]!) };
+}
