@@ -1,6 +1,15 @@
 /** `capwire/vat`: who talks to whom, on any platform. `capwire/node` adds connecting and listening. */
 
 export { type Side, TwoPartyNetwork, type VatNetwork } from "./network.js";
+export {
+  autoReconnect,
+  type Backoff,
+  type Connect,
+  lazyAutoReconnect,
+  type Reconnecting,
+  type ReconnectOptions,
+  reconnecting,
+} from "./reconnect.js";
 export { DEFAULT_MAX_BACKLOG_BYTES, Session, type SessionLimits, type SessionOptions } from "./session.js";
 export { TwoPartyClient, type TwoPartyClientOptions } from "./two-party-client.js";
 export {
