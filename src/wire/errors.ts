@@ -37,6 +37,8 @@ export type WireErrorCode =
   | "frame-too-large"
   /** A run of packed words goes beyond the piece of the frame that it began in. */
   | "packed-run"
+  /** A message that was to be in canonical form is not. */
+  | "not-canonical"
   /** A message to be made canonical holds a capability. */
   | "capability-in-canonical";
 

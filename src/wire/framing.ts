@@ -43,6 +43,13 @@ function frameLength(view: DataView, at: number, end: number, options: FrameOpti
   return headerLength + words * BYTES_PER_WORD;
 }
 
+/** Bytes of the frame at the start of `bytes`; undefined if they do not hold all of it. Throws WireError for a frame beyond the limits. */
+export function frameLengthIn(bytes: Uint8Array, options?: FrameOptions): number | undefined {
+  const start = bytes.byteOffset;
+  const length = frameLength(wholeBuffer(bytes).view, start, start + bytes.byteLength, options);
+  return length < 0 || length > bytes.byteLength ? undefined : length;
+}
+
 /** `field` is the segment count minus one, as sent: up to 0xffffffff, so nothing is added to it before this check. */
 export function checkSegments(field: number, options: FrameOptions | undefined): void {
   const limit = options?.maxSegments ?? DEFAULT_MAX_SEGMENTS;

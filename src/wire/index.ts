@@ -16,7 +16,7 @@ export { emptyStruct, nullPointer } from "./empty.js";
 export { type EnumType, enumOrdinal } from "./enum-type.js";
 export { type Equality, equals } from "./equals.js";
 export { WireError, type WireErrorCode } from "./errors.js";
-export { decodeFrame, encodeFrame, FrameDecoder, type FrameOptions, frameHeader } from "./framing.js";
+export { decodeFrame, encodeFrame, FrameDecoder, type FrameOptions, frameHeader, frameLengthIn } from "./framing.js";
 export { isCanonical } from "./is-canonical.js";
 export {
   DEFAULT_NESTING_LIMIT,

@@ -23,6 +23,7 @@ export class PackedFrameDecoder {
   #segmentCount = 0;
   /** Words of each segment, as far as the table was read. */
   #segmentWords: number[] = [];
+  #lastFrameLength = 0;
   #failed: WireError | null = null;
 
   constructor(options?: FrameOptions) {
@@ -35,9 +36,9 @@ export class PackedFrameDecoder {
     return this.#unpacker.consumed > 0;
   }
 
-  /** Packed bytes taken of the frame that the stream so far ends in. */
-  get frameOffset(): number {
-    return this.#unpacker.consumed;
+  /** Packed bytes of the last frame decoded. */
+  get lastFrameLength(): number {
+    return this.#lastFrameLength;
   }
 
   /**
@@ -87,6 +88,7 @@ export class PackedFrameDecoder {
           const message = this.#message();
           this.#segmentWords = [];
           this.#begin(FIRST_WORD, BYTES_PER_WORD);
+          this.#lastFrameLength = unpacker.consumed;
           unpacker.resetConsumed();
           return message;
         }
