@@ -11,6 +11,7 @@ import { AnyPointerBuilder } from "./any-pointer.js";
 import { builtData, writeData } from "./data.js";
 import { type EnumType, enumOrdinal } from "./enum-type.js";
 import { float32Bits, float32FromBits, float64Bits, float64FromBits } from "./float-bits.js";
+import { INSPECT, type Inspect, inspectStruct } from "./inspect.js";
 import { clearPointer } from "./layout.js";
 import { Orphan } from "./orphan.js";
 import { isNull } from "./pointer.js";
@@ -36,6 +37,10 @@ export class StructBuilder {
     this.$dataSize = dataSize;
     this.$pointers = pointers;
     this.$pointerCount = pointerCount;
+  }
+
+  [INSPECT](depth: number, options: object, inspect?: Inspect): string {
+    return inspectStruct(this, depth, options, inspect);
   }
 
   $bool(bit: number): boolean {

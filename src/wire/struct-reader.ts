@@ -12,6 +12,7 @@ import { readCapabilityIndex } from "./capability-pointer.js";
 import { readData } from "./data.js";
 import { nullPointer } from "./empty.js";
 import { float32FromBits, float64FromBits } from "./float-bits.js";
+import { INSPECT, type Inspect, inspectStruct } from "./inspect.js";
 import type { PointerType, StructReaderClass } from "./pointer-type.js";
 import type { ReaderSegment } from "./segment.js";
 import { readText } from "./text.js";
@@ -42,6 +43,10 @@ export class StructReader {
     this.$pointers = pointers;
     this.$pointerCount = pointerCount;
     this.$nesting = nesting;
+  }
+
+  [INSPECT](depth: number, options: object, inspect?: Inspect): string {
+    return inspectStruct(this, depth, options, inspect);
   }
 
   $bool(bit: number): boolean {
