@@ -188,7 +188,12 @@ export class QueuedPipeline implements PipelineHook {
     if (!pipelined) return;
     // Our own reference: the hooks give back theirs as they resolve.
     this.addRef();
-    for (const hook of pipelined) hook.resolve(resolution.capability(hook.path));
+    // A call that one of them passes on may end at once and drop the last reference to another.
+    for (const hook of pipelined) hook.addRef();
+    for (const hook of pipelined) {
+      hook.resolve(resolution.capability(hook.path));
+      hook.release();
+    }
     this.release();
   }
 

@@ -123,8 +123,9 @@ export class Question implements SentCall {
   returned(results: SettledResults, finishNeeded: boolean): void {
     this.#phase = "settled";
     this.#redirect = null;
-    if (this.#references > 0 && results.size > 0) this.#kept = new SharedResults(results);
     if (this.#promises || this.#calledPaths) this.#resolvePaths(results);
+    // As they are now: a promise that an embargo holds back must be held back for whoever asks for its path later, too.
+    if (this.#references > 0 && results.size > 0) this.#kept = new SharedResults(results);
     this.#afterReturn(finishNeeded);
     const receiver = this.#takeReceiver();
     if (receiver) receiver.returned(results);
@@ -165,7 +166,9 @@ export class Question implements SentCall {
 
   addressReleased(): void {
     this.#addresses--;
-    this.#finishIfUnused();
+    // No Finish is due, but as long as an address names this question its id may not mean another one.
+    if (this.#finishSent && this.#addresses === 0) this.#retire();
+    else this.#finishIfUnused();
   }
 
   describe(): string {
@@ -205,8 +208,11 @@ export class Question implements SentCall {
 
   #breakPaths(promises: Map<string, PathPromise>, error: RpcError): void {
     this.#addresses++;
-    for (const { promise } of [...promises.values()]) {
+    const all = [...promises.values()];
+    for (const { promise } of all) promise.addRef();
+    for (const { promise } of all) {
       if (!promise.resolution) promise.resolve(new BrokenHook(error), false);
+      promise.release();
     }
     this.#addresses--;
   }
@@ -214,7 +220,7 @@ export class Question implements SentCall {
   #afterReturn(finishNeeded: boolean): void {
     if (finishNeeded) return this.#finishIfUnused();
     this.#finishSent = true;
-    this.#retire();
+    if (this.#addresses === 0) this.#retire();
   }
 
   #finishIfUnused(): void {
