@@ -106,7 +106,7 @@ function pointerAccess(field: FieldSchema, types: PointerTypes): Pick<FieldAcces
   const { type, offset: index } = field;
   if (type.kind === "text") return textAccess(field, index, String(field.defaultValue ?? ""));
   const fallback = type.kind === "data" ? null : field.defaultPointer;
-  if (type.kind === "data") return dataAccess(field, index, field.defaultValue as Uint8Array);
+  if (type.kind === "data") return dataAccess(field, index, (field.defaultValue ?? NO_BYTES) as Uint8Array);
   // Looked up when first used: the type may need this very struct's.
   let found: UntypedPointer | null = null;
   const pointerType = (): UntypedPointer => {
@@ -137,6 +137,9 @@ function pointerAccess(field: FieldSchema, types: PointerTypes): Pick<FieldAcces
     set,
   };
 }
+
+/** Where Data stands for a type parameter, the schema has no default of its own. */
+const NO_BYTES = /*@__PURE__*/ new Uint8Array(0);
 
 function textAccess(field: FieldSchema, index: number, fallback: string): Pick<FieldAccess, "read" | "get" | "set"> {
   const read =

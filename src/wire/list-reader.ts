@@ -110,5 +110,6 @@ export type ListInit<I> = Iterable<I> | ArrayLike<I>;
 
 /** `values` with a known length. */
 export function toArrayLike<I>(values: ListInit<I>): ArrayLike<I> {
+  if (values instanceof ListReader) return values.toArray();
   return "length" in values ? values : Array.from(values);
 }
