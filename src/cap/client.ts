@@ -9,7 +9,7 @@ import { type CallOptions, TAIL } from "./call-options.js";
 import { callSite } from "./call-site.js";
 import { type CallRequest, type CapabilityHook, innermost, NULL_BRAND } from "./hook.js";
 import type { InterfaceType } from "./interface-type.js";
-import { track, untrack } from "./leak.js";
+import { track, untrack, type Watch } from "./leak.js";
 import type { AnyMethod, Method, Params } from "./method.js";
 import { PendingCall } from "./pending-call.js";
 import { type RemotePromise, StreamPromise } from "./remote-promise.js";
@@ -21,6 +21,7 @@ export abstract class Client implements Disposable {
   #hook: CapabilityHook | null;
   /** Why the hook is gone. */
   #reason = DISPOSED;
+  #watch: Watch | null = null;
 
   /** Takes `hook`. Not known to the leak registry: use InterfaceType.client for a Client that user code keeps. */
   constructor(hook: CapabilityHook) {
@@ -96,7 +97,7 @@ export abstract class Client implements Disposable {
 
   /** Returns the reference the leak registry watches over. */
   $track(): this {
-    track(this, this.$hook, this.#name);
+    this.#watch = track(this, this.$hook, this.#name);
     return this;
   }
 
@@ -106,7 +107,8 @@ export abstract class Client implements Disposable {
     if (!hook) return;
     this.#hook = null;
     this.#reason = reason;
-    untrack(this);
+    if (this.#watch) untrack(this.#watch);
+    this.#watch = null;
     hook.release();
   }
 

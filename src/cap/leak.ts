@@ -1,7 +1,10 @@
 /**
  * The last resort for references that were dropped instead of disposed: when the garbage collector takes their holder, the
- * reference is given back and, if asked for, reported. What is held here must not lead back to the holder, or neither
- * ever goes.
+ * reference is given back and, if asked for, reported.
+ *
+ * Registering with a FinalizationRegistry costs several microseconds, more than a call, and most references do not live
+ * long. So a new one is young first: listed, and kept alive by the list, for a second at most. Only what is not disposed by
+ * then is registered. What the registry holds must not lead back to the holder, or neither ever goes.
  */
 
 /** A reference that nobody disposed. */
@@ -20,24 +23,71 @@ export const leaks = {
   traceCreation: false,
   /** Leaks found so far. */
   found: 0,
+  /** Lets go of the young references: from now on the collector may find them. For tests; happens by itself within a second. */
+  settle(): void {
+    registerYoung();
+  },
 };
 
-interface Held extends Leak {
+/** How many young references are kept before they are looked at without waiting for the timer. */
+const MAX_YOUNG = 4096;
+const YOUNG_MS = 1000;
+
+/** A reference under watch. Its holder keeps it, to take it back with `untrack`. */
+export class Watch implements Leak {
+  readonly what: string;
+  readonly created: string | undefined;
   readonly reference: { release(): void };
+  /** While young; null once registered or taken back. */
+  holder: object | null;
+
+  constructor(holder: object, reference: { release(): void }, what: string) {
+    this.holder = holder;
+    this.reference = reference;
+    this.what = what;
+    this.created = leaks.traceCreation ? new Error(what).stack : undefined;
+  }
 }
+
+let young: Watch[] = [];
+let timer = false;
 
 /** Gives back `reference` when `holder` is collected, unless `untrack` is called first. */
-export function track(holder: object, reference: { release(): void }, what: string): void {
-  const created = leaks.traceCreation ? new Error(what).stack : undefined;
-  registry.register(holder, { reference, what, created }, holder);
+export function track(holder: object, reference: { release(): void }, what: string): Watch {
+  const watch = new Watch(holder, reference, what);
+  if (young.push(watch) >= MAX_YOUNG) registerYoung();
+  else if (!timer) startTimer();
+  return watch;
 }
 
-/** `holder` gave back its reference itself. */
-export function untrack(holder: object): void {
-  registry.unregister(holder);
+/** The holder gave back its reference itself. */
+export function untrack(watch: Watch): void {
+  if (watch.holder) watch.holder = null;
+  else registry.unregister(watch);
 }
 
-const registry = /*@__PURE__*/ new FinalizationRegistry<Held>(({ reference, what, created }) => {
+function startTimer(): void {
+  timer = true;
+  const started: unknown = setTimeout(() => {
+    timer = false;
+    registerYoung();
+  }, YOUNG_MS);
+  // A process need not stay for it.
+  (started as { unref?(): void }).unref?.();
+}
+
+function registerYoung(): void {
+  const watches = young;
+  young = [];
+  for (const watch of watches) {
+    const { holder } = watch;
+    if (!holder) continue;
+    watch.holder = null;
+    registry.register(holder, watch, watch);
+  }
+}
+
+const registry = /*@__PURE__*/ new FinalizationRegistry<Watch>(({ reference, what, created }) => {
   leaks.found++;
   reference.release();
   leaks.report?.({ what, created });

@@ -29,7 +29,7 @@ import type {
   SentCall,
 } from "./hook.js";
 import type { InterfaceType } from "./interface-type.js";
-import { track, untrack } from "./leak.js";
+import { track, untrack, type Watch } from "./leak.js";
 import type { AnyMethod } from "./method.js";
 import { locateCapability, locatePointer, type PointerPlace, ResultsPipeline } from "./pipeline.js";
 import { samePath } from "./queued.js";
@@ -46,6 +46,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
   #content: AnyPointerReader | null = null;
   /** Owned: the capabilities of the results; null if there are none. */
   #slots: Slots | null = null;
+  #watch: Watch | null = null;
   /** An RpcError, or the reason of an AbortSignal. */
   #error: unknown = null;
   readonly #site: Error | null;
@@ -153,7 +154,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     for (const { client } of this.#pipelined ?? []) client.$expire(reason);
     this.#pipelined = null;
     if (this.#slots) {
-      untrack(this);
+      this.#unwatch();
       this.#slots.release();
       this.#slots = null;
     }
@@ -178,7 +179,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
         const results = new RegainedResults(this.content, this.#slots ?? new Slots(null));
         if (results.size > 0) results.content.segment.message.capTable = results;
         const pipeline = new ResultsPipeline(results);
-        if (this.#slots) untrack(this);
+        this.#unwatch();
         this.#slots = null;
         this[Symbol.dispose]();
         context.forward(results);
@@ -212,8 +213,8 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     if (results.size > 0) {
       this.#slots = new Slots(results);
       results.content.segment.message.capTable = this;
-      track(this, this.#slots, `results of ${this.method}`);
       this.#adoptPipelined();
+      if (!this.#slots.isEmpty) this.#watch = track(this, this.#slots, `results of ${this.method}`);
     }
     this.#stopWaiting();
     const observers = this.#observers;
@@ -257,6 +258,11 @@ export class PendingCall extends ClientTable implements ResultReceiver {
   protected makeClient<C extends Client>(index: number, type: InterfaceType<C, object>): C {
     if (this.#phase !== "returned") throw this.#goneError();
     return type.client((index >= 0 && this.#slots?.take(index)) || nullCapability());
+  }
+
+  #unwatch(): void {
+    if (this.#watch) untrack(this.#watch);
+    this.#watch = null;
   }
 
   #settleWith(error: unknown): void {

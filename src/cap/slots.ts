@@ -15,6 +15,11 @@ export class Slots {
     results.release();
   }
 
+  /** Whether everything has been taken. */
+  get isEmpty(): boolean {
+    return this.hooks.every((hook) => hook === null);
+  }
+
   take(index: number): CapabilityHook | null {
     const hook = this.hooks[index];
     if (!hook) return null;

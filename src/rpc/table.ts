@@ -75,40 +75,58 @@ export class OwnedTable<Id extends number, Entry> {
   }
 }
 
-/** Entries under ids the peer chooses: sparse, any order, every 32-bit value legal. */
+/** Ids below this have a slot of their own: peers take the lowest free id, so that is nearly all of them. */
+const DENSE_IDS = 1024;
+
+/** Entries under ids the peer chooses: any order, every 32-bit value legal. */
 export class PeerTable<Id extends number, Entry> {
-  readonly #entries = new Map<Id, Entry>();
+  readonly #dense: (Entry | undefined)[] = [];
+  readonly #sparse = new Map<Id, Entry>();
+  #size = 0;
 
   get size(): number {
-    return this.#entries.size;
+    return this.#size;
   }
 
   get(id: Id): Entry | undefined {
-    return this.#entries.get(id);
+    return id < DENSE_IDS ? this.#dense[id] : this.#sparse.get(id);
   }
 
   has(id: Id): boolean {
-    return this.#entries.has(id);
+    return this.get(id) !== undefined;
   }
 
   put(id: Id, entry: Entry): void {
-    this.#entries.set(id, entry);
+    if (!this.has(id)) this.#size++;
+    if (id >= DENSE_IDS) {
+      this.#sparse.set(id, entry);
+      return;
+    }
+    // Without holes, so that the engine keeps the array an array.
+    while (this.#dense.length <= id) this.#dense.push(undefined);
+    this.#dense[id] = entry;
   }
 
   remove(id: Id): Entry | undefined {
-    const entry = this.#entries.get(id);
-    if (entry !== undefined) this.#entries.delete(id);
+    const entry = this.get(id);
+    if (entry === undefined) return undefined;
+    this.#size--;
+    if (id < DENSE_IDS) this.#dense[id] = undefined;
+    else this.#sparse.delete(id);
     return entry;
   }
 
-  values(): IterableIterator<Entry> {
-    return this.#entries.values();
+  *values(): IterableIterator<Entry> {
+    for (const entry of this.#dense) if (entry !== undefined) yield entry;
+    yield* this.#sparse.values();
   }
 
   /** Removes everything and returns it. */
   drain(): Entry[] {
-    const entries = [...this.#entries.values()];
-    this.#entries.clear();
+    const entries = [...this.values()];
+    this.#dense.length = 0;
+    this.#sparse.clear();
+    this.#size = 0;
     return entries;
   }
 }

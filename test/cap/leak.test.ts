@@ -12,6 +12,7 @@ const collectGarbage = runInNewContext("gc") as () => void;
 /** Collects until `done`, giving finalizers time to run. */
 async function collectUntil(done: () => boolean): Promise<void> {
   for (let round = 0; round < 50 && !done(); round++) {
+    leaks.settle();
     collectGarbage();
     await settle();
   }
@@ -39,6 +40,24 @@ describe("a reference that nobody disposed", () => {
   });
 });
 
+describe("a young reference", () => {
+  it("is kept for a second at most, and costs the registry nothing if it is disposed by then", async () => {
+    const server = new Counting();
+    (() => Sequence.serve(server))();
+    for (let round = 0; round < 5; round++) {
+      collectGarbage();
+      await settle();
+    }
+    expect(server.disposed).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    for (let round = 0; round < 50 && server.disposed === 0; round++) {
+      collectGarbage();
+      await settle();
+    }
+    expect(server.disposed).toBe(1);
+  });
+});
+
 describe.each(PLACES)("results that nobody disposed, $name", ({ serve }) => {
   it("are given back when they are collected, though they hold Clients and Clients were pipelined", async () => {
     const server = new TestMaker();
@@ -60,6 +79,7 @@ describe.each(PLACES)("results that nobody disposed, $name", ({ serve }) => {
     const cap = await (async () => (await maker.make()).cap)();
     leaks.report = (leak) => reported.push(leak);
     for (let round = 0; round < 5; round++) {
+      leaks.settle();
       collectGarbage();
       await settle();
     }

@@ -57,4 +57,26 @@ describe("a table of ids the peer chooses", () => {
     expect(table.drain()).toEqual(["near"]);
     expect(table.size).toBe(0);
   });
+
+  test("agrees with a Map under any sequence of changes, near and far ids mixed", () => {
+    const id = fc.oneof(fc.nat(8), fc.integer({ min: 1020, max: 1030 }), fc.constant(0xffff_ffff));
+    fc.assert(
+      fc.property(fc.array(fc.record({ id, put: fc.boolean() }), { maxLength: 200 }), (steps) => {
+        const table = new PeerTable<number, string>();
+        const model = new Map<number, string>();
+        for (const [at, step] of steps.entries()) {
+          if (step.put) {
+            table.put(step.id, `entry ${at}`);
+            model.set(step.id, `entry ${at}`);
+          } else {
+            expect(table.remove(step.id)).toBe(model.get(step.id));
+            model.delete(step.id);
+          }
+          expect(table.has(step.id)).toBe(model.has(step.id));
+        }
+        expect(table.size).toBe(model.size);
+        expect([...table.values()].sort()).toEqual([...model.values()].sort());
+      }),
+    );
+  });
 });
