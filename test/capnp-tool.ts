@@ -14,6 +14,7 @@ import { describe, expect, it } from "vitest";
 export const SCHEMAS = fileURLToPath(new URL("./schemas/", import.meta.url));
 
 const isInstalled = spawnSync("capnp", ["--version"]).status === 0;
+const { CAPWIRE_REQUIRE_PEERS } = process.env;
 const VERDICT = "the capnp tool is missing (apt-get install capnproto)";
 
 /** A suite that needs the tool. */
@@ -23,7 +24,7 @@ export function describeWithCapnp(title: string, suite: () => void): void {
     return;
   }
   describe(title, () => {
-    if (process.env["CAPWIRE_REQUIRE_PEERS"] === "1") {
+    if (CAPWIRE_REQUIRE_PEERS === "1") {
       it(VERDICT, () => {
         throw new Error(VERDICT);
       });

@@ -12,8 +12,12 @@ export function float64Text(value: number): string {
  * The same for a Float32. C++ stops at 8 digits, which for some values name a neighbour; those get the 9 they need.
  */
 export function float32Text(value: number): string {
-  return special(value) ?? exact(value, [6, 8, 9], (text) => Math.fround(Number(text)) === value);
+  // C's strtof finds fault with denormal numbers however exact, so C++ never leaves them at 6 digits.
+  const precisions = Math.abs(value) < MIN_NORMAL_FLOAT32 ? [8, 9] : [6, 8, 9];
+  return special(value) ?? exact(value, precisions, (text) => Math.fround(Number(text)) === value);
 }
+
+const MIN_NORMAL_FLOAT32 = 2 ** -126;
 
 function special(value: number): string | undefined {
   if (Number.isNaN(value)) return "nan";

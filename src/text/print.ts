@@ -1,0 +1,142 @@
+/**
+ * Structs → the notation of schema files, letter for letter as the `capnp` tool prints them: in one line, or in its layout of
+ * lines (a value that is longer than 24 bytes gets a line of its own, a struct one when it exceeds 64).
+ */
+
+import { fieldAccess } from "../schema/field-access.js";
+import type { FieldSchema } from "../schema/field-schema.js";
+import { float32Text, float64Text } from "../schema/float-text.js";
+import { rawTypes } from "../schema/raw-types.js";
+import type { StructSchema } from "../schema/struct-schema.js";
+import type { SchemaType } from "../schema/type.js";
+import { listOf } from "../wire/list-of.js";
+import { StructBuilder } from "../wire/struct-builder.js";
+import { StructReader } from "../wire/struct-reader.js";
+import { utf8Length } from "../wire/utf8.js";
+import { BytesText } from "./bytes-text.js";
+import { TextError } from "./errors.js";
+import { escapeBytes, escapeText } from "./escape.js";
+
+export interface TextPrintOptions {
+  /** In lines, as `capnp convert` prints without `--short`. */
+  readonly pretty?: boolean;
+}
+
+/** Lists and structs nest at most this deep; a reader's own limit is 64 unless raised. */
+const MAX_NESTING = 500;
+const MAX_INLINE_VALUE_BYTES = 24;
+const MAX_INLINE_RECORD_BYTES = 64;
+
+/** Prints a struct. Throws WireError for a malformed message, TextError for one nested beyond reason. */
+export function printText(
+  struct: StructReader | StructBuilder,
+  schema: StructSchema,
+  options: TextPrintOptions = {},
+): string {
+  const reader = struct instanceof StructBuilder ? struct.$asReader(StructReader) : struct;
+  return printTextValue(reader, { kind: "struct", schema }, options);
+}
+
+/** Prints any value, as reading `type` gives it: constants, list elements. Throws as `printText` does. */
+export function printTextValue(value: unknown, type: SchemaType, options: TextPrintOptions = {}): string {
+  return new Printer(options.pretty ?? false).value(type, value, 1, false);
+}
+
+class Printer {
+  readonly #isPretty: boolean;
+
+  constructor(isPretty: boolean) {
+    this.#isPretty = isPretty;
+  }
+
+  /** `isPrefixed`: something stands in front of the value on its line. */
+  value(type: SchemaType, value: unknown, depth: number, isPrefixed: boolean): string {
+    switch (type.kind) {
+      case "void":
+        return "void";
+      case "float32":
+        return float32Text(value as number);
+      case "float64":
+        return float64Text(value as number);
+      case "text":
+        return typeof value === "string" ? escapeText(value) : escapeBytes(value as Uint8Array);
+      case "data":
+        return escapeBytes(value as Uint8Array);
+      case "enum":
+        return typeof value === "number" ? `(${value})` : String(value);
+      case "list":
+        return this.#list(type.element, value as Iterable<unknown>, depth, isPrefixed);
+      case "struct":
+        return this.#struct(type.schema, value as StructReader, depth, isPrefixed);
+      case "interface":
+        return "<external capability>";
+      case "anyPointer":
+        return "<opaque pointer>";
+      default:
+        return String(value);
+    }
+  }
+
+  #list(element: SchemaType, list: Iterable<unknown>, depth: number, isPrefixed: boolean): string {
+    checkNesting(depth);
+    const items: string[] = [];
+    for (const item of list) items.push(this.value(element, item, depth + 1, false));
+    return `[${this.#delimit(items, depth, isPrefixed, Infinity)}]`;
+  }
+
+  #struct(schema: StructSchema, struct: StructReader, depth: number, isPrefixed: boolean): string {
+    checkNesting(depth);
+    const fields: string[] = [];
+    const print = (field: FieldSchema): void => {
+      fields.push(`${field.name} = ${this.value(field.type, readField(field, struct), depth + 1, true)}`);
+    };
+    let active = schema.which(struct);
+    // The first member of a union, null, is what an untouched struct has.
+    if (active?.discriminant === 0 && !isPresent(active, struct)) active = undefined;
+    for (const field of schema.nonUnionFields) {
+      if (active && active.index < field.index) {
+        print(active);
+        active = undefined;
+      }
+      if (isPresent(field, struct)) print(field);
+    }
+    if (active) print(active);
+    return `(${this.#delimit(fields, depth, isPrefixed, MAX_INLINE_RECORD_BYTES)})`;
+  }
+
+  #delimit(items: readonly string[], depth: number, isPrefixed: boolean, maxBytes: number): string {
+    if (!this.#isPretty || fitsInLine(items, maxBytes)) return items.join(", ");
+    const newLine = `\n${"  ".repeat(depth)}`;
+    return `${isPrefixed ? newLine : " "}${items.join(`,${newLine}`)} `;
+  }
+}
+
+function isPresent(field: FieldSchema, struct: StructReader): boolean {
+  return fieldAccess(field, rawTypes).has.call(struct);
+}
+
+/** As `rawTypes` read it, but Text that is no UTF-8 as bytes. */
+function readField(field: FieldSchema, struct: StructReader): unknown {
+  const { type, offset } = field;
+  if (type.kind === "text" && struct.$has(offset)) return struct.$read(offset, BytesText);
+  if (type.kind === "list" && type.element.kind === "text" && struct.$has(offset)) {
+    return struct.$read(offset, listOf(BytesText));
+  }
+  return fieldAccess(field, rawTypes).read.call(struct);
+}
+
+function checkNesting(depth: number): void {
+  if (depth <= MAX_NESTING) return;
+  throw new TextError("nesting-too-deep", `structs and lists nest more than ${MAX_NESTING} deep`);
+}
+
+function fitsInLine(items: readonly string[], maxBytes: number): boolean {
+  let total = 0;
+  for (const item of items) {
+    if (item.length > MAX_INLINE_VALUE_BYTES) return false;
+    const bytes = utf8Length(item);
+    total += bytes;
+    if (bytes > MAX_INLINE_VALUE_BYTES || total > maxBytes || item.includes("\n")) return false;
+  }
+  return true;
+}
