@@ -34,6 +34,12 @@ export const CLIENT_MEMBERS: readonly string[] = [
   "client",
 ];
 
+/** Members of the objects that stand for types at run time, and of their namespaces. */
+export const TYPE_MEMBERS: readonly string[] =
+  "kind id name dataWords pointerCount displayName read zero get init set toPlain assign of supers methods Reader Builder Init Plain Pipeline Client Server prototype length caller".split(
+    " ",
+  );
+
 /** A set of names in use; `claim` makes one that is free. */
 export class NameSet {
   readonly #taken: Set<string>;

@@ -39,6 +39,8 @@ export type UntypedPointer = PointerType<unknown, unknown, unknown>;
 export interface PointerFace {
   struct(schema: StructSchema): StructType<StructReader, StructBuilder, unknown>;
   capability(schema: InterfaceSchema): UntypedPointer;
+  /** AnyPointer; without it the wire layer's. */
+  readonly any?: UntypedPointer;
 }
 
 export class PointerTypes {
@@ -83,7 +85,9 @@ export class PointerTypes {
       case "interface":
         return this.capability(type.schema);
       case "anyPointer":
-        return (type.pointer === "capability" ? Capability : AnyPointer) as UntypedPointer;
+        return type.pointer === "capability"
+          ? (Capability as UntypedPointer)
+          : (this.#face.any ?? (AnyPointer as UntypedPointer));
       default:
         throw new UsageError("no-pointer-type", `${typeName(type)} is no pointer type`);
     }

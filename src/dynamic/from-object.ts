@@ -1,0 +1,186 @@
+/** Plain data into structs: setting one field, and assigning a plain object, a reader or a builder field by field. */
+
+import { UsageError } from "../errors.js";
+import { choose } from "../schema/field-access.js";
+import type { FieldSchema } from "../schema/field-schema.js";
+import { suggestion } from "../schema/suggest.js";
+import { isPointerType, type SchemaType } from "../schema/type.js";
+import { StructBuilder } from "../wire/struct-builder.js";
+import { StructReader } from "../wire/struct-reader.js";
+import type { DynamicBuilder } from "./struct.js";
+import type { Member } from "./struct-type.js";
+
+export interface FromObjectOptions {
+  /** What to do with properties that are no fields: refuse them (the default) or leave them out. */
+  readonly unknownFields?: "error" | "ignore";
+  /** How Data is given where it is a string. Without it strings are no Data. */
+  readonly bytes?: "base64" | "hex";
+}
+
+const STRICT: FromObjectOptions = {};
+
+/** Sets a field to plain data, or to a copy of a reader or builder; a union member becomes the one that is set. */
+export function setMember(
+  struct: DynamicBuilder,
+  { field, access }: Member,
+  value: unknown,
+  options: FromObjectOptions = STRICT,
+): void {
+  if (field.isGroup) {
+    if (typeof value !== "object" || value === null)
+      throw new UsageError("wrong-type", `group ${field} is set to an object of its fields`);
+    assign(initGroup(struct, { field, access }), value, options);
+    return;
+  }
+  // The value first: one that is refused must leave the union as it was.
+  if (value === null && isPointerType(field.type)) access.clear.call(struct);
+  else if (options === STRICT) access.set.call(struct, value);
+  else setWith(struct, { field, access }, value, options);
+  choose(struct, field);
+}
+
+/** Makes a group all defaults, and the member that is set if it is one. */
+export function initGroup(struct: DynamicBuilder, { field, access }: Member): DynamicBuilder {
+  choose(struct, field);
+  access.clear.call(struct);
+  return access.get.call(struct) as DynamicBuilder;
+}
+
+/**
+ * Sets what `value` gives and leaves the rest. Of a union at most one member is given, by its name, by `which` (what is not given
+ * then has its default), or both. Throws UsageError for names the struct does not have.
+ */
+export function assign(struct: DynamicBuilder, value: object, options: FromObjectOptions = STRICT): void {
+  if (value instanceof StructReader || value instanceof StructBuilder) {
+    assignStruct(struct, value);
+    return;
+  }
+  const { schema } = struct.$type;
+  const given = value as { readonly [property: string]: unknown };
+  let chosen: Member | undefined;
+  for (const property of Object.keys(given)) {
+    const content = given[property];
+    if (content === undefined || (property === "which" && schema.hasUnion)) continue;
+    const member = memberOf(struct, property, options);
+    if (!member) continue;
+    if (member.field.discriminant === null) setMember(struct, member, content, options);
+    else if (chosen) throw twoMembers(chosen.field, member.field);
+    else chosen = member;
+  }
+  if (schema.hasUnion) assignUnion(struct, given, chosen, options);
+}
+
+function memberOf(struct: DynamicBuilder, property: string, options: FromObjectOptions): Member | undefined {
+  const { schema } = struct.$type;
+  const isField = schema.findField(property) || schema.fields.some((field) => field.property === property);
+  // `member` says what is wrong with a name there is no field of.
+  return isField || options.unknownFields !== "ignore" ? struct.$type.member(property) : undefined;
+}
+
+function assignUnion(
+  struct: DynamicBuilder,
+  given: { readonly [property: string]: unknown },
+  chosen: Member | undefined,
+  options: FromObjectOptions,
+): void {
+  const { which } = given;
+  if (which === undefined) {
+    if (chosen) setMember(struct, chosen, given[nameIn(given, chosen.field)], options);
+    return;
+  }
+  const { schema } = struct.$type;
+  const named = schema.unionFields.find(({ name, property }) => property === which || name === which);
+  if (!named) {
+    const known = schema.unionFields.map((field) => field.property);
+    const hint = typeof which === "string" ? suggestion(which, known) : "";
+    throw new UsageError(
+      "unknown-union-member",
+      `${schema.name} has no union member ${JSON.stringify(which)} that could be set${hint}`,
+    );
+  }
+  if (chosen && chosen.field !== named) throw twoMembers(named, chosen.field);
+  const member = struct.$type.member(named.name);
+  if (chosen) setMember(struct, member, given[nameIn(given, named)], options);
+  else if (named.isGroup) initGroup(struct, member);
+  else {
+    member.access.clear.call(struct);
+    choose(struct, named);
+  }
+}
+
+/** What `given` calls a field. */
+function nameIn(given: object, field: FieldSchema): string {
+  return field.property in given ? field.property : field.name;
+}
+
+function twoMembers(one: FieldSchema, other: FieldSchema): UsageError {
+  return new UsageError(
+    "two-union-members",
+    `${one.name} and ${other.name} are members of one union of ${one.parent.name}: only one of them can be set`,
+  );
+}
+
+/** Copies the fields of a reader or builder of any class; what the schema does not know of is left out. */
+function assignStruct(struct: DynamicBuilder, source: StructReader | StructBuilder): void {
+  const { schema } = struct.$type;
+  const reader = source instanceof StructBuilder ? source.$asReader(StructReader) : source;
+  for (const field of schema.fields) {
+    if (!schema.isActive(field, reader)) continue;
+    const { access } = struct.$type.member(field.name);
+    if (field.isGroup) assign(initGroup(struct, { field, access }), access.read.call(reader) as object);
+    else if (isPointerType(field.type)) {
+      // Whole, so that nothing is lost that only the wire knows of.
+      const pointer = struct.$pointer(field.offset);
+      if (access.has.call(reader)) pointer.setAny(reader.$pointer(field.offset));
+      else pointer.clear();
+      choose(struct, field);
+    } else {
+      access.set.call(struct, access.read.call(reader));
+      choose(struct, field);
+    }
+  }
+}
+
+/** Sets a slot from data written by the rules of `options`, down to its leaves. */
+function setWith(struct: DynamicBuilder, { field, access }: Member, value: unknown, options: FromObjectOptions): void {
+  const { type } = field;
+  if (type.kind === "struct" && isPlain(value)) {
+    assign(struct.$init(field.offset, struct.$type.types.struct(type.schema)), value, options);
+  } else access.set.call(struct, converted(struct, type, value, options));
+}
+
+function isPlain(value: unknown): value is object {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !(value instanceof StructReader) &&
+    !(value instanceof StructBuilder) &&
+    !(value instanceof Uint8Array)
+  );
+}
+
+/** `value` as the strict rules want it. Structs in lists become messages of their own first, which are then copied. */
+function converted(struct: DynamicBuilder, type: SchemaType, value: unknown, options: FromObjectOptions): unknown {
+  if (type.kind === "data" && typeof value === "string" && options.bytes) return decodeBytes(value, options.bytes);
+  if (type.kind === "list" && isPlain(value) && Symbol.iterator in value) {
+    return Array.from(value as Iterable<unknown>, (each) => converted(struct, type.element, each, options));
+  }
+  if (type.kind === "struct" && isPlain(value)) {
+    return struct.$type.types.struct(type.schema).fromObject(value, options);
+  }
+  return value;
+}
+
+function decodeBytes(text: string, encoding: "base64" | "hex"): Uint8Array {
+  if (encoding === "hex") {
+    if (!/^([0-9a-f]{2})*$/i.test(text)) throw new UsageError("wrong-type", "this string is no hexadecimal Data");
+    return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  }
+  let binary: string;
+  try {
+    binary = atob(text);
+  } catch (error) {
+    throw new UsageError("wrong-type", "this string is no base64 Data", { cause: error });
+  }
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
