@@ -26,7 +26,7 @@ export {
   interfaceType,
 } from "./interface-type.js";
 export { type Leak, leaks } from "./leak.js";
-export { type Dispatch, LocalHook } from "./local.js";
+export { type Dispatch, LocalHook, type PathShortener, shortenPath } from "./local.js";
 export { Membrane, type MembraneCall, type MembranePolicy } from "./membrane.js";
 export { type AnyMethod, Method, type MethodSpec, method, type Params } from "./method.js";
 export {
@@ -37,6 +37,7 @@ export {
   StreamPromise,
 } from "./remote-promise.js";
 export { RpcError, type RpcErrorDetail, type RpcErrorKind, type RpcErrorOptions } from "./rpc-error.js";
+export { sameCapability, sameNow } from "./same.js";
 export type { ServerContext, ServerResult } from "./server.js";
 export { ServerSet } from "./server-set.js";
 export { type Delivery, TurnQueue, turns } from "./turn.js";

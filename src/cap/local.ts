@@ -4,7 +4,17 @@
  * (reference semantics of `-> stream`).
  */
 
-import { type CallContext, type CallHints, type CallRequest, CapabilityHook, type PipelineHook } from "./hook.js";
+import { BrokenHook, nullCapability } from "./broken.js";
+import type { Client } from "./client.js";
+import {
+  type CallContext,
+  type CallHints,
+  type CallRequest,
+  CapabilityHook,
+  innermost,
+  type PipelineHook,
+  type ResolutionObserver,
+} from "./hook.js";
 import { LocalRequest } from "./local-call.js";
 import type { AnyMethod } from "./method.js";
 import { RpcError } from "./rpc-error.js";
@@ -16,6 +26,19 @@ export interface Dispatch {
   readonly name: string;
   /** Methods by interface id and ordinal, those of inherited interfaces included. */
   readonly methods: ReadonlyMap<bigint, readonly (AnyMethod | undefined)[]>;
+}
+
+/**
+ * A server object with a method of this name is a promise for another capability (C++ readers: `Server::shortenPath`). It is called once,
+ * when the object becomes a capability; until its promise resolves the object gets the calls, from then on the other capability does,
+ * wherever the callers are. What the object passes on by itself must have been passed on by then.
+ */
+export const shortenPath: unique symbol = Symbol.for("capwire.shortenPath");
+
+/** A server object that may turn out to be a detour. */
+export interface PathShortener {
+  /** The Client it resolves with is taken. Null, if the object is no detour after all. */
+  [shortenPath](): PromiseLike<Client> | null;
 }
 
 /** The hook of each server object that has one. */
@@ -32,11 +55,15 @@ export class LocalHook extends CapabilityHook {
   #streamError: RpcError | null = null;
   /** Who waits for the streaming calls to end. */
   #idlers: (() => void)[] = [];
+  /** Null for an object that is no detour. */
+  #detour: Detour | null = null;
 
   private constructor(server: object, dispatch: Dispatch) {
     super();
     this.server = server;
     this.#served = [dispatch];
+    const promise = (server as Partial<PathShortener>)[shortenPath]?.();
+    if (promise) this.#shorten(promise);
   }
 
   /** Owned: the hook of `server`, serving `dispatch` among what else it was passed as. One object has one hook as long as that is referenced. */
@@ -51,11 +78,28 @@ export class LocalHook extends CapabilityHook {
     return hook;
   }
 
+  override get resolution(): CapabilityHook | null {
+    return this.#detour?.target ?? null;
+  }
+
+  override get isUnresolvedPromise(): boolean {
+    return this.#detour !== null && this.#detour.target === null;
+  }
+
+  override whenResolved(observer: ResolutionObserver): () => void {
+    const observers = this.#detour?.target === null ? this.#detour.observers : null;
+    if (!observers) return super.whenResolved(observer);
+    observers.add(observer);
+    return () => observers.delete(observer);
+  }
+
   newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
+    if (this.#detour?.target) return innermost(this.#detour.target).newCall(interfaceId, methodId, hints);
     return new LocalRequest(this, interfaceId, methodId, hints);
   }
 
   call(context: CallContext): PipelineHook {
+    if (this.#detour?.target) return innermost(this.#detour.target).call(context);
     const call = new ServerCall(this, context);
     turns.enqueue(call);
     return call.pipeline;
@@ -88,13 +132,40 @@ export class LocalHook extends CapabilityHook {
 
   /** Resolves when every call received so far has been delivered, those waiting behind streaming calls included. */
   idle(): Promise<void> {
-    return new Promise((resolve) => {
-      // A delivery of our own, behind theirs.
-      turns.enqueue(() => {
-        if (this.#running) this.#idlers.push(resolve);
-        else resolve();
-      });
+    return new Promise((resolve) => this.#whenIdle(resolve));
+  }
+
+  #whenIdle(callback: () => void): void {
+    // A delivery of our own, behind theirs.
+    turns.enqueue(() => {
+      if (this.#running) this.#idlers.push(callback);
+      else callback();
     });
+  }
+
+  #shorten(promise: PromiseLike<Client>): void {
+    const detour: Detour = { target: null, observers: new Set() };
+    this.#detour = detour;
+    const settle = (target: CapabilityHook) => {
+      // Behind every call received so far.
+      this.#whenIdle(() => {
+        if (this.#detour !== detour) return target.release();
+        const self = innermost(target) === this;
+        if (self) target.release();
+        detour.target = self ? new BrokenHook(RpcError.failed("a path was shortened to itself")) : target;
+        for (const observer of [...detour.observers]) {
+          if (detour.observers.delete(observer)) observer(detour.target);
+        }
+      });
+    };
+    promise.then(
+      (client) => {
+        const target = client?.$hook.addRef() ?? nullCapability();
+        client?.[Symbol.dispose]();
+        settle(target);
+      },
+      (thrown: unknown) => settle(new BrokenHook(RpcError.from(thrown))),
+    );
   }
 
   /** The streaming call has ended, with `error` or well. */
@@ -122,10 +193,19 @@ export class LocalHook extends CapabilityHook {
 
   protected dispose(): void {
     const { server } = this;
+    this.#detour?.target?.release();
+    this.#detour = null;
     if (hooks.get(server) === this) hooks.delete(server);
     const disposable = server as Partial<Disposable>;
     if (disposable[Symbol.dispose]) turns.enqueue(() => disposable[Symbol.dispose]?.());
   }
+}
+
+/** Where the calls of an object go that is only a way to somewhere else. */
+interface Detour {
+  /** Owned once known. */
+  target: CapabilityHook | null;
+  readonly observers: Set<ResolutionObserver>;
 }
 
 function interfaceName(methods: readonly (AnyMethod | undefined)[], id: bigint): string {

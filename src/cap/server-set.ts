@@ -30,17 +30,25 @@ export class ServerSet<C extends Client, S extends object> {
    */
   async server(client: Client): Promise<S | null> {
     using kept = client.dup();
+    for (;;) {
+      const hook = innermost(kept.$hook);
+      if (hook instanceof LocalHook && this.#servers.has(hook.server)) {
+        await hook.idle();
+        return hook.server as S;
+      }
+      if (!hook.isUnresolvedPromise) break;
+      await new Promise<void>((resolve) => hook.whenResolved(() => resolve()));
+    }
+    // Rejects for a broken one.
     await kept.whenResolved();
-    const hook = innermost(kept.$hook);
-    if (!(hook instanceof LocalHook) || !this.#servers.has(hook.server)) return null;
-    await hook.idle();
-    return hook.server as S;
+    return null;
   }
 
   /** The member behind `client` if that is known now. Throws UsageError for a promise. Calls in the queue may not have been delivered. */
   serverNow(client: Client): S | null {
     const hook = innermost(client.$hook);
+    if (hook instanceof LocalHook && this.#servers.has(hook.server)) return hook.server as S;
     if (hook.isUnresolvedPromise) throw new UsageError("unresolved-promise", "the capability is still a promise");
-    return hook instanceof LocalHook && this.#servers.has(hook.server) ? (hook.server as S) : null;
+    return null;
   }
 }

@@ -44,6 +44,8 @@ export interface ServerContext<
   readonly cancelled: boolean;
   /** Who called, if the call came over a connection: "127.0.0.1:4000". */
   readonly peer: string | undefined;
+  /** Another Client for the object that is called, as one of its interfaces: `context.thisCap(Calculator)`. */
+  thisCap<C extends Client>(type: InterfaceType<C, object>): C;
   /** Gives back the capabilities in the params before the call ends. */
   releaseParams(): void;
   /**
@@ -142,6 +144,10 @@ export class ServerCall
     if (this.cancelled) this.#controller.abort();
     else this.#context.onCancel = () => this.#abortIfUnwanted();
     return this.#controller.signal;
+  }
+
+  thisCap<C extends Client>(type: InterfaceType<C, object>): C {
+    return type.client(this.#hook.addRef());
   }
 
   releaseParams(): void {
