@@ -218,7 +218,7 @@ export class Connection {
 
   /** Owned: what stands for `replacement` (taken) until calls made to `address` cannot be overtaken any more. */
   embargo(address: WireTarget, replacement: CapabilityHook): CapabilityHook {
-    return embargo(this, address, replacement);
+    return embargo(address, replacement);
   }
 
   addQuestion(kind: QuestionKind, create: (id: QuestionId) => Question): Question {

@@ -7,13 +7,13 @@
  */
 
 import { BrokenHook } from "../cap/broken.js";
-import { type CapabilityHook, innermost } from "../cap/hook.js";
+import { BROKEN_BRAND, type CapabilityHook, innermost, NULL_BRAND } from "../cap/hook.js";
 import { QueuedHook } from "../cap/queued.js";
 import type { RpcError } from "../cap/rpc-error.js";
 import { type Disembargo, Message, type MessageTarget } from "../std/rpc.js";
 import type { Connection } from "./connection.js";
 import { resolveTarget } from "./descriptor.js";
-import type { EmbargoId } from "./ids.js";
+import type { EmbargoId, ExportId } from "./ids.js";
 import { PromiseHook } from "./promise-hook.js";
 import { ProtocolError } from "./protocol-error.js";
 import { WireTarget } from "./rpc-hook.js";
@@ -31,8 +31,28 @@ export class Embargo {
     this.#replacement = replacement;
   }
 
-  /** The echo arrived: what waited goes to the replacement, and so does what follows. */
-  lift(): void {
+  /**
+   * The echo arrived and came out at `end`. Usually that is the replacement, and what waited goes there. But what the peer was told of our
+   * answer or export may be a promise of a peer's, and so where the earlier calls have gone now is out again, by that promise's old
+   * way, although we have since learnt that it leads back to us: then they are followed by another Disembargo, until they come
+   * to an end.
+   */
+  echoed(end: CapabilityHook | null): void {
+    const address = end instanceof PromiseHook ? end.address : end;
+    if (address instanceof WireTarget && address.loops && !address.connection.closedBy) {
+      const target = innermost(this.#replacement);
+      const { brand } = target;
+      const follows = target === address || (target instanceof PromiseHook && target.address === address);
+      if (!follows && brand !== NULL_BRAND && brand !== BROKEN_BRAND) {
+        disembargo(address, this.#queue, this.#replacement);
+        return;
+      }
+    }
+    this.#lift();
+  }
+
+  /** What waited goes to the replacement, and so does what follows. */
+  #lift(): void {
     this.#queue.resolve(this.#replacement);
     this.#queue.release();
   }
@@ -46,14 +66,20 @@ export class Embargo {
 }
 
 /** Sends a Disembargo after the calls made to `address` and returns the queue that stands for `replacement` (taken) meanwhile. */
-export function embargo(connection: Connection, address: WireTarget, replacement: CapabilityHook): CapabilityHook {
+export function embargo(address: WireTarget, replacement: CapabilityHook): CapabilityHook {
   const queue = new QueuedHook();
-  const { id } = connection.embargoes.add((id) => new Embargo(id, queue.addRef(), replacement));
+  disembargo(address, queue.addRef(), replacement);
+  return queue;
+}
+
+/** Follows the calls made to `address`; `queue` becomes `replacement` (both taken) when they have come out. */
+function disembargo(address: WireTarget, queue: QueuedHook, replacement: CapabilityHook): void {
+  const { connection } = address;
+  const { id } = connection.embargoes.add((id) => new Embargo(id, queue, replacement));
   sendDisembargo(connection, (disembargo) => {
     address.writeTarget(disembargo.initTarget());
     disembargo.context.senderLoopback = id;
   });
-  return queue;
 }
 
 /** rpc.capnp Disembargo, either direction of a loop. */
@@ -71,12 +97,20 @@ export function handleDisembargo(connection: Connection, disembargo: Disembargo.
           "disembargo-of-unknown-embargo",
           `receiverLoopback names embargo ${id}, which is not in progress`,
         );
-      entry.lift();
+      const end = emergence(connection, disembargo.target);
+      entry.echoed(end && innermost(end));
+      end?.release();
       return;
     }
     default:
       throw new ProtocolError("unknown-disembargo", `Disembargo of kind ${String(context.which)}`);
   }
+}
+
+/** Owned: what of ours `target` names; null if there is no such thing any more. */
+function emergence(connection: Connection, target: MessageTarget.Reader): CapabilityHook | null {
+  if (target.which === "importedCap" && !connection.exports.get(target.importedCap as ExportId)) return null;
+  return resolveTarget(connection, target);
 }
 
 /**

@@ -44,7 +44,8 @@ export class ImportHook extends WireTarget {
     return `i${this.id}`;
   }
 
-  protected dispose(): void {
+  protected override dispose(): void {
+    super.dispose();
     const { connection } = this;
     if (connection.imports.get(this.id) === this) connection.imports.remove(this.id);
     if (rules.release) connection.sendRelease(this.id, this.remoteReferences);

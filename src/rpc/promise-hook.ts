@@ -8,6 +8,7 @@
  * peer has echoed our Disembargo, behind every earlier call (rpc.capnp Disembargo).
  */
 
+import { BrokenHook } from "../cap/broken.js";
 import {
   BROKEN_BRAND,
   type CallContext,
@@ -19,6 +20,7 @@ import {
   type PipelineHook,
   type ResolutionObserver,
 } from "../cap/hook.js";
+import { RpcError } from "../cap/rpc-error.js";
 import type { Connection } from "./connection.js";
 import type { FlowController } from "./flow.js";
 import type { WireTarget } from "./rpc-hook.js";
@@ -85,16 +87,21 @@ export class PromiseHook extends CapabilityHook {
    */
   resolve(replacement: CapabilityHook, reflected: boolean): void {
     const address = this.#address as WireTarget;
-    const target = innermost(replacement);
+    let target = innermost(replacement);
+    if (target === this) {
+      // Only a peer that promises in circles does this.
+      replacement.release();
+      replacement = target = new BrokenHook(RpcError.failed("a promise was resolved to itself"));
+    }
     const { brand } = target;
     const sameConnection = brand === this.connection;
-    if (sameConnection && !reflected && address.called && target instanceof PromiseHook && target.address) {
-      // Calls made through us follow the same wire to the next promise; what that becomes must not be reached before them.
-      target.address.called = true;
-    }
-    if (sameConnection && address.flow) this.#moveFlow(address.flow, target);
     const byValue = brand === NULL_BRAND || brand === BROKEN_BRAND;
     const shorter = !byValue && (!sameConnection || reflected);
+    const next = sameConnection && !reflected && target instanceof PromiseHook ? target.address : null;
+    // Calls made through us follow the same wire to the next promise; what that becomes must not be reached before them.
+    if (next && address.called) next.called = true;
+    address.resolved(shorter, next);
+    if (sameConnection && address.flow) this.#moveFlow(address.flow, target);
     this.#resolution =
       shorter && address.called && rules.embargo && !this.connection.closedBy
         ? this.connection.embargo(address, replacement)

@@ -307,7 +307,8 @@ class QuestionPath extends WireTarget {
     }
   }
 
-  protected dispose(): void {
+  protected override dispose(): void {
+    super.dispose();
     this.#question.addressReleased();
   }
 }

@@ -14,6 +14,10 @@ export abstract class WireTarget extends CapabilityHook {
   readonly connection: Connection;
   /** Whether a call may be on its way here in the name of a promise, so that whatever the promise becomes could be reached sooner by a shorter way. */
   called = false;
+  /** What its promise became is ours, or reached by a shorter way: calls to this come back to us (promise-hook.ts `resolve`). */
+  #returns = false;
+  /** Owned: the address of the next promise on the same wire, if its promise became that. */
+  #successor: WireTarget | null = null;
   /** The window of streaming calls made here; made with the first of them. Calls under way keep it. */
   flow: FlowController | null = null;
 
@@ -32,6 +36,26 @@ export abstract class WireTarget extends CapabilityHook {
 
   call(context: CallContext): PipelineHook {
     return forwardCall(context, this);
+  }
+
+  /** Whether calls to this come back to us, as far as is known. */
+  get loops(): boolean {
+    for (let at: WireTarget | null = this; at; at = at.#successor) if (at.#returns) return true;
+    return false;
+  }
+
+  /** Its promise was resolved: `returns` to something that calls to this reach by coming back to us, otherwise maybe to `successor` (borrowed). */
+  resolved(returns: boolean, successor: WireTarget | null): void {
+    if (returns) this.#returns = true;
+    if (!successor || this.#successor) return;
+    // A peer may promise in circles.
+    for (let at: WireTarget | null = successor; at; at = at.#successor) if (at === this) return;
+    this.#successor = successor.addRef();
+  }
+
+  protected dispose(): void {
+    this.#successor?.release();
+    this.#successor = null;
   }
 
   /** Writes where calls to this go. */

@@ -1,12 +1,14 @@
 /** What the randomised runs found, shortened and named by its symptom. */
 
 import { describe, expect, test } from "vitest";
+import { BROKEN_BRAND, innermost } from "../../src/cap/hook.js";
 import { Connection } from "../../src/rpc/connection.js";
+import { receiveImport } from "../../src/rpc/import.js";
 import { Message } from "../../src/std/rpc.js";
 import { decodeFrame } from "../../src/wire/framing.js";
 import { MessageBuilder } from "../../src/wire/message.js";
-import { Node, Node$ActResults } from "../schemas/rpc-fuzz.capnp.js";
-import type { Action } from "./actions.js";
+import { Node } from "../schemas/rpc-fuzz.capnp.js";
+import type { Action, Plan } from "./actions.js";
 import { play } from "./world.js";
 
 const HERE = 0;
@@ -14,6 +16,12 @@ const THERE = 1;
 const sent: Action = { do: "deliver", from: HERE, to: THERE };
 const received: Action = { do: "deliver", from: THERE, to: HERE };
 const drain: Action = { do: "drain" };
+
+function frame(fill: (message: Message.Builder) => void) {
+  const message = new MessageBuilder();
+  fill(message.initRoot(Message));
+  return decodeFrame(message.toBytes());
+}
 
 describe("found by random runs", () => {
   test("an address told to the peer does not mean the next call when its own returned without needing a Finish", () => {
@@ -123,12 +131,54 @@ describe("found by random runs", () => {
     ]);
   });
 
+  test("calls through a tail-called result do not overtake those that left again by what the peer was told of it", () => {
+    // The object here is called through a promise over there that leads back. It returns that promise, whose resolution is not known
+    // here yet: a call pipelined on the result (3) comes back once, leaves by the promise's old way and comes back again, while
+    // the result is by now known to be the object itself (5).
+    const returns = (param: number): Plan => ({ kind: "return", caps: { "0": { param } } });
+    const late: Plan = { kind: "late", watch: false, releaseParams: false };
+    const hook = (on: string, call: number, args: string[], plan: Plan): Action => ({
+      do: "call",
+      on,
+      call,
+      args,
+      mode: "hook",
+      plan,
+    });
+    play(2, [
+      { do: "bootstrap", vat: THERE, peer: HERE, ref: "here" },
+      { do: "promise", vat: THERE, ref: "promise" },
+      received,
+      hook("here", 1, ["promise"], late),
+      received,
+      sent,
+      drain,
+      hook("c1p0", 2, ["c1p0"], returns(0)),
+      { do: "pipeline", call: 2, path: "0", ref: "result", via: "results" },
+      sent,
+      hook("result", 3, [], returns(0)),
+      hook("c1p0", 4, [], { kind: "tail", on: { ref: "result" }, call: 5, args: [], plan: returns(0) }),
+      { do: "resolve", promise: "promise", to: "here" },
+    ]);
+  });
+
+  test("a promise that its host resolves to itself is broken, and following it ends", () => {
+    const connection = new Connection();
+    const promise = receiveImport(connection, 8 as never, true);
+    connection.receive(
+      frame((message) => {
+        const resolve = message.initResolve();
+        resolve.promiseId = 8;
+        resolve.initCap().senderPromise = 8;
+      }),
+    );
+    expect(connection.closedBy).toBeNull();
+    expect(innermost(promise).brand).toBe(BROKEN_BRAND);
+    promise.release();
+    expect(connection.imports.size).toBe(0);
+  });
+
   test("a peer that gives back too many references of a result cannot make the end of its connection fail", () => {
-    const frame = (fill: (message: Message.Builder) => void) => {
-      const message = new MessageBuilder();
-      fill(message.initRoot(Message));
-      return decodeFrame(message.toBytes());
-    };
     let disposed = 0;
     const object = Node.serve({
       act: () => ({}),
@@ -149,6 +199,6 @@ describe("found by random runs", () => {
     expect(connection.closedBy).toMatchObject({ cause: { code: "release-of-unknown-export" } });
     expect(connection.isIdle).toBe(true);
     object[Symbol.dispose]();
-    expect([disposed, Node$ActResults.pointerCount]).toEqual([0, 3]);
+    expect(disposed).toBe(0);
   });
 });
