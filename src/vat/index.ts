@@ -10,6 +10,15 @@ export {
   type ReconnectOptions,
   reconnecting,
 } from "./reconnect.js";
+export {
+  MemoryStore,
+  type Owner,
+  type RestoreFunction,
+  Restorer,
+  type RestorerOptions,
+  type SavedObject,
+  type SturdyRefStore,
+} from "./restorer.js";
 export { DEFAULT_MAX_BACKLOG_BYTES, Session, type SessionLimits, type SessionOptions } from "./session.js";
 export { TwoPartyClient, type TwoPartyClientOptions } from "./two-party-client.js";
 export {
