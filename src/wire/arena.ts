@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from "../errors.js";
-import { MAX_SEGMENT_BYTES, roundUpToWord } from "./word.js";
+import { BYTES_PER_WORD, MAX_SEGMENT_BYTES, roundUpToWord } from "./word.js";
 
 /** A zeroed range of a buffer. `view` and `bytes` cover the whole buffer. */
 export interface SegmentSpace {
@@ -13,6 +13,8 @@ export interface SegmentSpace {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
+  /** The word before `start` is the message's too: room for the segment table of a message that stays in one segment. */
+  readonly hasHeaderRoom?: boolean;
 }
 
 /** Gives memory to a MessageBuilder. */
@@ -42,8 +44,8 @@ export class HeapAllocator implements SegmentAllocator {
     if (minBytes > MAX_SEGMENT_BYTES) {
       throw new UsageError("message-too-large", `A segment holds at most ${MAX_SEGMENT_BYTES} bytes, not ${minBytes}`);
     }
-    const wanted = Math.max(minBytes, Math.min(usedBytes, MAX_GROWTH_BYTES), FIRST_BYTES);
-    if (wanted > LARGEST_SHARED_BYTES) return ownSpace(roundUpToWord(wanted));
+    const wanted = Math.max(minBytes, Math.min(usedBytes, MAX_GROWTH_BYTES), FIRST_BYTES) + BYTES_PER_WORD;
+    if (wanted > LARGEST_SHARED_BYTES) return withHeaderRoom(ownSpace(roundUpToWord(wanted)));
     // A message like the last one should find room to grow as far: one segment is cheaper than two.
     const room = Math.max(wanted, this.#free - this.#newest);
     if (!this.#chunk || this.#free + room > CHUNK_BYTES) {
@@ -51,10 +53,11 @@ export class HeapAllocator implements SegmentAllocator {
       this.#chunk = { view: new DataView(buffer), bytes: new Uint8Array(buffer) };
       this.#free = 0;
     }
-    const start = this.#free;
-    this.#newest = start;
-    this.#free = start + roundUpToWord(wanted);
-    return { view: this.#chunk.view, bytes: this.#chunk.bytes, start, end: this.#free };
+    const { view, bytes } = this.#chunk;
+    const newest = this.#free;
+    this.#newest = newest;
+    this.#free = newest + roundUpToWord(wanted);
+    return { view, bytes, start: newest + BYTES_PER_WORD, end: this.#free, hasHeaderRoom: true };
   }
 
   extend(view: DataView, end: number, moreBytes: number): number {
@@ -70,6 +73,11 @@ export class HeapAllocator implements SegmentAllocator {
 export function ownSpace(bytes: number): SegmentSpace {
   const buffer = new ArrayBuffer(bytes);
   return { view: new DataView(buffer), bytes: new Uint8Array(buffer), start: 0, end: bytes };
+}
+
+/** `space` without its first word, which is left for a segment table. */
+export function withHeaderRoom({ view, bytes, start, end }: SegmentSpace): SegmentSpace {
+  return { view, bytes, start: start + BYTES_PER_WORD, end, hasHeaderRoom: true };
 }
 
 /** Shared by all messages that bring no allocator. */

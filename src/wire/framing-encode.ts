@@ -26,6 +26,7 @@ export function frameHeader(segmentByteLengths: readonly number[]): Uint8Array {
 /** The message as one frame, copied. */
 export function encodeFrame(message: MessageBuilder): Uint8Array {
   const { segmentCount } = message;
+  if (segmentCount === 1 && message.hasHeaderRoom) return frameInPlace(message).slice();
   const headerLength = frameHeaderLength(segmentCount);
   const frame = new Uint8Array(headerLength + message.byteLength);
   writeUint32(frame, 0, segmentCount - 1);
@@ -37,6 +38,15 @@ export function encodeFrame(message: MessageBuilder): Uint8Array {
     at += pos - start;
   }
   return frame;
+}
+
+/** The frame of a message of one segment with room for its table in front, not copied. */
+export function frameInPlace(message: MessageBuilder): Uint8Array {
+  const { view, start, pos } = message.builderSegment(0);
+  const begin = start - BYTES_PER_WORD;
+  // The count minus one is zero and so is that memory.
+  view.setUint32(begin + 4, (pos - start) / BYTES_PER_WORD, true);
+  return new Uint8Array(view.buffer, begin, pos - begin);
 }
 
 function writeUint32(bytes: Uint8Array, at: number, value: number): void {

@@ -12,17 +12,16 @@ export type ListType<R, B, I> = PointerType<
   ListInit<I> | ListReader<R> | ListBuilder<B, I>
 >;
 
-const known = new WeakMap<object, unknown>();
-
 /** List(T): structs in one block, anything else as a list of pointers. One object per element type. */
 export function listOf<R, B, I>(elementType: PointerType<R, B, I>): ListType<R, B, I> {
-  let type = known.get(elementType) as ListType<R, B, I> | undefined;
-  if (!type) {
-    type =
-      elementType.kind === "struct"
-        ? new StructListType(elementType as StructType<R, B, I>)
-        : new PointerListType(elementType);
-    known.set(elementType, type);
-  }
+  return (elementType.listType as ListType<R, B, I> | null | undefined) ?? makeListType(elementType);
+}
+
+function makeListType<R, B, I>(elementType: PointerType<R, B, I>): ListType<R, B, I> {
+  const type =
+    elementType.kind === "struct"
+      ? new StructListType(elementType as StructType<R, B, I>)
+      : new PointerListType(elementType);
+  elementType.listType = type;
   return type;
 }

@@ -114,6 +114,8 @@ export interface BuilderOptions {
 
 /** A message being built. Its memory only grows; what is overwritten is zeroed and stays as a gap. */
 export class MessageBuilder {
+  /** The word before the first segment is this message's too; see encodeFrame. */
+  declare readonly hasHeaderRoom: boolean;
   declare private readonly allocator: SegmentAllocator;
   declare private readonly first: BuilderSegment;
   declare private last: BuilderSegment;
@@ -129,7 +131,9 @@ export class MessageBuilder {
     this.mirror = null;
     this.spareSlots = null;
     const firstBytes = Math.max(BYTES_PER_WORD, (options?.firstSegmentWords ?? 1) * BYTES_PER_WORD);
-    const { view, bytes, start, end } = this.allocator.allocate(firstBytes, 0);
+    const space = this.allocator.allocate(firstBytes, 0);
+    const { view, bytes, start, end } = space;
+    this.hasHeaderRoom = space.hasHeaderRoom === true;
     this.first = new BuilderSegment(this, 0, view, bytes, start, end);
     this.first.pos = start + BYTES_PER_WORD;
     this.last = this.first;

@@ -27,6 +27,8 @@ export interface PointerType<R, B, I> {
   set(segment: BuilderSegment, at: number, value: I): void;
   /** `value` as plain objects that share no memory with the message. */
   toPlain?(value: R): unknown;
+  /** The list of this type, kept here by `listOf`; null until it is asked for. */
+  listType?: unknown;
 }
 
 /** Any pointer type at all, for code that only stores or compares them. */

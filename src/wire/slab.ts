@@ -8,8 +8,8 @@
  */
 
 import { UsageError } from "../errors.js";
-import { ownSpace, type SegmentAllocator, type SegmentSpace } from "./arena.js";
-import { frameHeader } from "./framing-encode.js";
+import { ownSpace, type SegmentAllocator, type SegmentSpace, withHeaderRoom } from "./arena.js";
+import { frameHeader, frameInPlace } from "./framing-encode.js";
 import { MessageBuilder } from "./message.js";
 import { BYTES_PER_WORD, roundUpToWord } from "./word.js";
 
@@ -63,8 +63,8 @@ export class MessageSlab {
       roundUpToWord(sizeHintBytes) + 2 * BYTES_PER_WORD,
     );
     const slab = this.#slabWithRoom(needed);
-    const start = slab.used + BYTES_PER_WORD;
-    const space = { view: slab.view, bytes: slab.bytes, start, end: slab.bytes.byteLength };
+    const { view, bytes, used } = slab;
+    const space = withHeaderRoom({ view, bytes, start: used, end: bytes.byteLength });
     const message = new MessageBuilder({ allocator: new SlabAllocator(space) });
     slab.open = message;
     return message;
@@ -75,15 +75,10 @@ export class MessageSlab {
     const slab = this.#slabOf(message);
     if (!slab)
       throw new UsageError("message-not-of-slab", "This message was not begun in this slab, or has ended already");
-    const { view, start, pos } = message.builderSegment(0);
-    slab.used = pos;
+    slab.used = message.builderSegment(0).pos;
     slab.open = null;
     slab.sent++;
-    if (message.segmentCount === 1) {
-      const begin = start - BYTES_PER_WORD;
-      view.setUint32(begin + 4, (pos - start) / BYTES_PER_WORD, true);
-      return [new Uint8Array(view.buffer, begin, pos - begin)];
-    }
+    if (message.segmentCount === 1) return [frameInPlace(message)];
     const segments = message.segments();
     return [frameHeader(segments.map((segment) => segment.byteLength)), ...segments];
   }

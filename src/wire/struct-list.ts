@@ -23,7 +23,7 @@ import type { BuilderSegment, ReaderSegment } from "./segment.js";
 import { StructBuilder } from "./struct-builder.js";
 import { StructReader } from "./struct-reader.js";
 import { growStructList } from "./upgrade.js";
-import { COMPOSITE_ELEMENTS, UNLIMITED_NESTING } from "./word.js";
+import { COMPOSITE_ELEMENTS, LIST, UNLIMITED_NESTING } from "./word.js";
 
 export class StructListReader<R> extends ListReader<R> implements ListTarget {
   declare readonly segment: ReaderSegment;
@@ -163,31 +163,42 @@ export function structSource(value: unknown): StructReader | null {
   return null;
 }
 
+/** Up to here a list's bytes, whatever its structs, are a 32-bit number. */
+const LARGEST_SIMPLE_LENGTH = 1000;
+
 /** List(T) for a struct type T. */
 export class StructListType<R, B, I>
   implements PointerType<ListReader<R>, ListBuilder<B, I>, ListInit<I> | ListReader<R> | ListBuilder<B, I>>
 {
   readonly kind = "list";
   declare readonly elementType: StructType<R, B, I>;
+  // What the element type says, here as well: element types have many shapes, list types one.
+  declare private readonly make: StructReaderFactory<R>;
+  declare private readonly dataWords: number;
+  declare private readonly pointerCount: number;
+  declare private readonly step: number;
 
   constructor(elementType: StructType<R, B, I>) {
     this.elementType = elementType;
+    this.make = elementType.makeReader;
+    this.dataWords = elementType.dataWords;
+    this.pointerCount = elementType.pointerCount;
+    this.step = (elementType.dataWords + elementType.pointerCount) * 8;
   }
 
   read(segment: ReaderSegment, at: number, nesting: number): ListReader<R> {
     if (isNull(segment.view, at)) return this.zero();
     const target = resolveList(segment, at, nesting, COMPOSITE_ELEMENTS);
-    return new StructListReader(this.elementType.makeReader, target, nesting - 1);
+    return new StructListReader(this.make, target, nesting - 1);
   }
 
   zero(): ListReader<R> {
-    return new StructListReader(this.elementType.makeReader, emptyTarget(), 0);
+    return new StructListReader(this.make, emptyTarget(), 0);
   }
 
   get(segment: BuilderSegment, at: number): ListBuilder<B, I> {
     if (isNull(segment.view, at)) return new StructListBuilder(this.elementType, segment, at, 0, 0, 0);
-    const { dataWords, pointerCount } = this.elementType;
-    const found = growStructList(segment, at, dataWords, pointerCount);
+    const found = growStructList(segment, at, this.dataWords, this.pointerCount);
     return new StructListBuilder(
       this.elementType,
       found.segment,
@@ -199,17 +210,26 @@ export class StructListType<R, B, I>
   }
 
   init(segment: BuilderSegment, at: number, count = 0): ListBuilder<B, I> {
-    clearPointer(segment, at);
-    const { dataWords, pointerCount } = this.elementType;
+    const { view } = segment;
+    const { dataWords, pointerCount } = this;
+    if ((view.getInt32(at, true) | view.getInt32(at + 4, true)) !== 0) clearPointer(segment, at);
+    if (count >>> 0 !== count || count > LARGEST_SIMPLE_LENGTH) return this.initElsewhere(segment, at, count);
+    const bytes = count * this.step;
+    const tag = segment.allocate(bytes + 8);
+    if (tag < 0) return this.initElsewhere(segment, at, count);
+    view.setInt32(at, ((tag - at - 8) >>> 1) + LIST, true);
+    view.setInt32(at + 4, bytes + COMPOSITE_ELEMENTS, true);
+    view.setInt32(tag, count << 2, true);
+    view.setInt32(tag + 4, dataWords | (pointerCount << 16), true);
+    return new StructListBuilder(this.elementType, segment, tag + 8, count, dataWords * 8, pointerCount);
+  }
+
+  /** A list that is very long, or does not fit into the pointer's segment. */
+  private initElsewhere(segment: BuilderSegment, at: number, count: number): ListBuilder<B, I> {
+    const { dataWords, pointerCount } = this;
     const place = allocateStructList(segment, at, count, dataWords, pointerCount);
-    return new StructListBuilder(
-      this.elementType,
-      place.segment,
-      place.content + 8,
-      count,
-      dataWords * 8,
-      pointerCount,
-    );
+    const first = place.content + 8;
+    return new StructListBuilder(this.elementType, place.segment, first, count, dataWords * 8, pointerCount);
   }
 
   set(segment: BuilderSegment, at: number, value: ListInit<I> | ListReader<R> | ListBuilder<B, I>): void {

@@ -50,6 +50,7 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
   declare readonly makeBuilder: StructBuilderFactory<B>;
   declare private readonly layout: StructLayout<R, B, I, P>;
   declare private empty: R | null;
+  declare listType: unknown;
 
   constructor(layout: StructLayout<R, B, I, P>) {
     this.id = layout.id;
@@ -62,6 +63,7 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
     this.makeBuilder = layout.makeBuilder ?? builderFactory(layout.Builder);
     this.layout = layout;
     this.empty = null;
+    this.listType = null;
   }
 
   read(segment: ReaderSegment, at: number, nesting: number): R {

@@ -9,8 +9,8 @@ import { WireError } from "./errors.js";
 import { allocateList, clearPointer, follow } from "./layout.js";
 import type { PointerType } from "./pointer-type.js";
 import type { BuilderSegment, ReaderSegment } from "./segment.js";
-import { decodeUtf8, encodeUtf8, maxUtf8Length, utf8Length } from "./utf8.js";
-import { BYTE_ELEMENTS, LIST, roundUpToWord } from "./word.js";
+import { decodeUtf8, encodeUtf8, MAX_BYTES_PER_UNIT, utf8Length } from "./utf8.js";
+import { BYTE_ELEMENTS, LIST } from "./word.js";
 
 /** The text the pointer at `at` leads to; "" for a null pointer. Throws WireError. */
 export function readText(segment: ReaderSegment, at: number): string {
@@ -37,31 +37,31 @@ function textAt(segment: ReaderSegment, at: number, home: ReaderSegment, start: 
 /** Longest text, in UTF-16 units, for which room for the worst case is taken before it is encoded. */
 const UNCOUNTED_UNITS = 8 * 1024;
 
-/** Replaces what the pointer at `at` holds by `text`. */
+/** Replaces what the pointer at `at` holds by `text`. Throws UsageError for anything but a string. */
 export function writeText(segment: BuilderSegment, at: number, text: string): void {
-  if (typeof text !== "string")
-    throw new UsageError(
-      "not-text",
-      `A Text field takes a string, not ${text === null ? "null" : `a value of type ${typeof text}`}`,
-    );
-  clearPointer(segment, at);
+  if (typeof text !== "string") throw notString(text);
+  const { view } = segment;
+  if ((view.getInt32(at, true) | view.getInt32(at + 4, true)) !== 0) clearPointer(segment, at);
   // With room for the worst case, text is encoded in place and the rest given back; no need to count its bytes first.
-  if (text.length <= UNCOUNTED_UNITS && segment.hasRoom(roundUpToWord(maxUtf8Length(text) + 1))) {
-    appendText(segment, at, text);
+  const most = text.length * MAX_BYTES_PER_UNIT + 8;
+  if (text.length > UNCOUNTED_UNITS || (segment.pos + most > segment.end && !segment.hasRoom(most))) {
+    const place = allocateList(segment, at, BYTE_ELEMENTS, utf8Length(text) + 1);
+    encodeUtf8(text, place.segment.view, place.segment.bytes, place.content);
     return;
   }
-  const place = allocateList(segment, at, BYTE_ELEMENTS, utf8Length(text) + 1);
-  encodeUtf8(text, place.segment.view, place.segment.bytes, place.content);
+  const start = segment.pos;
+  const length = encodeUtf8(text, view, segment.bytes, start) - start + 1;
+  segment.pos = start + ((length + 7) & ~7);
+  // The text lies behind its pointer: the offset is positive, and its bytes over two are the offset in words times four.
+  view.setInt32(at, ((start - at - 8) >>> 1) + LIST, true);
+  view.setInt32(at + 4, (length << 3) | BYTE_ELEMENTS, true);
 }
 
-/** Encodes `text` at the end of `home`, which has room, and points the pointer at `at` of the same segment there. */
-function appendText(home: BuilderSegment, at: number, text: string): void {
-  const { view } = home;
-  const start = home.pos;
-  const length = encodeUtf8(text, view, home.bytes, start) - start + 1;
-  home.pos = start + (((length + 7) >>> 3) << 3);
-  view.setInt32(at, (start - at - 8) / 2 + LIST, true);
-  view.setInt32(at + 4, (length << 3) | BYTE_ELEMENTS, true);
+function notString(value: unknown): UsageError {
+  return new UsageError(
+    "not-text",
+    `A Text field takes a string, not ${value === null ? "null" : `a value of type ${typeof value}`}`,
+  );
 }
 
 /** What a builder's pointer holds as text; "" for a null pointer. */

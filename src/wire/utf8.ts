@@ -46,10 +46,8 @@ export function decodeUtf8(view: DataView, bytes: Uint8Array, start: number, end
   return decoder.decode(bytes.subarray(start, end));
 }
 
-/** The most bytes `text` can take. */
-export function maxUtf8Length(text: string): number {
-  return text.length * 3;
-}
+/** No UTF-16 unit takes more: a surrogate pair is two units and four bytes. */
+export const MAX_BYTES_PER_UNIT = 3;
 
 /** How many bytes `text` takes. */
 export function utf8Length(text: string): number {
