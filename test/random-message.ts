@@ -18,6 +18,8 @@ export interface RandomOptions {
   readonly texts?: readonly string[];
   /** Only values that C++ reads back from its own text: no unknown enum values, no negative zero. */
   readonly isReadable?: boolean;
+  /** Names of fields that stay as they are. */
+  readonly skip?: readonly string[];
   /** How deep structs nest. */
   readonly depth?: number;
 }
@@ -103,6 +105,7 @@ class Maker {
 
   #field(field: FieldSchema, struct: StructBuilder, depth: number): void {
     const { type } = field;
+    if (this.#options.skip?.includes(field.name)) return;
     const access = fieldAccess(field);
     if (field.isGroup && type.kind === "struct")
       this.struct(type.schema, access.get.call(struct) as StructBuilder, depth);
