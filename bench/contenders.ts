@@ -118,7 +118,7 @@ function buildCpp(): string | null {
 
 /** Returns null when the adapters of the JavaScript peers are there, otherwise what to do. */
 function buildLibraries(): string | null {
-  if (!existsSync(`${ROOT}peers/node_modules`)) return "not installed: npm ci --prefix bench/peers";
+  if (!existsSync(`${ROOT}peers/node_modules`)) return "not installed: npm install --prefix bench/peers";
   const tsc = spawnSync(process.execPath, [TSC, "-p", `${ROOT}peers/tsconfig.json`], { encoding: "utf8" });
   return tsc.status === 0 ? null : `does not compile (npx tsc -p bench/peers): ${lastLine(tsc.stdout)}`;
 }
