@@ -73,7 +73,9 @@ function plainField(struct: DynamicReader, field: FieldSchema): PlainField {
   const { read, has } = struct.$type.member(field.name).access;
   const { type, property, isGroup, hadExplicitDefault } = field;
   const isPointer = !isGroup && isPointerType(type);
-  const isOptional = isPointer && type.kind === "struct" && !hadExplicitDefault;
+  // What a type parameter is bound to is given in full, as generated code does, which cannot know that it is a struct.
+  const isParameter = field.field.which === "slot" && field.field.slot.type.which === "anyPointer";
+  const isOptional = isPointer && type.kind === "struct" && !hadExplicitDefault && !isParameter;
   return { field, property, type, isPointer, isOptional, read, has };
 }
 

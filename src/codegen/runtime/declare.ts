@@ -92,5 +92,6 @@ export function unknownMember(type: string, member: unknown): UsageError {
 
 /** The plain form of what a pointer of `type` holds, for types that are only known at run time. */
 export function toPlain<P>(type: AnyType, value: unknown): P {
+  if (value instanceof AnyPointerReader) return nullable(value) as P;
   return (type.toPlain ? type.toPlain(value) : value) as P;
 }
