@@ -22,8 +22,11 @@ export interface FrameOptions extends ReaderOptions {
 
 export const DEFAULT_MAX_SEGMENTS = 511;
 
-/** A straddling message's buffer starts no larger than this, however long the frame says it is. */
-const FIRST_TRUST_BYTES = 1024 * 1024;
+/**
+ * A straddling message's buffer starts no larger than this, however long the frame says it is. Pages that nothing was
+ * written to cost no memory, so this can be generous: most large messages are copied once.
+ */
+const FIRST_TRUST_BYTES = 4 * 1024 * 1024;
 
 /** Bytes of the frame that starts at `at`: negative if [at, end) does not hold its whole table yet (then minus the bytes that are needed to know more). Throws WireError for a frame beyond the limits. */
 function frameLength(view: DataView, at: number, end: number, options: FrameOptions | undefined): number {

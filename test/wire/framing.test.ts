@@ -228,7 +228,7 @@ describe("a stream that announces too much", () => {
     const before = process.memoryUsage().arrayBuffers;
     const decoders = Array.from({ length: 20 }, () => new FrameDecoder());
     for (const one of decoders) one.push(table(0, 8 * 1024 * 1024), () => expect.unreachable());
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30 * 1024 * 1024);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 * 1024 * 1024);
     decoder.end();
   });
 
