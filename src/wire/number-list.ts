@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from "../errors.js";
-import { allocateList, clearPointer, follow, replace } from "./layout.js";
+import { allocateList, clearPointer, copyBytes, follow, replace } from "./layout.js";
 import { type ListTarget, resolveList } from "./list-pointer.js";
 import { type ListInit, toArrayLike } from "./list-reader.js";
 import { isNull } from "./pointer.js";
@@ -35,6 +35,8 @@ interface NumberCodec<A, N> {
   write(view: DataView, at: number, value: N): void;
   /** Whether the element type holds `value` exactly. */
   holds(value: N): boolean;
+  /** Whether `values` is this type's own kind of array, every element of which it holds. */
+  isOwn(values: unknown): values is A;
 }
 
 const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
@@ -99,6 +101,10 @@ export class NumberListType<A extends NumberArray<N>, N> implements PointerType<
 
   set(segment: BuilderSegment, at: number, value: ListInit<N>): void {
     const { codec } = this;
+    if (IS_LITTLE_ENDIAN && codec.isOwn(value)) {
+      this.setOwn(segment, at, value);
+      return;
+    }
     const values = toArrayLike(value);
     for (let index = 0; index < values.length; index++) {
       if (!codec.holds(values[index]!)) throw outOfRange(codec.name, values[index]);
@@ -109,6 +115,16 @@ export class NumberListType<A extends NumberArray<N>, N> implements PointerType<
       for (let index = 0; index < values.length; index++) {
         codec.write(view, place.content + index * codec.bytes, values[index]!);
       }
+    });
+  }
+
+  /** Copies an array of the element type as it is. */
+  private setOwn(segment: BuilderSegment, at: number, values: A): void {
+    const { elementSize } = this.codec;
+    const source = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    replace(segment, at, () => {
+      const place = allocateList(segment, at, elementSize, values.length);
+      copyBytes(place.segment.bytes, place.content, source, 0, source.length);
     });
   }
 
@@ -125,6 +141,7 @@ export const Int8List = /*@__PURE__*/ new NumberListType<Int8Array, number>({
   read: (view, at) => view.getInt8(at),
   write: (view, at, value) => view.setInt8(at, value),
   holds: (value) => (value << 24) >> 24 === value,
+  isOwn: (values) => values instanceof Int8Array,
 });
 
 export const UInt8List = /*@__PURE__*/ new NumberListType<Uint8Array, number>({
@@ -135,6 +152,7 @@ export const UInt8List = /*@__PURE__*/ new NumberListType<Uint8Array, number>({
   read: (view, at) => view.getUint8(at),
   write: (view, at, value) => view.setUint8(at, value),
   holds: (value) => (value & 0xff) === value,
+  isOwn: (values) => values instanceof Uint8Array,
 });
 
 export const Int16List = /*@__PURE__*/ new NumberListType<Int16Array, number>({
@@ -145,6 +163,7 @@ export const Int16List = /*@__PURE__*/ new NumberListType<Int16Array, number>({
   read: (view, at) => view.getInt16(at, true),
   write: (view, at, value) => view.setInt16(at, value, true),
   holds: (value) => (value << 16) >> 16 === value,
+  isOwn: (values) => values instanceof Int16Array,
 });
 
 export const UInt16List = /*@__PURE__*/ new NumberListType<Uint16Array, number>({
@@ -155,6 +174,7 @@ export const UInt16List = /*@__PURE__*/ new NumberListType<Uint16Array, number>(
   read: (view, at) => view.getUint16(at, true),
   write: (view, at, value) => view.setUint16(at, value, true),
   holds: (value) => (value & 0xffff) === value,
+  isOwn: (values) => values instanceof Uint16Array,
 });
 
 export const Int32List = /*@__PURE__*/ new NumberListType<Int32Array, number>({
@@ -165,6 +185,7 @@ export const Int32List = /*@__PURE__*/ new NumberListType<Int32Array, number>({
   read: (view, at) => view.getInt32(at, true),
   write: (view, at, value) => view.setInt32(at, value, true),
   holds: (value) => (value | 0) === value,
+  isOwn: (values) => values instanceof Int32Array,
 });
 
 export const UInt32List = /*@__PURE__*/ new NumberListType<Uint32Array, number>({
@@ -175,6 +196,7 @@ export const UInt32List = /*@__PURE__*/ new NumberListType<Uint32Array, number>(
   read: (view, at) => view.getUint32(at, true),
   write: (view, at, value) => view.setUint32(at, value, true),
   holds: (value) => value >>> 0 === value,
+  isOwn: (values) => values instanceof Uint32Array,
 });
 
 export const Float32List = /*@__PURE__*/ new NumberListType<Float32Array, number>({
@@ -185,6 +207,7 @@ export const Float32List = /*@__PURE__*/ new NumberListType<Float32Array, number
   read: (view, at) => view.getFloat32(at, true),
   write: (view, at, value) => view.setFloat32(at, value, true),
   holds: (value) => typeof value === "number",
+  isOwn: (values) => values instanceof Float32Array,
 });
 
 export const Float64List = /*@__PURE__*/ new NumberListType<Float64Array, number>({
@@ -195,6 +218,7 @@ export const Float64List = /*@__PURE__*/ new NumberListType<Float64Array, number
   read: (view, at) => view.getFloat64(at, true),
   write: (view, at, value) => view.setFloat64(at, value, true),
   holds: (value) => typeof value === "number",
+  isOwn: (values) => values instanceof Float64Array,
 });
 
 export const Int64List = /*@__PURE__*/ new NumberListType<BigInt64Array, bigint>({
@@ -205,6 +229,7 @@ export const Int64List = /*@__PURE__*/ new NumberListType<BigInt64Array, bigint>
   read: (view, at) => view.getBigInt64(at, true),
   write: (view, at, value) => view.setBigInt64(at, value, true),
   holds: (value) => BigInt.asIntN(64, value) === value,
+  isOwn: (values) => values instanceof BigInt64Array,
 });
 
 export const UInt64List = /*@__PURE__*/ new NumberListType<BigUint64Array, bigint>({
@@ -215,4 +240,5 @@ export const UInt64List = /*@__PURE__*/ new NumberListType<BigUint64Array, bigin
   read: (view, at) => view.getBigUint64(at, true),
   write: (view, at, value) => view.setBigUint64(at, value, true),
   holds: (value) => BigInt.asUintN(64, value) === value,
+  isOwn: (values) => values instanceof BigUint64Array,
 });

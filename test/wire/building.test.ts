@@ -178,6 +178,20 @@ describe("changing in place", () => {
     expect([...message.asReader().getRoot(Int32List)]).toEqual([0, -5, 6]);
   });
 
+  test("a list of numbers takes an array of its own kind whole, and others number by number", () => {
+    const message = new MessageBuilder();
+    const floats = Float64Array.from({ length: 1000 }, (_, index) => index / 7);
+    message.setRoot(Float64List, floats.subarray(1, 999));
+    expect(message.asReader().getRoot(Float64List)).toEqual(floats.subarray(1, 999));
+    message.setRoot(Float64List, message.getRoot(Float64List).subarray(3, 5));
+    expect(message.asReader().getRoot(Float64List)).toEqual(floats.subarray(4, 6));
+    message.setRoot(Int32List, new Int8Array([-1, 2]));
+    expect([...message.asReader().getRoot(Int32List)]).toEqual([-1, 2]);
+    expect(codeOf(() => message.setRoot(UInt8List, new Int8Array([-1])))).toBe("value-out-of-range");
+    message.setRoot(UInt8List, Buffer.from([1, 255]));
+    expect([...message.asReader().getRoot(UInt8List)]).toEqual([1, 255]);
+  });
+
   test("lists of bits, enums, text and lists are set by index", () => {
     const message = new MessageBuilder();
     const bits = message.initRoot(BoolList, 10);
