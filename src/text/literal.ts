@@ -41,7 +41,9 @@ export class Literals {
       const magnitude = BigInt(/^0[0-7]/.test(text) ? `0o${text}` : text);
       return { expression: { kind: "integer", at, magnitude, isNegative: false }, end };
     }
-    if (!/^[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$/.test(text)) throw this.#error(at, "this is no number");
+    const isFloat = /^[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$/.test(text);
+    // `09` begins as octal and has no end as such.
+    if (!isFloat || /^0[0-7]*[89]/.test(text)) throw this.#error(at, "this is no number");
     return { expression: { kind: "float", at, value: Number(text) }, end };
   }
 
