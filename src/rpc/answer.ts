@@ -55,6 +55,8 @@ export class Answer implements CallContext {
   #cancelled = false;
   /** Owned until released. */
   #params: ReceivedResults | null;
+  /** Size of the Call, counted against the peer until the params are released. */
+  #bytes: number;
   /** The Return being built in place (destination "caller") or a message of its own. */
   #message: MessageBuilder | null = null;
   #return: Return.Builder | null = null;
@@ -74,8 +76,11 @@ export class Answer implements CallContext {
     id: AnswerId,
     call: { interfaceId: bigint; methodId: number; hints: CallHints; destination: ResultsDestination },
     params: ReceivedResults | null,
+    bytes = 0,
   ) {
     this.#connection = connection;
+    this.#bytes = bytes;
+    connection.callBytes += bytes;
     this.id = id;
     this.interfaceId = call.interfaceId;
     this.methodId = call.methodId;
@@ -191,6 +196,8 @@ export class Answer implements CallContext {
   }
 
   releaseParams(): void {
+    this.#connection.callBytes -= this.#bytes;
+    this.#bytes = 0;
     this.#params?.release();
     this.#params = null;
   }

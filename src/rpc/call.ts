@@ -17,14 +17,16 @@ export function handleCall(connection: Connection, call: Call.Reader): void {
   const hints = readHints(call);
   const destination = readDestination(call, hints);
   const target = resolveTarget(connection, call.target);
+  const bytes = call.$segment.message.byteLength;
   try {
     const answer = new Answer(
       connection,
       id,
       { interfaceId: call.interfaceId, methodId: call.methodId, hints, destination },
       readPayload(connection, call.params),
+      bytes,
     );
-    if (!admit(connection, answer)) return;
+    if (!admit(connection, answer, bytes)) return;
     try {
       answer.deliver(target);
     } catch (error) {
@@ -37,12 +39,20 @@ export function handleCall(connection: Connection, call: Call.Reader): void {
 }
 
 /** Enters `answer` into the table; false, with the call refused, if the peer has too many in progress. */
-function admit(connection: Connection, answer: Answer): boolean {
+function admit(connection: Connection, answer: Answer, bytes = 0): boolean {
   connection.answers.put(answer.id, answer);
-  const { maxAnswers } = connection.limits;
-  if (connection.answers.size <= maxAnswers) return true;
-  answer.refuse(RpcError.overloaded(`more than ${maxAnswers} calls of one peer in progress (limit maxAnswers)`));
-  return false;
+  const { maxAnswers, maxCallBytes } = connection.limits;
+  const { callBytes } = connection;
+  if (connection.answers.size > maxAnswers) {
+    answer.refuse(RpcError.overloaded(`more than ${maxAnswers} calls of one peer in progress (limit maxAnswers)`));
+    return false;
+  }
+  if (callBytes > maxCallBytes && callBytes > bytes) {
+    const reason = `calls of one peer with ${callBytes - bytes} bytes in progress, ${bytes} more (limit maxCallBytes, ${maxCallBytes})`;
+    answer.refuse(RpcError.overloaded(reason));
+    return false;
+  }
+  return true;
 }
 
 /** rpc.capnp Bootstrap. */

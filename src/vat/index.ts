@@ -1,5 +1,6 @@
 /** `capwire/vat`: who talks to whom, on any platform. `capwire/node` adds connecting and listening. */
 
+export type { Heartbeat, LivenessOptions } from "./liveness.js";
 export { type Side, TwoPartyNetwork, type VatNetwork } from "./network.js";
 export {
   autoReconnect,

@@ -19,9 +19,10 @@ import { AdaptiveWindow, FixedWindow, type FlowController } from "../rpc/flow.js
 import type { ConnectionLimits } from "../rpc/limits.js";
 import type { ConnectionStats, Observer, TableRow } from "../rpc/observe.js";
 import { ProtocolError } from "../rpc/protocol-error.js";
-import { now } from "../transport/host.js";
+import { delay, now } from "../transport/host.js";
 import type { Transport } from "../transport/transport.js";
 import { WireError } from "../wire/errors.js";
+import { type Clock, Liveness, type LivenessOptions, type Patient } from "./liveness.js";
 import { type Side, TwoPartyNetwork } from "./network.js";
 
 /** What one connection may hold: the tables' limits, and that of the way out. */
@@ -35,7 +36,7 @@ export interface SessionLimits extends ConnectionLimits {
 
 export const DEFAULT_MAX_BACKLOG_BYTES = 256 * 1024 * 1024;
 
-export interface SessionOptions {
+export interface SessionOptions extends LivenessOptions {
   /** Which end of the link this vat is; "client" unless given. It makes no difference to the protocol. */
   readonly side?: Side;
   /** Makes the capability that the peer gets when it asks for our bootstrap, owned. */
@@ -66,6 +67,10 @@ export class Session {
   readonly #transport: Transport;
   readonly #connection: Connection;
   readonly #maxBacklogBytes: number;
+  readonly #options: SessionOptions;
+  #liveness: Liveness | null = null;
+  /** Who waits until no call is in progress. */
+  #drains: (() => void)[] = [];
   /** Between the first message of a read and its `batchEnd`: whatever is posted leaves at that. */
   #inBatch = false;
   /** The transport said it is behind: bytes sent since then. */
@@ -77,6 +82,7 @@ export class Session {
 
   constructor(transport: Transport, options: SessionOptions = {}) {
     this.#transport = transport;
+    this.#options = options;
     this.network = new TwoPartyNetwork(options.side ?? "client");
     this.peerName = transport.peerName;
     this.#maxBacklogBytes = options.limits?.maxBacklogBytes ?? DEFAULT_MAX_BACKLOG_BYTES;
@@ -95,6 +101,9 @@ export class Session {
 
   /** Begins reading. Called once, by whoever made the session. */
   start(): void {
+    const { heartbeat, idleTimeout } = this.#options;
+    if (heartbeat || idleTimeout !== undefined)
+      this.#liveness = new Liveness(this.#options, this.#patient(), HOST_CLOCK);
     this.#transport.start({
       message: (message) => {
         this.#inBatch = true;
@@ -130,6 +139,54 @@ export class Session {
     this.#tearDown();
   }
 
+  /** Whether nothing is in progress and neither side holds a capability of the other. */
+  get isIdle(): boolean {
+    return this.#connection.isIdle;
+  }
+
+  /**
+   * Waits until no call is in progress, in either direction, but no longer than `grace` ms; then ends the connection. What is
+   * called meanwhile still goes.
+   */
+  async drain(grace: number): Promise<void> {
+    if (!this.isClosed && this.#inProgress && grace > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = delay(grace, resolve);
+        this.#drains.push(() => {
+          cancel();
+          resolve();
+        });
+      });
+    }
+    this.close();
+    await this.disconnected;
+  }
+
+  get #inProgress(): boolean {
+    const { questions, answers } = this.#connection.stats;
+    return questions + answers > 0;
+  }
+
+  /** Messages have come or gone. */
+  #moved(): void {
+    this.#liveness?.used();
+    if (this.#drains.length === 0 || this.#inProgress) return;
+    for (const resume of this.#drains.splice(0)) resume();
+  }
+
+  #patient(): Patient {
+    const connection = this.#connection;
+    return {
+      get isIdle() {
+        return connection.isIdle;
+      },
+      ping: () => connection.ping(),
+      dead: (silence) =>
+        this.#giveUp(RpcError.disconnected(`${this.peerName} has given no sign of life for ${Math.round(silence)} ms`)),
+      idle: () => this.close(),
+    };
+  }
+
   get stats(): ConnectionStats {
     return this.#connection.stats;
   }
@@ -152,6 +209,8 @@ export class Session {
   #batchEnd(): void {
     turns.drain();
     this.#inBatch = false;
+    this.#liveness?.heard();
+    this.#moved();
     // Finish and Release wait for what the application is about to call, now that its results are here.
     if (this.#connection.hasUrgent || this.isClosed) this.#flush();
     else if (this.#connection.hasOutgoing) this.#transport.schedule(this.#flush);
@@ -164,14 +223,18 @@ export class Session {
     if (this.#heldBack) this.#backlogBytes += byteLength(frames);
     const ready = this.#transport.send(frames, () => this.#connection.recycle(frames));
     if (!ready) this.#heldBack = true;
-    if (this.#backlogBytes > this.#maxBacklogBytes) this.#giveUp();
+    this.#moved();
+    if (this.#backlogBytes > this.#maxBacklogBytes) {
+      this.#giveUp(
+        RpcError.disconnected(
+          `${this.peerName} does not take what is sent to it: ${this.#backlogBytes} bytes wait (limit maxBacklogBytes)`,
+        ),
+      );
+    }
   };
 
-  /** The peer sends but does not receive. What it has not taken by now is thrown away. */
-  #giveUp(): void {
-    const error = RpcError.disconnected(
-      `${this.peerName} does not take what is sent to it: ${this.#backlogBytes} bytes wait (limit maxBacklogBytes)`,
-    );
+  /** The peer sends but does not receive, or is silent. What it has not taken by now is thrown away. */
+  #giveUp(error: RpcError): void {
     this.#broken = true;
     this.#transport.close(error);
     this.#connection.disconnect(error);
@@ -209,10 +272,15 @@ export class Session {
   #tearDown(): void {
     if (this.#tornDown) return;
     this.#tornDown = true;
+    this.#liveness?.stop();
+    for (const resume of this.#drains.splice(0)) resume();
     this.#flush();
     this.#transport.close();
   }
 }
+
+/** A connection alone does not keep a process alive, so neither does looking after it. */
+const HOST_CLOCK: Clock = { now, delay: (ms, callback) => delay(ms, callback, { unref: true }) };
 
 function flowFactory(window: "adaptive" | number): () => FlowController {
   return window === "adaptive" ? () => new AdaptiveWindow(now) : () => new FixedWindow(window);

@@ -62,6 +62,11 @@ export class TwoPartyClient implements Disposable, AsyncDisposable {
     this.#session.close();
   }
 
+  /** Ends the connection when no call is in progress any more, in `grace` ms at the latest. */
+  drain(grace: number): Promise<void> {
+    return this.#session.drain(grace);
+  }
+
   [Symbol.dispose](): void {
     this.close();
   }

@@ -8,7 +8,6 @@ import { Client } from "../cap/client.js";
 import { InterfaceType } from "../cap/interface-type.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { UsageError } from "../errors.js";
-import { delay } from "../transport/host.js";
 import type { Transport } from "../transport/transport.js";
 import type { FrameOptions } from "../wire/framing.js";
 import { Session, type SessionOptions } from "./session.js";
@@ -30,9 +29,6 @@ export interface CloseOptions {
   /** How long calls in progress may take to finish before they are cut off, in ms. 0 unless given. */
   readonly grace?: number;
 }
-
-/** How often a closing server looks whether calls are still in progress, in ms. */
-const GRACE_POLL = 10;
 
 /** Makes what a new connection gets as its bootstrap, owned by that connection. Application code. */
 type BootstrapFactory = (session: Session) => Client;
@@ -175,18 +171,8 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
 
   async #close(grace: number): Promise<void> {
     await this.stopListening();
-    const deadline = Date.now() + grace;
-    while (this.#busy && Date.now() < deadline) await new Promise<void>((resolve) => delay(GRACE_POLL, resolve));
-    const ended = [...this.#sessions].map((session) => session.disconnected);
-    for (const session of [...this.#sessions]) session.close();
-    await Promise.all(ended);
+    await Promise.all([...this.#sessions].map((session) => session.drain(grace)));
     this.#shared?.[Symbol.dispose]();
     this.#shared = null;
-  }
-
-  /** Whether any connection has calls of its peer in progress. */
-  get #busy(): boolean {
-    for (const session of this.#sessions) if (session.stats.answers > 0) return true;
-    return false;
   }
 }
