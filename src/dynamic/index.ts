@@ -20,6 +20,7 @@ export {
   type DynamicMethod,
   type DynamicParams,
   type DynamicServer,
+  type DynamicStreamMethod,
   invoke,
 } from "./interface-type.js";
 export {

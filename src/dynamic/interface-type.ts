@@ -21,7 +21,10 @@ import type { DynamicTypes } from "./types.js";
 export type DynamicParams = object | ((params: DynamicBuilder & Fields) => void);
 
 /** A method of a DynamicClient. */
-export type DynamicMethod = (params?: DynamicParams, options?: CallOptions) => DynamicPipeline & StreamPromise & Fields;
+export type DynamicMethod = (params?: DynamicParams, options?: CallOptions) => DynamicPipeline & Fields;
+
+/** A streaming method of a DynamicClient. */
+export type DynamicStreamMethod = (params?: DynamicParams, options?: CallOptions) => StreamPromise;
 
 export type DynamicMethodDescriptor = Method<object, DynamicBuilder & Fields, DynamicReader & Fields, DynamicPipeline>;
 
@@ -39,7 +42,8 @@ export class DynamicClient extends Client {
 /** A server object: methods by name. Each gets the params and its call's context, and returns results as a plain object, or a promise of them. */
 export type DynamicServer = object;
 
-export class DynamicInterfaceType extends InterfaceType<DynamicClient, DynamicServer> {
+/** `M` says to TypeScript what methods its clients have: `{ evaluate: DynamicMethod }`. */
+export class DynamicInterfaceType<M extends object = object> extends InterfaceType<DynamicClient & M, DynamicServer> {
   readonly $schema: InterfaceSchema;
   readonly #types: DynamicTypes;
 
@@ -49,7 +53,9 @@ export class DynamicInterfaceType extends InterfaceType<DynamicClient, DynamicSe
       name: schema.brandedName,
       supers: () => schema.superclasses.map((each) => types.interface(each)) as never,
       methods: () => schema.methods.map((each) => descriptor(each, types)),
-      Client: makeClientClass(schema, types, () => this),
+      Client: makeClientClass(schema, types, () => this as unknown as DynamicInterfaceType) as ClientClass<
+        DynamicClient & M
+      >,
     });
     this.$schema = schema;
     this.#types = types;

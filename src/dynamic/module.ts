@@ -38,8 +38,9 @@ export class ModuleBase {
     return this.#types.struct(this.#find(path, "struct")) as unknown as DynamicStructType<F>;
   }
 
-  $interface(path: string): DynamicInterfaceType {
-    return this.#types.interface(this.#find(path, "interface"));
+  /** The interface of that name. `M` says to TypeScript what its methods are. */
+  $interface<M extends object = object>(path: string): DynamicInterfaceType<M> {
+    return this.#types.interface(this.#find(path, "interface")) as unknown as DynamicInterfaceType<M>;
   }
 
   $enum(path: string): DynamicEnum {
