@@ -88,6 +88,21 @@ export class TestFriend extends Counting implements Friend.Server {
   }
 }
 
+/** A friend whose `never` ends when it is cancelled, and so gives back its params. */
+export class CancellableFriend extends TestFriend {
+  override never(
+    _params: Friend.NeverParams,
+    { signal }: Parameters<Friend.Server["never"]>[1],
+  ): Promise<Friend.NeverResults.Init> {
+    return new Promise((_resolve, reject) =>
+      signal.addEventListener("abort", () => {
+        this.cancelled++;
+        reject(signal.reason);
+      }),
+    );
+  }
+}
+
 export class TestCallee implements Callee.Server {
   calls = 0;
   cancelled = 0;
