@@ -147,6 +147,7 @@ describe("capwire", () => {
   it("shows its commands with --help, and its version", () => {
     expect(capwire("--help").stdout.toString()).toMatch(/compile/);
     expect(capwire("--help").status).toBe(0);
+    expect(capwire("--version").stdout.toString()).toMatch(/^capwire \d+\.\d+\.\d+\n$/);
   });
 
   it("without a command says how it is used and exits with 2", () => {
