@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { encodeRequest } from "../codegen/encode-request.js";
 import { generate } from "../codegen/generate.js";
-import { type CompileResult, compile, formatDiagnostics } from "../compiler/index.js";
+import { type CompileResult, compile } from "../compiler/index.js";
 import { readIfThere, writeStandardOutput, writeWithDirectories } from "./files.js";
+import { parseOutput, runPlugin } from "./plugin-run.js";
+import { printDiagnostics } from "./terminal.js";
 import { BadArguments } from "./usage.js";
 
 const USAGE = `Usage: capwire compile [options] <file.capnp>...
@@ -15,6 +17,9 @@ Compiles schemas to TypeScript: <file>.capnp becomes <file>.capnp.ts.
 Options:
   -o, --output <dir>          write below this directory, under the schema's own path
                               (minus --src-prefix); default: next to each schema
+  -o <plugin>[:<dir>]         run capnpc-<plugin>, or the executable of that path, in <dir>
+                              instead, as \`capnp compile\` does; \`ts\` is TypeScript;
+                              repeatable
   -o-                         write the compiled schema (a CodeGeneratorRequest) to
                               standard output instead, as \`capnp compile -o-\` does
   -I, --import-path <dir>     look for imports that begin with / here; repeatable
@@ -22,10 +27,15 @@ Options:
       --no-standard-import    don't find /capnp/*.capnp unless they are on the import path
       --runtime <module>      what generated code imports in place of capwire/codegen/runtime
   -h, --help                  show this text
+
+Examples:
+  capwire compile addressbook.capnp
+  capwire compile -o src/gen --src-prefix=schemas -Ischemas schemas/*.capnp
+  capwire compile -oc++:build -ots:src addressbook.capnp
 `;
 
 const OPTIONS = {
-  output: { type: "string", short: "o" },
+  output: { type: "string", short: "o", multiple: true },
   "import-path": { type: "string", short: "I", multiple: true },
   "src-prefix": { type: "string", multiple: true },
   "no-standard-import": { type: "boolean" },
@@ -41,6 +51,7 @@ export async function compileCommand(args: string[]): Promise<number> {
     return 0;
   }
   const files = [...new Set(positionals)];
+  const outputs = (values.output ?? []).map(parseOutput);
   if (files.length === 0) throw new BadArguments("there is no file to compile", "capwire compile --help");
   const result = compile({
     files,
@@ -49,10 +60,14 @@ export async function compileCommand(args: string[]): Promise<number> {
     sourcePrefixes: values["src-prefix"] ?? [],
     standardImports: !values["no-standard-import"],
   });
-  if (result.diagnostics.length > 0) process.stderr.write(`${formatDiagnostics(result.diagnostics).trimEnd()}\n`);
+  printDiagnostics(result.diagnostics);
   if (result.diagnostics.some((each) => each.severity === "error")) return 1;
-  if (values.output === "-") await writeStandardOutput(encodeRequest(result.request));
-  else writeGenerated(files, result, values.output, values.runtime);
+  if (outputs.length === 0) writeGenerated(files, result, undefined, values.runtime);
+  for (const output of outputs) {
+    if (output.kind === "request") await writeStandardOutput(encodeRequest(result.request));
+    else if (output.kind === "typescript") writeGenerated(files, result, output.directory, values.runtime);
+    else await runPlugin(output.executable, output.directory, encodeRequest(result.request));
+  }
   return 0;
 }
 

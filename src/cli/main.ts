@@ -3,20 +3,44 @@
 import { readFileSync } from "node:fs";
 import { CapwireError } from "../errors.js";
 import { compileCommand } from "./compile.js";
+import { completionCommand } from "./completion.js";
+import { convertCommand, decodeCommand, encodeCommand } from "./convert.js";
+import { evalCommand } from "./eval.js";
+import { idCommand } from "./id.js";
+import { printError } from "./terminal.js";
 import { BadArguments } from "./usage.js";
 
 const USAGE = `Usage: capwire <command> [options]
 
 Commands:
-  compile   compile Cap'n Proto schemas to TypeScript
+  compile      compile Cap'n Proto schemas to TypeScript, or run a plugin on them
+  convert      convert messages between binary, packed, text, JSON and more
+  decode       print messages as text; short for convert binary:text
+  encode       make messages from text; short for convert text:binary
+  eval         print a constant or a default value of a schema
+  id           print a new unique id
+  completion   print a completion script for bash, zsh or fish
 
 Options:
-  -h, --help      show this text; \`capwire <command> --help\` shows a command's
-  --version       show the version
+  -h, --help   show this text; \`capwire help <command>\` shows a command's
+  --version    show the version
+
+Exit codes: 0 if all went well, 1 if a schema, a message or a file is wrong, 2 for arguments
+that make no sense.
+
+Examples:
+  capwire compile addressbook.capnp
+  capwire convert binary:json addressbook.capnp AddressBook < book.bin
 `;
 
 const COMMANDS: { readonly [name: string]: ((args: string[]) => Promise<number>) | undefined } = {
   compile: compileCommand,
+  convert: convertCommand,
+  decode: decodeCommand,
+  encode: encodeCommand,
+  eval: evalCommand,
+  id: idCommand,
+  completion: completionCommand,
 };
 
 /** Runs a command line. The exit code: 0 if all went well, 1 if not, 2 for arguments that make no sense. */
@@ -25,7 +49,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return await run(args);
   } catch (error) {
     if (!isExpected(error)) throw error;
-    process.stderr.write(`capwire: ${error.message}\n`);
+    printError(error.message);
     return error instanceof BadArguments ? 2 : 1;
   }
 }
@@ -36,6 +60,7 @@ async function run(args: readonly string[]): Promise<number> {
     process.stderr.write(USAGE);
     return 2;
   }
+  if (name === "help" && rest[0] !== undefined) return run([rest[0], "--help"]);
   if (name === "--help" || name === "-h" || name === "help") {
     process.stdout.write(USAGE);
     return 0;

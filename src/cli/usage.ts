@@ -12,3 +12,13 @@ export class BadArguments extends CapwireError {
     this.name = "BadArguments";
   }
 }
+
+/** The bytes or text that a command was given are not what they should be. Exit code 1. */
+export class BadInput extends CapwireError {
+  readonly code = "bad-input";
+
+  constructor(message: string) {
+    super(message);
+    this.name = "BadInput";
+  }
+}
