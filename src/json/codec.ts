@@ -9,13 +9,15 @@ import { MessageBuilder } from "../wire/message.js";
 import { StructBuilder } from "../wire/struct-builder.js";
 import { StructReader } from "../wire/struct-reader.js";
 import { Decoder } from "./decode.js";
-import { Encoder, type HasMode } from "./encode.js";
+import { DEFAULT_MAX_VALUES, Encoder, type HasMode } from "./encode.js";
+import { JsonError } from "./errors.js";
 import { Handlers, type JsonHandler } from "./handler.js";
 import { DEFAULT_MAX_NESTING, jsonText, parseJson } from "./parse.js";
 import { Plans } from "./plan.js";
 import { printJson } from "./print.js";
 import { EnumNames } from "./scalar.js";
 import type { JsonValue } from "./value.js";
+import { type JsonWriter, TextWriter, TreeWriter } from "./writer.js";
 
 export interface JsonOptions {
   /** C++'s layout in lines, instead of no spaces at all. */
@@ -24,6 +26,8 @@ export interface JsonOptions {
   readonly hasMode?: HasMode;
   /** Whether decoding refuses members that the struct does not have. Default false: they are passed over. */
   readonly rejectUnknownFields?: boolean;
+  /** How many values, members and elements, may be encoded; of Data every eighth byte counts. Default 8 Mi. */
+  readonly maxValues?: number;
   /** How deep JSON may nest when decoded. Default 64. */
   readonly maxNesting?: number;
   /** How large a decoded message may become, in words. Default 8 Mi (64 MiB), which is what readers visit by default. */
@@ -55,7 +59,12 @@ export class JsonCodec {
 
   /** `struct` as JSON text. Throws JsonError, and WireError for a malformed message. */
   encode(struct: StructReader | StructBuilder, schema: StructSchema): string {
-    return printJson(this.toJson(struct, schema), this.options);
+    if (this.options.pretty) return printable(() => printJson(this.toJson(struct, schema), this.options));
+    const out = new TextWriter();
+    return printable(() => {
+      this.#encoder(out).value({ kind: "struct", schema }, asReader(struct));
+      return out.text();
+    });
   }
 
   /** The message that JSON text describes, with the struct as its root. Throws JsonError. */
@@ -74,8 +83,7 @@ export class JsonCodec {
 
   /** `struct` as a JsonValue. Throws as `encode` does. */
   toJson(struct: StructReader | StructBuilder, schema: StructSchema): JsonValue {
-    const reader = struct instanceof StructBuilder ? struct.$asReader(StructReader) : struct;
-    return this.#encoder().value({ kind: "struct", schema }, reader);
+    return this.valueToJson(asReader(struct), { kind: "struct", schema });
   }
 
   /** Fills a new struct from a JsonValue. Throws JsonError. */
@@ -85,16 +93,20 @@ export class JsonCodec {
 
   /** Any value, as reading `type` gives it, as a JsonValue: constants, list elements. Throws as `encode` does. */
   valueToJson(value: unknown, type: SchemaType): JsonValue {
-    return this.#encoder().value(type, value);
+    const out = new TreeWriter();
+    this.#encoder(out).value(type, value);
+    return out.json();
   }
 
-  #encoder(): Encoder {
-    return new Encoder({
+  #encoder(out: JsonWriter): Encoder {
+    const settings = {
       plans: this.#plans,
       handlers: this.#handlers,
       enumNames: this.#enumNames,
       hasMode: this.options.hasMode ?? "non-null",
-    });
+      maxValues: this.options.maxValues ?? DEFAULT_MAX_VALUES,
+    };
+    return new Encoder(settings, out);
   }
 
   #decoder(text?: string): Decoder {
@@ -108,5 +120,19 @@ export class JsonCodec {
       },
       text,
     );
+  }
+}
+
+function asReader(struct: StructReader | StructBuilder): StructReader {
+  return struct instanceof StructBuilder ? struct.$asReader(StructReader) : struct;
+}
+
+/** Engines have a longest string. */
+function printable(print: () => string): string {
+  try {
+    return print();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new JsonError("message-too-large", "the JSON is longer than a string can be");
   }
 }

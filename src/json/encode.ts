@@ -17,7 +17,8 @@ import type { Handlers } from "./handler.js";
 import { encodeValueStruct, VALUE_STRUCT } from "./passthrough.js";
 import type { FieldPlan, Plans, StructPlan } from "./plan.js";
 import type { EnumNames } from "./scalar.js";
-import { JSON_NULL, type JsonMember, type JsonValue, jsonBoolean, jsonString } from "./value.js";
+import { JSON_NULL, type JsonValue, jsonBoolean, jsonString } from "./value.js";
+import type { JsonWriter } from "./writer.js";
 
 /** Which fields a struct in JSON has: all that are not null pointers, or those that differ from their default. */
 export type HasMode = "non-null" | "non-default";
@@ -27,10 +28,14 @@ export interface EncodeSettings {
   readonly handlers: Handlers;
   readonly hasMode: HasMode;
   readonly enumNames: EnumNames;
+  readonly maxValues: number;
 }
 
 /** Lists and structs nest at most this deep; a reader's own limit is 64 unless raised. */
 const MAX_NESTING = 500;
+
+/** How many values a message may become: as many as the words that readers visit by default. */
+export const DEFAULT_MAX_VALUES = 8 * 1024 * 1024;
 
 /** Numbers that Data mostly consists of. */
 const BYTES: readonly JsonValue[] = /*@__PURE__*/ Array.from({ length: 256 }, (_, byte) => ({
@@ -38,19 +43,29 @@ const BYTES: readonly JsonValue[] = /*@__PURE__*/ Array.from({ length: 256 }, (_
   text: String(byte),
 }));
 
-/** Encodes one value; its place in it is known when something goes wrong. */
+/** Encodes one value into a writer; its place in it is known when something goes wrong. */
 export class Encoder {
   readonly #settings: EncodeSettings;
+  readonly #out: JsonWriter;
   readonly #path: (string | number)[] = [];
+  #values = 0;
 
-  constructor(settings: EncodeSettings) {
+  constructor(settings: EncodeSettings, out: JsonWriter) {
     this.#settings = settings;
+    this.#out = out;
   }
 
   /** `value` as reading `type` gives it (rawTypes). Throws JsonError, WireError. */
-  value(type: SchemaType, value: unknown, field?: FieldPlan): JsonValue {
+  value(type: SchemaType, value: unknown, field?: FieldPlan): void {
+    this.#count(1);
     const handler = this.#settings.handlers.find(field?.field, type);
-    if (handler?.encode) return handler.encode(value);
+    if (handler?.encode) this.#out.value(handler.encode(value));
+    else if (type.kind === "list") this.#list(type.element, value as AnyList);
+    else if (type.kind === "struct") this.#struct(type.schema, value as StructReader);
+    else this.#out.value(this.#leaf(type, value, field));
+  }
+
+  #leaf(type: Exclude<SchemaType, { kind: "list" | "struct" }>, value: unknown, field?: FieldPlan): JsonValue {
     switch (type.kind) {
       case "void":
         return JSON_NULL;
@@ -65,13 +80,10 @@ export class Encoder {
       case "text":
         return jsonString(value as string);
       case "data":
+        this.#count((value as Uint8Array).length / 8);
         return encodeData(value as Uint8Array, field?.bytes ?? "array");
       case "enum":
         return this.#enum(type.schema, value as string | number);
-      case "list":
-        return this.#list(type.element, value as AnyList);
-      case "struct":
-        return this.struct(type.schema, value as StructReader);
       case "interface":
       case "anyPointer":
         if ((value as AnyPointerReader).isNull) return JSON_NULL;
@@ -81,34 +93,43 @@ export class Encoder {
     }
   }
 
-  struct(schema: StructSchema, struct: StructReader): JsonValue {
-    if (schema.id === VALUE_STRUCT) return encodeValueStruct(struct);
+  #struct(schema: StructSchema, struct: StructReader): void {
+    if (schema.id === VALUE_STRUCT) {
+      this.#out.value(encodeValueStruct(struct));
+      return;
+    }
     this.#checkNesting();
-    const members: JsonMember[] = [];
-    this.#members(this.#settings.plans.of(schema), struct, "", members);
-    return { kind: "object", members };
+    this.#out.open("object");
+    this.#members(this.#settings.plans.of(schema), struct, "");
+    this.#out.close();
   }
 
   /** The members of `struct`, those of flattened structs in their place; the union's come last, its tag first. */
-  #members(plan: StructPlan, struct: StructReader, prefix: string, members: JsonMember[]): void {
+  #members(plan: StructPlan, struct: StructReader, prefix: string): void {
     for (const field of plan.nonUnionFields) {
-      if (this.#has(field, struct)) this.#member(field, struct, prefix, members);
+      if (this.#has(field, struct)) this.#member(field, struct, prefix);
     }
     if (plan.unionFields.length === 0) return;
     const active = plan.unionFields[struct.$uint16(plan.schema.discriminantOffset)];
     if (!active) return;
-    if (plan.tagName !== undefined) members.push({ name: prefix + plan.tagName, value: jsonString(active.tagValue) });
+    if (plan.tagName !== undefined) {
+      this.#out.name(prefix + plan.tagName);
+      this.#out.value(jsonString(active.tagValue));
+    }
     const isTold = plan.tagName !== undefined && active.field.type.kind === "void";
-    if (!isTold) this.#member(active, struct, prefix, members);
+    if (!isTold) this.#member(active, struct, prefix);
   }
 
-  #member(plan: FieldPlan, struct: StructReader, prefix: string, members: JsonMember[]): void {
+  #member(plan: FieldPlan, struct: StructReader, prefix: string): void {
     const { field, access, flattened } = plan;
-    const name = prefix + plan.name;
     this.#path.push(field.name);
     const value = access.read.call(struct);
-    if (flattened) this.#members(flattened, value as StructReader, prefix + plan.prefix, members);
-    else members.push({ name, value: this.value(field.type, value, plan) });
+    if (flattened) {
+      this.#members(flattened, value as StructReader, prefix + plan.prefix);
+    } else {
+      this.#out.name(prefix + plan.name);
+      this.value(field.type, value, plan);
+    }
     this.#path.pop();
   }
 
@@ -117,23 +138,32 @@ export class Encoder {
     return isSet(field, struct) ?? access.has.call(struct);
   }
 
-  #list(element: SchemaType, list: AnyList): JsonValue {
-    const items: JsonValue[] = [];
+  #list(element: SchemaType, list: AnyList): void {
     this.#checkNesting();
+    this.#out.open("array");
     const depth = this.#path.length;
     let index = 0;
     for (const item of list as Iterable<unknown>) {
       this.#path[depth] = index++;
-      items.push(this.value(element, item));
+      this.value(element, item);
     }
     this.#path.length = depth;
-    return { kind: "array", items };
+    this.#out.close();
   }
 
   #enum(schema: EnumSchema, value: string | number): JsonValue {
     if (typeof value === "number") return { kind: "number", text: String(value) };
     const ordinal = schema.names.indexOf(value);
     return jsonString(this.#settings.enumNames.of(schema)[ordinal] ?? value);
+  }
+
+  /** A small message may claim many elements, each with many fields. */
+  #count(values: number): void {
+    this.#values += values;
+    const { maxValues } = this.#settings;
+    if (this.#values > maxValues) {
+      throw this.#error("message-too-large", `the message has more than ${maxValues} values (maxValues)`);
+    }
   }
 
   #checkNesting(): void {

@@ -20,10 +20,14 @@ import { escapeBytes, escapeText } from "./escape.js";
 export interface TextPrintOptions {
   /** In lines, as `capnp convert` prints without `--short`. */
   readonly pretty?: boolean;
+  /** How many values, fields and elements, may be printed. Default 8 Mi. */
+  readonly maxValues?: number;
 }
 
 /** Lists and structs nest at most this deep; a reader's own limit is 64 unless raised. */
 const MAX_NESTING = 500;
+/** As many as the words that readers visit by default. */
+const DEFAULT_MAX_VALUES = 8 * 1024 * 1024;
 const MAX_INLINE_VALUE_BYTES = 24;
 const MAX_INLINE_RECORD_BYTES = 64;
 
@@ -39,18 +43,32 @@ export function printText(
 
 /** Prints any value, as reading `type` gives it: constants, list elements. Throws as `printText` does. */
 export function printTextValue(value: unknown, type: SchemaType, options: TextPrintOptions = {}): string {
-  return new Printer(options.pretty ?? false).value(type, value, 1, false);
+  const printer = new Printer(options.pretty ?? false, options.maxValues ?? DEFAULT_MAX_VALUES);
+  try {
+    return printer.value(type, value, 1, false);
+  } catch (error) {
+    // Engines have a longest string.
+    if (!(error instanceof RangeError)) throw error;
+    throw new TextError("message-too-large", "the text is longer than a string can be");
+  }
 }
 
 class Printer {
   readonly #isPretty: boolean;
+  readonly #maxValues: number;
+  #values = 0;
 
-  constructor(isPretty: boolean) {
+  constructor(isPretty: boolean, maxValues: number) {
     this.#isPretty = isPretty;
+    this.#maxValues = maxValues;
   }
 
   /** `isPrefixed`: something stands in front of the value on its line. */
   value(type: SchemaType, value: unknown, depth: number, isPrefixed: boolean): string {
+    // A small message may claim many elements, each with many fields.
+    if (++this.#values > this.#maxValues) {
+      throw new TextError("message-too-large", `the message has more than ${this.#maxValues} values (maxValues)`);
+    }
     switch (type.kind) {
       case "void":
         return "void";
