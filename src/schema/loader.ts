@@ -177,7 +177,10 @@ export class SchemaLoader {
     const node = this.#nodes.get(id);
     if (!node) throw new SchemaError("missing-node", `no ${kind} with id ${formatNodeId(id)} was loaded`);
     if (node.which !== kind) {
-      throw new SchemaError("wrong-kind", `${node.displayName} ${formatNodeId(id)} is a ${node.which}, not a ${kind}`);
+      throw new SchemaError(
+        "wrong-kind",
+        `${node.displayName} ${formatNodeId(id)} is of kind ${node.which}, not ${kind}`,
+      );
     }
     return this.#view(node, brand) as SchemaOf<K>;
   }

@@ -1,15 +1,18 @@
-/** The loader: where nodes come from, which version of one stays, and what views say of them. */
+/** The loader: where nodes come from, what is refused, and what missing nodes mean. */
 
-import { compile } from "capwire/compiler";
-import { type model, SchemaLoader, typeName } from "capwire/schema";
+import { encodeRequest } from "capwire/codegen";
+import { formatNodeId, type model, SchemaLoader, typeName } from "capwire/schema";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CapwireError } from "../../src/errors.js";
 import * as allTypes from "../schemas/all-types.capnp.js";
 import * as constants from "../schemas/constants.capnp.js";
+import { compiled } from "./compiled.js";
 
-function request(text: string): model.CodeGeneratorRequest {
-  const result = compile({ files: ["a.capnp"], readFile: (path) => (path === "a.capnp" ? text : undefined) });
-  expect(result.diagnostics.map((each) => each.message)).toEqual([]);
-  return result.request;
+function edited(text: string, edit: (node: model.NodeOf<"struct">) => void): model.Node {
+  const node = structuredClone(compiled(text).nodes.find((each) => each.which === "struct")!) as model.NodeOf<"struct">;
+  edit(node);
+  return node;
 }
 
 describe("a loader", () => {
@@ -19,21 +22,110 @@ describe("a loader", () => {
     expect(file.displayName).toContain("constants.capnp");
     expect(loader.missing()).toEqual([]);
     const shape = loader.struct(allTypes.Shape.id);
-    expect(shape.fields.map((field) => field.name)).toEqual([
-      "name",
-      "circle",
-      "square",
-      "polygon",
-      "label",
-      "inner",
-      "box",
-      "nothing",
-      "color",
-      "filled",
-    ]);
     expect(shape.unionFields.map((field) => field.name)).toHaveLength(8);
     expect(typeName(shape.field("polygon").type)).toBe("List(Point)");
-    expect(shape.field("color").mask).toBe(1);
+    expect(loader.loadBundle(constants.$schema)).toBe(file);
+  });
+
+  it("takes a request as the compiler gives it, or as bytes", () => {
+    const request = compiled('struct A { x @0 :Text = "hello"; y @1 :List(A) = [(x = "in a list")]; }');
+    for (const form of [request, encodeRequest(request)]) {
+      const loader = new SchemaLoader();
+      const [file] = loader.loadRequest(form);
+      expect(file?.nested.map((each) => each.shortName)).toEqual(["A"]);
+      const schema = loader.findFile("a.capnp")!.nestedNode("A");
+      expect(schema.kind === "struct" && schema.field("x").defaultValue).toBe("hello");
+    }
+  });
+
+  it("says which node is missing when it is needed, not before", () => {
+    const request = compiled("struct A { b @0 :B; } struct B {}");
+    const [a, b] = request.nodes.filter((each) => each.which === "struct");
+    const loader = new SchemaLoader();
+    loader.load(a!);
+    expect(loader.missing()).toContain(b!.id);
+    const field = loader.struct(a!.id).field("b");
+    expect(() => field.type).toThrow(`no struct with id ${formatNodeId(b!.id)} was loaded`);
+    loader.load(b!);
+    expect(typeName(field.type)).toBe("B");
+    expect(() => loader.enum(a!.id)).toThrow("is of kind struct, not enum");
+  });
+
+  it.each<[string, (node: model.NodeOf<"struct">) => void, string]>([
+    ["a field past the data section", (node) => setOffset(node, 2), "lies outside of the struct"],
+    ["a field past the pointer section", (node) => (node.struct.pointerCount = 0), "lies outside of the struct"],
+    [
+      "a discriminant past the data section",
+      (node) => (node.struct.discriminantOffset = 4),
+      "discriminant lies outside",
+    ],
+    ["two fields of one name", (node) => (node.struct.fields[1]!.name = "x"), "two fields are called x"],
+    ["a default of another type", (node) => setDefault(node, { which: "bool", bool: true }), "is of type bool"],
+    ["a union of one", (node) => (node.struct.discriminantCount = 1), "its union has one member"],
+    ["a union with too few members", (node) => (node.struct.discriminantCount = 3), "its union lacks members"],
+    ["a code order that is none", (node) => (node.struct.fields[0]!.codeOrder = 9), "is no order"],
+    ["no id", (node) => (node.id = 0n), "its id is zero"],
+  ])("refuses a struct with %s", (_, edit, message) => {
+    const text = "struct A { x @0 :UInt32; y @1 :Text; union { u @2 :Void; v @3 :UInt16; } }";
+    expect(() => new SchemaLoader().load(edited(text, edit))).toThrow(message);
+  });
+
+  it("refuses a group that belongs to another struct, or does not fit into its own", () => {
+    const request = structuredClone(
+      compiled("struct A { g :group { x @0 :UInt64; } } struct B { h :group { y @0 :UInt64; } }"),
+    );
+    const [a, b] = ["a.capnp:A", "a.capnp:B"].map(
+      (name) => request.nodes.find((node) => node.displayName === name) as model.NodeOf<"struct">,
+    );
+    const group = b!.struct.fields[0] as model.Field & { which: "group" };
+    (a!.struct.fields[0] as model.Field & { which: "group" }).group.typeId = group.group.typeId;
+    const loader = new SchemaLoader();
+    loader.loadRequest(request);
+    expect(() => loader.struct(a!.id).field("g").type).toThrow("is no group of a.capnp:A");
+    expect(loader.struct(b!.id).field("h").isGroup).toBe(true);
+  });
+
+  it("refuses interfaces that extend each other", () => {
+    const request = structuredClone(compiled("interface A {} interface B extends(A) { run @0 (); }"));
+    const a = request.nodes.find((node) => node.displayName === "a.capnp:A") as model.NodeOf<"interface">;
+    const b = request.nodes.find((node) => node.displayName === "a.capnp:B") as model.NodeOf<"interface">;
+    a.interface.superclasses.push({ id: b.id, brand: { scopes: [] } });
+    const loader = new SchemaLoader();
+    loader.loadRequest(request);
+    expect(() => loader.interface(b.id).allMethods).toThrow("extends itself");
+  });
+
+  it("fails in a controlled way on requests with damaged bytes", () => {
+    const bytes = encodeRequest(
+      compiled("struct A(T) { x @0 :T; g :union { a @1 :UInt8 = 3; b @2 :List(A(Text)); } } enum E { e @0; }"),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        (edits) => {
+          const damaged = bytes.slice();
+          for (const [at, value] of edits) damaged[at] = value;
+          const loader = new SchemaLoader();
+          try {
+            loader.loadRequest(damaged, { traversalLimitInWords: 10_000 });
+            for (const schema of loader)
+              if (schema.kind === "struct") for (const field of schema.fields) void field.type;
+          } catch (error) {
+            expect(error).toBeInstanceOf(CapwireError);
+          }
+        },
+      ),
+      { numRuns: 300, endOnFailure: true },
+    );
   });
 });
-void request;
+
+function setOffset(node: model.NodeOf<"struct">, offset: number): void {
+  const field = node.struct.fields[0]!;
+  if (field.which === "slot") field.slot.offset = offset;
+}
+
+function setDefault(node: model.NodeOf<"struct">, value: model.Value): void {
+  const field = node.struct.fields[0]!;
+  if (field.which === "slot") field.slot.defaultValue = value;
+}
