@@ -79,7 +79,7 @@ function floatExpression(value: number): string {
 }
 
 /** A Data value. */
-export function bytesExpression(bytes: Uint8Array): string {
+function bytesExpression(bytes: Uint8Array): string {
   return `/*@__PURE__*/ $.bytes(${JSON.stringify(encodeBase64(bytes))})`;
 }
 

@@ -3,7 +3,7 @@
  * say the name of a declaration, be it in this file, in another generated file or in `capwire/std`.
  */
 
-import type { Node, NodeOf, RequestedFile } from "../schema/model.js";
+import type { NodeOf, RequestedFile } from "../schema/model.js";
 import { moduleAlias, type Names } from "./names.js";
 import { Printer } from "./printer.js";
 import { GeneratorError, type RequestIndex, type TypeParameter } from "./request.js";
@@ -59,10 +59,6 @@ export class FileContext {
   value(id: bigint): string {
     const node = this.request.node(id);
     return this.#prefix(id, "value") + this.names.flat(node);
-  }
-
-  isLocal(node: Node): boolean {
-    return this.request.fileOf(node.id).id === this.file.id;
   }
 
   /** The module alias and a dot when `id` is declared in another file. */

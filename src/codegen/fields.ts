@@ -4,17 +4,14 @@
  * name a constant of the file.
  */
 
-import type { Field, NodeOf, Slot, Type, Value } from "../schema/model.js";
+import { type Field, NO_DISCRIMINANT, type NodeOf, type Slot, type Type, type Value } from "../schema/model.js";
 import type { FileContext } from "./context.js";
 import type { FieldNames } from "./names.js";
-import { isUnionMember } from "./names.js";
 import { PRIMITIVES, type TypePrinter } from "./types.js";
 
 /** A field of the struct at hand with everything its printers need. */
 export interface FieldInfo {
   readonly field: Field;
-  /** Its index in the node. */
-  readonly index: number;
   readonly names: FieldNames;
   readonly inUnion: boolean;
   readonly doc: string;
@@ -25,9 +22,8 @@ export function fieldInfos(context: FileContext, node: NodeOf<"struct">): FieldI
   return node.struct.fields
     .map((field, index) => ({
       field,
-      index,
       names: names[index]!,
-      inUnion: isUnionMember(field),
+      inUnion: field.discriminantValue !== NO_DISCRIMINANT,
       doc: context.request.memberComment(node.id, index),
     }))
     .sort((a, b) => a.field.codeOrder - b.field.codeOrder);

@@ -8,7 +8,7 @@
  */
 
 import { CLIENT_MEMBERS, NameSet, pascalCase, STRUCT_MEMBERS, TYPE_MEMBERS } from "../schema/member-names.js";
-import type { Field, Node, NodeOf } from "../schema/model.js";
+import type { Node, NodeOf } from "../schema/model.js";
 import { fieldsInCodeOrder, type RequestIndex, type TypeParameter } from "./request.js";
 
 /** Words that cannot name a variable in a strict-mode module. */
@@ -166,9 +166,4 @@ export function moduleAlias(filename: string): string {
 /** The last part of a display name, for nodes whose scope the request leaves out. */
 function simpleName(node: Node): string {
   return node.displayName.slice(node.displayName.lastIndexOf(":") + 1).replace(/^.*\./, "");
-}
-
-/** Whether a field belongs to the unnamed union of its struct. */
-export function isUnionMember(field: Field): boolean {
-  return field.discriminantValue !== 0xffff;
 }
