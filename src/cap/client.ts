@@ -15,6 +15,7 @@ import { PendingCall } from "./pending-call.js";
 import { type RemotePromise, StreamPromise } from "./remote-promise.js";
 import type { RpcError } from "./rpc-error.js";
 import { StreamingCall } from "./streaming-call.js";
+import { beginClientSpan, endWithCall, tracing } from "./tracing.js";
 
 export abstract class Client implements Disposable {
   /** Owned; null once given back. */
@@ -143,7 +144,10 @@ export abstract class Client implements Disposable {
       call.abandon();
       tail(request);
     } else {
+      const { tracer } = tracing;
+      const span = tracer && beginClientSpan(tracer, call.method, this.$hook);
       call.send(request, options);
+      if (span) endWithCall(span, call);
     }
   }
 }

@@ -29,6 +29,7 @@ export { type Leak, leaks } from "./leak.js";
 export { type Dispatch, LocalHook, type PathShortener, shortenPath } from "./local.js";
 export { Membrane, type MembraneCall, type MembranePolicy } from "./membrane.js";
 export { type AnyMethod, Method, type MethodSpec, method, type Params } from "./method.js";
+export { type OpenTelemetryOptions, openTelemetry, type SpanLike, type TracerLike } from "./open-telemetry.js";
 export {
   AnyPipeline,
   Pipeline,
@@ -40,5 +41,6 @@ export { RpcError, type RpcErrorDetail, type RpcErrorKind, type RpcErrorOptions 
 export { sameCapability, sameNow } from "./same.js";
 export type { ServerContext, ServerResult } from "./server.js";
 export { ServerSet } from "./server-set.js";
+export { type CallSpan, type CallTracer, type TracedCall, traceCalls } from "./tracing.js";
 export { type Delivery, TurnQueue, turns } from "./turn.js";
 export { type StreamTarget, sendAll, type WritableStreamOf, type WriterOf, writableStream } from "./writable.js";

@@ -21,6 +21,7 @@ import { ResultsPipeline } from "./pipeline.js";
 import { type PipelineOwner, QueuedPipeline } from "./queued.js";
 import type { RemotePromise } from "./remote-promise.js";
 import { RpcError } from "./rpc-error.js";
+import { beginServerSpan, type CallSpan, endSpan, tracing } from "./tracing.js";
 import type { Delivery } from "./turn.js";
 import { turns } from "./turn.js";
 
@@ -72,6 +73,8 @@ export class ServerCall
   #table: CapTableReader | null = null;
   #results: unknown = null;
   #controller: AbortController | null = null;
+  /** Whoever watches calls watches this one. */
+  #span: CallSpan | null = null;
   /** tailCall answered, or the call has ended. */
   #answered = false;
 
@@ -101,7 +104,11 @@ export class ServerCall
       const implementation = server[method.name];
       if (typeof implementation !== "function")
         throw RpcError.unimplemented(`${method} is not implemented by ${this.#hook.describe()}`);
-      const returned: unknown = implementation.call(server, this.params, this);
+      const { tracer } = tracing;
+      this.#span = tracer && beginServerSpan(tracer, method, this.peer);
+      const returned: unknown = this.#span?.run
+        ? this.#span.run(() => implementation.call(server, this.params, this) as unknown)
+        : implementation.call(server, this.params, this);
       if (!isThenable(returned)) {
         this.#complete(returned);
         return false;
@@ -245,6 +252,7 @@ export class ServerCall
     this.#answered = true;
     if (this.pipeline.wanted) this.#resolvePipeline();
     this.releaseParams();
+    this.#endSpan(null);
     context.returnResults();
     this.#end();
   }
@@ -263,14 +271,23 @@ export class ServerCall
     this.#answered = true;
     this.pipeline.reject(error);
     this.releaseParams();
+    this.#endSpan(error);
     this.#context.fail(error);
     this.#end(error);
   }
 
   #end(error: RpcError | null = null): void {
     this.releaseParams();
+    this.#endSpan(error);
     if (this.#method?.streaming) this.#hook.streamed(error);
     this.#hook.release();
+  }
+
+  /** Before the caller hears of it: its span is around ours. */
+  #endSpan(error: RpcError | null): void {
+    const span = this.#span;
+    this.#span = null;
+    if (span) endSpan(span, error);
   }
 
   #abortIfUnwanted(): void {

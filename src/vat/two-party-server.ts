@@ -8,6 +8,7 @@ import { Client } from "../cap/client.js";
 import { InterfaceType } from "../cap/interface-type.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { UsageError } from "../errors.js";
+import type { Observer } from "../rpc/observe.js";
 import type { Transport } from "../transport/transport.js";
 import type { FrameOptions } from "../wire/framing.js";
 import { Session, type SessionOptions } from "./session.js";
@@ -89,8 +90,10 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
       throw new UsageError("server-closed", `cannot accept ${transport.peerName}: the server is closing`);
     }
     let own: Client | RpcError = RpcError.failed("the connection has ended");
+    const observer = this.observerFor(transport);
     const session = new Session(transport, {
       ...this.#options,
+      ...(observer && { observer }),
       side: "server",
       bootstrap: () => (own instanceof RpcError ? new BrokenHook(own) : own.$hook.addRef()),
     });
@@ -121,6 +124,11 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
   /** Limits for transports made by the platform's part of the server. */
   protected get reader(): FrameOptions {
     return this.#options.reader ?? {};
+  }
+
+  /** Who sees the messages of a connection. */
+  protected observerFor(_transport: Transport): Observer | undefined {
+    return this.#options.observer;
   }
 
   /** Whatever listens for peers stops; platforms that listen override it. */

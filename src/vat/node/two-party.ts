@@ -1,6 +1,7 @@
 /** The two-party client and server of Node: they connect to and listen at addresses. */
 
 import type { Client } from "../../cap/client.js";
+import type { Observer } from "../../rpc/observe.js";
 import {
   type ConnectAddress,
   type ConnectOptions,
@@ -17,11 +18,21 @@ import { type WebSocketLike, WebSocketTransport } from "../../transport/websocke
 import type { Session } from "../session.js";
 import { TwoPartyClient as NeutralClient, type TwoPartyClientOptions } from "../two-party-client.js";
 import { TwoPartyServer as NeutralServer } from "../two-party-server.js";
+import { observeMessages, publishCalls, publishConnection } from "./diagnostics.js";
 
 export interface ConnectClientOptions extends TwoPartyClientOptions, Omit<ConnectOptions, "schedule"> {}
 
 /** A client that can find its server: `await TwoPartyClient.connect({ host, port })`. */
 export class TwoPartyClient extends NeutralClient {
+  /** Takes `transport`, which must not have been started. */
+  constructor(transport: Transport, options: TwoPartyClientOptions = {}) {
+    const note = { side: "client", peer: transport.peerName } as const;
+    const observer = observeMessages(note, options.observer);
+    super(transport, observer ? { ...options, observer } : options);
+    publishCalls();
+    publishConnection(note, this.disconnected);
+  }
+
   /** Connects to `address`. Rejects with a TransportError that names it. */
   static async connect(address: ConnectAddress, options: ConnectClientOptions = {}): Promise<TwoPartyClient> {
     return new TwoPartyClient(await connectTransport(address, options), options);
@@ -45,7 +56,14 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
 
   /** Serves one peer: a transport not yet started, a WebSocket, a duplex stream, or a readable and a writable. */
   override accept(peer: Transport | WebSocketLike | NodeStream): Session {
-    return super.accept(this.#transportTo(peer));
+    publishCalls();
+    const session = super.accept(this.#transportTo(peer));
+    publishConnection({ side: "server", peer: session.peerName }, session.disconnected);
+    return session;
+  }
+
+  protected override observerFor(transport: Transport): Observer | undefined {
+    return observeMessages({ side: "server", peer: transport.peerName }, super.observerFor(transport));
   }
 
   protected override async stopListening(): Promise<void> {
