@@ -10,7 +10,7 @@ import type { BuilderSegment, ReaderSegment } from "../wire/segment.js";
 import { nullCapability } from "./broken.js";
 import { Client, type ClientClass } from "./client.js";
 import { ClientTable } from "./client-table.js";
-import type { CapabilityHook } from "./hook.js";
+import { type CapabilityHook, NULL_BRAND } from "./hook.js";
 import { type Dispatch, LocalHook } from "./local.js";
 import type { AnyMethod } from "./method.js";
 import { QueuedHook } from "./queued.js";
@@ -69,7 +69,8 @@ export class InterfaceType<C extends Client, S extends object>
   /** Owned: the capability that `value` stands for; null for null. */
   hook(value: CapabilityInit<C, S> | undefined): CapabilityHook | null {
     if (value === null || value === undefined) return null;
-    if (value instanceof Client) return value.$hook.addRef();
+    // A null capability is a null pointer, which needs no slot in the cap table, and where it is all there is, no Finish.
+    if (value instanceof Client) return value.$hook.brand === NULL_BRAND ? null : value.$hook.addRef();
     if (typeof value !== "object" && typeof value !== "function") {
       throw new UsageError(
         "not-a-capability",

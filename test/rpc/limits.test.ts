@@ -1,100 +1,122 @@
-/** What one peer's calls may hold of our memory; a limit never keeps a Return back. */
+/** What one peer may make us hold, and what we may make a peer hold (rpc/limits.ts; checklist 56, §2.6). */
 
 import { describe, expect, test } from "vitest";
-import { Sink } from "../schemas/streams.capnp.js";
-import { pair } from "./pair.js";
+import { acquainted, outcome, say, sentBy } from "./acquainted.js";
+import { Callee, CancellableFriend, Counting, TestCallee, TestFriend } from "./friend.js";
+import { Story } from "./pair.js";
 
-/** Keeps every call until the story lets it go. */
-class Hoarder implements Sink.Server {
-  readonly gates: (() => void)[] = [];
-  calls = 0;
-
-  write(): void {}
-
-  async end(): Promise<Sink.EndResults.Init> {
-    this.calls++;
-    await new Promise<void>((resolve) => this.gates.push(resolve));
-    return { length: 1n };
-  }
-}
-
-const KIB = 1024;
-
-function stage(maxCallBytes: number) {
-  const server = new Hoarder();
-  const bootstrap = Sink.serve(server);
-  const { story, alice, bob } = pair({ bob: bootstrap.$hook, limits: { maxCallBytes } });
-  const sink = Sink.client(alice.connection.bootstrap());
-  const large = (bytes: number) => sink.write({ bytes: new Uint8Array(bytes) });
-  return { story, alice, bob, server, bootstrap, sink, large };
-}
-
-describe("bytes of calls in progress", () => {
-  test("beyond the limit are answered overloaded, until earlier calls have ended", async () => {
-    const { story, bob, server, bootstrap, sink, large } = stage(100 * KIB);
-    await story.run();
-    const held: Promise<unknown>[] = [];
-    // A streaming call waits for the one that runs, so its bytes stay.
-    server.write = () => new Promise<void>((resolve) => server.gates.push(resolve)) as never;
-    held.push(Promise.resolve(large(60 * KIB)));
-    await story.run();
-    expect(bob.connection.callBytes).toBeGreaterThan(60 * KIB);
-    const refused = sink.end({}, { timeout: 60_000 });
-    await story.run();
-    // A small one fits beside it.
-    expect(bob.connection.callBytes).toBeLessThan(62 * KIB);
-    const tooMuch = large(60 * KIB);
-    await story.run();
-    await expect(sink.write({ bytes: new Uint8Array(1) })).rejects.toMatchObject({
-      kind: "overloaded",
-      reason: expect.stringContaining("limit maxCallBytes") as string,
+describe("limits", () => {
+  test("a call over the limit on questions fails here with kind overloaded, and there is room again when one ends", async () => {
+    const { story, friend, end } = await acquainted({
+      alice: { limits: { maxQuestions: 2 } },
+      server: new CancellableFriend(),
     });
-    await Promise.allSettled([tooMuch]);
-    while (server.gates.length > 0) {
-      server.gates.shift()?.();
-      await story.run();
+    const calls = [friend.never({ cap: null }), friend.never({ cap: null })] as const;
+    const refused = friend.next({ expected: 0 });
+    await expect(refused).rejects.toMatchObject({ kind: "overloaded" });
+    await expect(friend.next({ expected: 0 })).rejects.toThrow(/maxQuestions/);
+    calls[0][Symbol.dispose]();
+    await story.run();
+    const admitted = friend.next({ expected: 0 });
+    await story.run();
+    expect((await admitted).number).toBe(0);
+    calls[1][Symbol.dispose]();
+    await end();
+  });
+
+  test("calls of a peer over the limit on answers are refused with kind overloaded, those in progress go on", async () => {
+    const { story, friend, end } = await acquainted({
+      bob: { limits: { maxAnswers: 2 } },
+      server: new CancellableFriend(),
+    });
+    const running = [friend.never({ cap: null }), friend.never({ cap: new Counting() })] as const;
+    const refused = friend.never({ cap: new Counting() });
+    const heard = outcome(refused);
+    await story.run();
+    expect(await heard).toMatch(/maxAnswers/);
+    for (const call of running) call[Symbol.dispose]();
+    await story.run();
+    const admitted = friend.next({ expected: 0 });
+    await story.run();
+    expect((await admitted).number).toBe(0);
+    await end();
+  });
+
+  test("a refused call is forgotten at once, so that refusing costs no memory", async () => {
+    const { story, bob } = await acquainted({ bob: { limits: { maxAnswers: 1 } } });
+    for (let id = 10; id < 60; id++) {
+      say(bob.connection, (message) => {
+        const call = message.initCall();
+        call.questionId = id;
+        call.methodId = 6;
+        call.interfaceId = 0n;
+        call.initTarget().initPromisedAnswer().questionId = 10;
+      });
     }
-    await refused;
-    await Promise.all(held);
-    expect(bob.connection.callBytes).toBe(0);
-    sink[Symbol.dispose]();
-    bootstrap[Symbol.dispose]();
-    await story.finish();
+    story.settleAll();
+    expect(bob.connection.stats.answers).toBeLessThanOrEqual(1);
+    expect(bob.connection.closedBy).toBeNull();
   });
 
-  test("of one call alone are never too many", async () => {
-    const { story, bob, bootstrap, sink, large } = stage(10 * KIB);
+  test("a call with a capability over the limit on exports fails alone and exports nothing", async () => {
+    const { story, alice, friend, end } = await acquainted({ alice: { limits: { maxExports: 1 } } });
+    const first = friend.hold({ cap: new Counting() });
     await story.run();
-    const call = large(60 * KIB);
+    await first;
+    const refused = friend.hold({ cap: new Counting() });
+    await expect(refused).rejects.toMatchObject({ kind: "overloaded" });
+    expect(alice.connection.stats).toMatchObject({ exports: 1, questions: 0 });
+    const emptied = friend.hold({ cap: null });
     await story.run();
-    await call;
-    const end = await Promise.race([Promise.resolve(sink.write({ bytes: new Uint8Array(1) })), story.run()]);
-    expect(end).toBe(undefined);
-    expect(bob.connection.callBytes).toBe(0);
-    sink[Symbol.dispose]();
-    bootstrap[Symbol.dispose]();
-    await story.finish();
+    await emptied;
+    await end();
   });
 
-  test("are free again when a call is cancelled or the connection ends", async () => {
-    const { story, alice, bob, server, bootstrap, sink } = stage(100 * KIB);
-    server.write = () => new Promise<void>((resolve) => server.gates.push(resolve)) as never;
+  test("a Return over the limit on exports becomes an exception, so that the table can empty itself", async () => {
+    const server = new TestFriend();
+    const { story, friend, end } = await acquainted({ server, bob: { limits: { maxExports: 1 } } });
+    const heard = outcome(friend.make());
     await story.run();
-    const calls = [1, 2, 3].map(() => sink.write({ bytes: new Uint8Array(20 * KIB) }));
+    expect(await heard).toMatch(/maxExports/);
+    expect(server.made[0]?.disposed).toBe(1);
+    const alive = friend.next({ expected: 0 });
     await story.run();
-    for (const call of calls.slice(1)) call[Symbol.dispose]();
+    expect((await alive).number).toBe(0);
+    await end();
+  });
+
+  test("params larger than a peer accepts fail their call here, and the connection goes on", async () => {
+    const { story, friend, end } = await acquainted({ alice: { limits: { maxOutgoingWords: 1000 } } });
+    await expect(friend.fail({ reason: "x".repeat(10_000) })).rejects.toThrow(/maxOutgoingWords/);
+    const alive = friend.next({ expected: 0 });
     await story.run();
-    server.gates.shift()?.();
+    expect((await alive).number).toBe(0);
+    expect(sentBy(story, "alice").filter((text) => text.startsWith("call"))).toHaveLength(1);
+    await end();
+  });
+
+  test("results larger than a peer accepts become an exception, and what they held is given back", async () => {
+    class Verbose extends TestCallee {
+      override called(params: Callee.CalledParams): Callee.CalledResults.Init {
+        return { ...super.called(params), text: "x".repeat(10_000) };
+      }
+    }
+    const server = new Verbose();
+    const story = new Story();
+    using served = Callee.serve(server);
+    const [alice] = story.link(
+      { name: "alice" },
+      { name: "bob", bootstrap: () => served.$hook.addRef(), limits: { maxOutgoingWords: 1000 } },
+    );
+    const callee = Callee.client(alice.connection.bootstrap());
+    const heard = outcome(callee.called({ number: 1 }));
     await story.run();
-    expect(bob.connection.callBytes).toBe(0);
-    sink.write({ bytes: new Uint8Array(20 * KIB) });
+    expect(await heard).toMatch(/maxOutgoingWords/);
+    expect(server.sequence.disposed).toBe(1);
+    const again = outcome(callee.called({ number: 2 }));
     await story.run();
-    alice.connection.disconnect();
-    bob.connection.disconnect();
-    server.gates.shift()?.();
-    await story.run();
-    expect(bob.connection.callBytes).toBe(0);
-    sink[Symbol.dispose]();
-    bootstrap[Symbol.dispose]();
+    expect(await again).toMatch(/maxOutgoingWords/);
+    callee[Symbol.dispose]();
+    await story.finish();
   });
 });
