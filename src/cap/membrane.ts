@@ -158,6 +158,9 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
   readonly calls: Set<RelayedCall>;
   /** Owned once known. */
   #resolution: CapabilityHook | null = null;
+  readonly #observers = new Set<ResolutionObserver>();
+  /** Takes back our own observer of the promise inside. */
+  #unwatch: (() => void) | null = null;
   /** Owned: calls that wait for the promise to resolve. */
   #waiting: QueuedHook | null = null;
 
@@ -183,10 +186,20 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
   }
 
   override whenResolved(observer: ResolutionObserver): () => void {
-    return this.inner.whenResolved(() => {
-      const { resolution } = this;
-      if (resolution) observer(resolution);
-    });
+    const { resolution } = this;
+    if (resolution) observer(resolution);
+    if (resolution || !this.inner.isUnresolvedPromise) return () => {};
+    this.#unwatch ??= this.inner.whenResolved(() => this.#tellObservers());
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  #tellObservers(): void {
+    const { resolution } = this;
+    for (const observer of [...this.#observers]) {
+      // An observer may take back another one that has not run.
+      if (this.#observers.delete(observer) && resolution) observer(resolution);
+    }
   }
 
   newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
@@ -204,8 +217,12 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
   /** The membrane was revoked. */
   cut(error: RpcError): void {
     this.membrane.unlist(this);
-    this.inner.release();
+    this.#unwatch?.();
+    const inner = this.inner;
     this.inner = new BrokenHook(error);
+    this.#resolution ??= this.inner.addRef();
+    inner.release();
+    this.#tellObservers();
   }
 
   // RelayRules: what the callers pass goes to the object's side, what it returns comes to theirs.
@@ -231,6 +248,8 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
 
   protected dispose(): void {
     this.membrane.unlist(this);
+    this.#unwatch?.();
+    this.#observers.clear();
     this.#resolution?.release();
     this.#waiting?.release();
     this.inner.release();
@@ -243,9 +262,8 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
     this.#waiting = waiting;
     // Alive until then: callers may have gone by the time it resolves.
     this.addRef();
-    this.inner.whenResolved(() => {
-      const { resolution } = this;
-      waiting.resolve(resolution ? resolution.addRef() : this.inner.addRef());
+    this.whenResolved((resolution) => {
+      waiting.resolve(resolution.addRef());
       this.release();
     });
     return waiting;

@@ -45,7 +45,7 @@ export interface ServerContext<
   readonly cancelled: boolean;
   /** Who called, if the call came over a connection: "127.0.0.1:4000". */
   readonly peer: string | undefined;
-  /** Another Client for the object that is called, as one of its interfaces: `context.thisCap(Calculator)`. */
+  /** Another Client for the object that is called, as one of its interfaces, to be disposed by the method: `using self = context.thisCap(Calculator)`. */
   thisCap<C extends Client>(type: InterfaceType<C, object>): C;
   /** Gives back the capabilities in the params before the call ends. */
   releaseParams(): void;

@@ -3,8 +3,9 @@
 import { describe, expect, it } from "vitest";
 import { innermost } from "../../src/cap/hook.js";
 import { type CapabilityInit, Membrane, RpcError } from "../../src/cap/index.js";
+import { Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Domain, interceptingPolicy, TestDomain, TestThing, Thing } from "./domain.js";
-import { Deferred, settle } from "./objects.js";
+import { Counting, Deferred, settle, TestMaker } from "./objects.js";
 import { PLACES } from "./places.js";
 
 type ThingInit = CapabilityInit<Thing.Client, Thing.Server>;
@@ -142,6 +143,38 @@ describe.each(PLACES)("a membrane around an object $name", ({ serve }) => {
     expect(scene.membrane.isRevoked).toBe(true);
     // Nothing holds the inside any more.
     expect(scene.server.made[0]?.disposed).toBe(1);
+  });
+
+  it("breaks promises that never resolve when it is revoked", async () => {
+    using scene = stage();
+    const later = new Deferred<Thing.Client>();
+    using promised = Thing.client(Thing.hook(later.promise as ThingInit)!);
+    using seen = scene.membrane.toOutside(promised);
+    const resolved = expect(seen.whenResolved()).rejects.toThrow("no more");
+    await settle();
+    scene.membrane.revoke("no more");
+    await resolved;
+    await expect(seen.passThrough()).rejects.toThrow("no more");
+    later.resolve(Thing.zero());
+  });
+
+  it("keeps calls in order across a capability's way in and out again", async () => {
+    const inner = new TestMaker();
+    using inside = serve(Maker, inner);
+    const membrane = new Membrane();
+    using maker = membrane.toOutside(inside);
+    const mine = new Counting();
+    using cap = Sequence.serve(mine);
+    using call = maker.echo({ cap });
+    const echoed = call.cap;
+    const calls: PromiseLike<unknown>[] = [];
+    for (let expected = 0; expected < 40; expected++) {
+      calls.push(echoed.next({ expected }));
+      if (expected % 4 === 3) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(calls);
+    expect(mine.order).toEqual([...Array(40).keys()]);
+    expect(innermost(echoed.$hook)).toBe(innermost(cap.$hook));
   });
 
   it("lets go of everything when the last capability through it goes", async () => {
