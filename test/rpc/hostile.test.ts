@@ -2,12 +2,16 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import { turns } from "../../src/cap/turn.js";
+import type { ImportId } from "../../src/rpc/ids.js";
+import { receiveImport } from "../../src/rpc/import.js";
+import type { PromiseHook } from "../../src/rpc/promise-hook.js";
 import type { Misbehaviour } from "../../src/rpc/protocol-error.js";
 import { Message } from "../../src/std/rpc.js";
 import { decodeFrame } from "../../src/wire/framing.js";
 import { MessageBuilder } from "../../src/wire/message.js";
-import { Friend, serveFriend, TestFriend } from "./friend.js";
-import { EMPTY, type End, pair, settled } from "./pair.js";
+import { Friend$TailParams } from "../schemas/rpc-stories.capnp.js";
+import { Friend, type Sequence, serveFriend, TestFriend } from "./friend.js";
+import { EMPTY, type End, pair, type Story, settled } from "./pair.js";
 
 /** A frame of whatever `fill` writes, whether or not it makes sense. */
 function frame(fill: (message: Message.Builder) => void): Uint8Array {
@@ -140,6 +144,12 @@ function unknownUnion(
 
 const servers: Friend.Client[] = [];
 
+/** What is not provoked by frames alone (empty in OFFENCES), and what has been so far. */
+const untried = Object.entries(OFFENCES)
+  .filter(([, frames]) => frames.length === 0)
+  .map(([misbehaviour]) => misbehaviour);
+const provoked = new Set<string>();
+
 afterEach(() => {
   for (const server of servers.splice(0)) server[Symbol.dispose]();
 });
@@ -236,15 +246,114 @@ describe("a peer that answers wrongly", () => {
     test(`${misbehaviour}: the call in progress fails with it, once`, async () => {
       const { story, alice, bob, outcome } = await asking();
       for (const bytes of frames) alice.connection.receive(decodeFrame(bytes));
-      story.settleAll();
-      expect(bob.waiting.filter((text) => text.startsWith("abort: "))).toHaveLength(1);
-      expect(alice.connection.closedBy).toMatchObject({ kind: "disconnected", cause: { code: misbehaviour } });
-      expect(alice.connection.stats).toEqual(EMPTY);
-      await settled();
+      await expectAbort(story, alice, bob, misbehaviour);
       expect((await outcome)[0]?.status).toBe("rejected");
     });
   }
+
+  /** One Abort went to `bob`, and `alice` has nothing left. */
+  async function expectAbort(story: Story, alice: End, bob: End, misbehaviour: Misbehaviour): Promise<void> {
+    story.settleAll();
+    expect(bob.waiting.filter((text) => text.startsWith("abort: "))).toHaveLength(1);
+    expect(alice.connection.closedBy).toMatchObject({ kind: "disconnected", cause: { code: misbehaviour } });
+    expect(alice.connection.stats).toEqual(EMPTY);
+    alice.connection.check();
+    await settled();
+    provoked.add(misbehaviour);
+  }
+
+  test("duplicate-return: a second Return while the first one's results still need the question", async () => {
+    const { story, alice, bob, client, outcome } = await asking();
+    // Its path was given to the peer as a capability, so that the question stays until the peer lets go of that.
+    const given = client.echo({ cap: null });
+    const held = Promise.allSettled([client.hold({ cap: promised(given.cap) })]);
+    story.settleAll();
+    await settled();
+    for (const again of [1, 2]) {
+      expect(alice.connection.closedBy, `Return ${again}`).toBeNull();
+      alice.connection.receive(
+        decodeFrame(
+          frame((message) => {
+            const builder = message.initReturn();
+            builder.answerId = 1;
+            builder.initException().reason = "no";
+          }),
+        ),
+      );
+    }
+    await expectAbort(story, alice, bob, "duplicate-return");
+    expect((await outcome)[0]?.status).toBe("rejected");
+    expect((await held)[0]?.status).toBe("rejected");
+  });
+
+  for (const kind of ["results", "exception"] as const) {
+    test(`results-for-tail-call: ${kind} for a call whose results were to stay with the peer`, async () => {
+      const server = new TestFriend();
+      const friend = serveFriend(server);
+      servers.push(friend);
+      const { story, alice, bob } = pair({ bob: friend.$hook });
+      // Alice is played by frames: she asks Bob's friend to tail-call the object she sends along.
+      bob.inject(bootstrap(0));
+      bob.receiveNext();
+      bob.inject(
+        frame((message) => {
+          const call = message.initCall();
+          call.questionId = 1;
+          call.interfaceId = Friend.id;
+          call.methodId = 8;
+          call.initTarget().importedCap = 0;
+          const params = call.initParams();
+          const content = params.content.init(Friend$TailParams);
+          content.$segment.view.setUint32(content.$pointers, 3, true);
+          params.initCapTable(1).at(0)!.senderHosted = 5;
+        }),
+      );
+      bob.receiveNext();
+      expect(alice.waiting.slice(-3).join("; ")).toContain("to yourself");
+      bob.connection.receive(
+        decodeFrame(
+          returned((builder) => {
+            if (kind === "results") builder.initResults();
+            else builder.initException();
+          }),
+        ),
+      );
+      await expectAbort(story, bob, alice, "results-for-tail-call");
+    });
+  }
+
+  test("resolve-of-settled-import: a promise that is resolved twice", async () => {
+    const { story, alice, bob } = await asking();
+    const promise = receiveImport(alice.connection, 30 as ImportId, true);
+    // Somebody was told of the promise's address, which therefore stays although the promise has been resolved.
+    const address = (promise as PromiseHook).address?.addRef();
+    for (const again of [1, 2]) {
+      expect(alice.connection.closedBy, `Resolve ${again}`).toBeNull();
+      alice.connection.receive(
+        decodeFrame(
+          frame((message) => {
+            const resolve = message.initResolve();
+            resolve.promiseId = 30;
+            resolve.initException().reason = "rejected";
+          }),
+        ),
+      );
+    }
+    promise.release();
+    address?.release();
+    await expectAbort(story, alice, bob, "resolve-of-settled-import");
+  });
+
+  test("every way to break the protocol has been tried", () => {
+    const tried = new Set([...untried].filter((misbehaviour) => !provoked.has(misbehaviour)));
+    expect([...tried]).toEqual([]);
+  });
 });
+
+/** A promise of ours that becomes `client`: what is given to the peer for it later is an export. */
+function promised(client: Sequence.Client): Promise<Sequence.Client> {
+  return Promise.resolve(client);
+}
 
 describe("a peer that is merely odd", () => {
   test("a Finish for an unknown question is ignored", async () => {
