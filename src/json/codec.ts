@@ -9,7 +9,7 @@ import { MessageBuilder } from "../wire/message.js";
 import { StructBuilder } from "../wire/struct-builder.js";
 import { StructReader } from "../wire/struct-reader.js";
 import { Decoder } from "./decode.js";
-import { DEFAULT_MAX_VALUES, Encoder, type HasMode } from "./encode.js";
+import { DEFAULT_MAX_TREE_VALUES, DEFAULT_MAX_VALUES, Encoder, type HasMode } from "./encode.js";
 import { JsonError } from "./errors.js";
 import { Handlers, type JsonHandler } from "./handler.js";
 import { DEFAULT_MAX_NESTING, jsonText, parseJson } from "./parse.js";
@@ -26,7 +26,10 @@ export interface JsonOptions {
   readonly hasMode?: HasMode;
   /** Whether decoding refuses members that the struct does not have. Default false: they are passed over. */
   readonly rejectUnknownFields?: boolean;
-  /** How many values, members and elements, may be encoded; of Data every eighth byte counts. Default 8 Mi. */
+  /**
+   * How many values, members and elements, may be encoded; of Data every eighth byte counts. Default 8 Mi; 2 Mi where the whole is held
+   * in memory as JsonValue, which takes some 150 bytes for each: `pretty` and `toJson`.
+   */
   readonly maxValues?: number;
   /** How deep JSON may nest when decoded. Default 64. */
   readonly maxNesting?: number;
@@ -62,7 +65,7 @@ export class JsonCodec {
     if (this.options.pretty) return printable(() => printJson(this.toJson(struct, schema), this.options));
     const out = new TextWriter();
     return printable(() => {
-      this.#encoder(out).value({ kind: "struct", schema }, asReader(struct));
+      this.#encoder(out, DEFAULT_MAX_VALUES).value({ kind: "struct", schema }, asReader(struct));
       return out.text();
     });
   }
@@ -94,17 +97,17 @@ export class JsonCodec {
   /** Any value, as reading `type` gives it, as a JsonValue: constants, list elements. Throws as `encode` does. */
   valueToJson(value: unknown, type: SchemaType): JsonValue {
     const out = new TreeWriter();
-    this.#encoder(out).value(type, value);
+    this.#encoder(out, DEFAULT_MAX_TREE_VALUES).value(type, value);
     return out.json();
   }
 
-  #encoder(out: JsonWriter): Encoder {
+  #encoder(out: JsonWriter, defaultMaxValues: number): Encoder {
     const settings = {
       plans: this.#plans,
       handlers: this.#handlers,
       enumNames: this.#enumNames,
       hasMode: this.options.hasMode ?? "non-null",
-      maxValues: this.options.maxValues ?? DEFAULT_MAX_VALUES,
+      maxValues: this.options.maxValues ?? defaultMaxValues,
     };
     return new Encoder(settings, out);
   }

@@ -34,8 +34,10 @@ export interface EncodeSettings {
 /** Lists and structs nest at most this deep; a reader's own limit is 64 unless raised. */
 const MAX_NESTING = 500;
 
-/** How many values a message may become: as many as the words that readers visit by default. */
+/** How many values a message may become as text: as many as the words that readers visit by default. */
 export const DEFAULT_MAX_VALUES = 8 * 1024 * 1024;
+/** And as JsonValue, at some 150 bytes each. */
+export const DEFAULT_MAX_TREE_VALUES = 2 * 1024 * 1024;
 
 /** Numbers that Data mostly consists of. */
 const BYTES: readonly JsonValue[] = /*@__PURE__*/ Array.from({ length: 256 }, (_, byte) => ({
