@@ -4,9 +4,9 @@
  * name a constant of the file.
  */
 
+import type { FieldNames } from "../schema/member-names.js";
 import { type Field, NO_DISCRIMINANT, type NodeOf, type Slot, type Type, type Value } from "../schema/model.js";
 import type { FileContext } from "./context.js";
-import type { FieldNames } from "./names.js";
 import { PRIMITIVES, type TypePrinter } from "./types.js";
 
 /** A field of the struct at hand with everything its printers need. */

@@ -7,7 +7,14 @@
  * never renames anything, and a file that imports another comes to the same names as that file itself.
  */
 
-import { CLIENT_MEMBERS, NameSet, pascalCase, STRUCT_MEMBERS, TYPE_MEMBERS } from "../schema/member-names.js";
+import {
+  CLIENT_MEMBERS,
+  type FieldNames,
+  fieldNames,
+  NameSet,
+  pascalCase,
+  TYPE_MEMBERS,
+} from "../schema/member-names.js";
 import type { Node, NodeOf } from "../schema/model.js";
 import { fieldsInCodeOrder, type RequestIndex, type TypeParameter } from "./request.js";
 
@@ -22,16 +29,6 @@ const USED_GLOBALS =
   "Iterable Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array BigUint64Array BigInt64Array Float32Array Float64Array".split(
     " ",
   );
-
-/** What the members made from one field are called. */
-export interface FieldNames {
-  /** The property, on readers, builders, pipelines and plain objects alike. */
-  readonly property: string;
-  readonly has: string;
-  readonly init: string;
-  readonly disown: string;
-  readonly adopt: string;
-}
 
 export class Names {
   readonly #request: RequestIndex;
@@ -69,20 +66,7 @@ export class Names {
   fields(node: NodeOf<"struct">): readonly FieldNames[] {
     let found = this.#fields.get(node.id);
     if (!found) {
-      const members = new NameSet(STRUCT_MEMBERS);
-      const fields = node.struct.fields;
-      // Properties first, so that a field called `hasName` keeps its name and field `name` gives way.
-      const properties = fields.map((field) => members.claim(field.name));
-      found = fields.map((field, index) => {
-        const suffix = pascalCase(field.name);
-        return {
-          property: properties[index]!,
-          has: members.claim(`has${suffix}`),
-          init: members.claim(`init${suffix}`),
-          disown: members.claim(`disown${suffix}`),
-          adopt: members.claim(`adopt${suffix}`),
-        };
-      });
+      found = fieldNames(node.struct.fields);
       this.#fields.set(node.id, found);
     }
     return found;

@@ -13,7 +13,7 @@ import type { DynamicBuilder, DynamicStruct } from "./struct.js";
 /** Throws UsageError "unknown-field", "inactive-union-member". */
 export function getField(struct: DynamicStruct, name: string): unknown {
   const member = struct.$type.member(name);
-  expectActive(struct, member.field);
+  if (member.discriminant >= 0) expectActive(struct, member.field);
   return struct instanceof StructBuilder ? member.access.get.call(struct) : member.access.read.call(struct);
 }
 
@@ -28,8 +28,9 @@ export function setField(struct: DynamicBuilder, name: string, value: unknown): 
 
 /** Throws UsageError for what has no size to be made with, such as numbers and capabilities. */
 export function initField(struct: DynamicBuilder, name: string, count?: number): unknown {
-  const { field, access } = struct.$type.member(name);
-  if (field.isGroup) return initGroup(struct, { field, access });
+  const member = struct.$type.member(name);
+  const { field } = member;
+  if (member.isGroup) return initGroup(struct, member);
   const type = pointerOf(struct, field);
   const made = struct.$init(field.offset, type, count);
   choose(struct, field);

@@ -22,21 +22,22 @@ const STRICT: FromObjectOptions = {};
 /** Sets a field to plain data, or to a copy of a reader or builder; a union member becomes the one that is set. */
 export function setMember(
   struct: DynamicBuilder,
-  { field, access }: Member,
+  member: Member,
   value: unknown,
   options: FromObjectOptions = STRICT,
 ): void {
-  if (field.isGroup) {
+  const { access, discriminant } = member;
+  if (member.isGroup) {
     if (typeof value !== "object" || value === null)
-      throw new UsageError("wrong-type", `group ${field} is set to an object of its fields`);
-    assign(initGroup(struct, { field, access }), value, options);
+      throw new UsageError("wrong-type", `group ${member.field} is set to an object of its fields`);
+    assign(initGroup(struct, member), value, options);
     return;
   }
   // The value first: one that is refused must leave the union as it was.
-  if (value === null && isPointerType(field.type)) access.clear.call(struct);
+  if (value === null && member.isPointer) access.clear.call(struct);
   else if (options === STRICT) access.set.call(struct, value);
-  else setWith(struct, { field, access }, value, options);
-  choose(struct, field);
+  else setWith(struct, member, value, options);
+  if (discriminant >= 0) struct.$setUint16(member.discriminantOffset, discriminant);
 }
 
 /** Makes a group all defaults, and the member that is set if it is one. */
@@ -63,7 +64,7 @@ export function assign(struct: DynamicBuilder, value: object, options: FromObjec
     if (content === undefined || (property === "which" && schema.hasUnion)) continue;
     const member = memberOf(struct, property, options);
     if (!member) continue;
-    if (member.field.discriminant === null) setMember(struct, member, content, options);
+    if (member.discriminant < 0) setMember(struct, member, content, options);
     else if (chosen) throw twoMembers(chosen.field, member.field);
     else chosen = member;
   }
@@ -71,10 +72,9 @@ export function assign(struct: DynamicBuilder, value: object, options: FromObjec
 }
 
 function memberOf(struct: DynamicBuilder, property: string, options: FromObjectOptions): Member | undefined {
-  const { schema } = struct.$type;
-  const isField = schema.findField(property) || schema.fields.some((field) => field.property === property);
+  const member = struct.$type.findMember(property);
   // `member` says what is wrong with a name there is no field of.
-  return isField || options.unknownFields !== "ignore" ? struct.$type.member(property) : undefined;
+  return member || options.unknownFields === "ignore" ? member : struct.$type.member(property);
 }
 
 function assignUnion(
@@ -126,8 +126,9 @@ function assignStruct(struct: DynamicBuilder, source: StructReader | StructBuild
   const reader = source instanceof StructBuilder ? source.$asReader(StructReader) : source;
   for (const field of schema.fields) {
     if (!schema.isActive(field, reader)) continue;
-    const { access } = struct.$type.member(field.name);
-    if (field.isGroup) assign(initGroup(struct, { field, access }), access.read.call(reader) as object);
+    const member = struct.$type.member(field.name);
+    const { access } = member;
+    if (field.isGroup) assign(initGroup(struct, member), access.read.call(reader) as object);
     else if (isPointerType(field.type)) {
       // Whole, so that nothing is lost that only the wire knows of.
       const pointer = struct.$pointer(field.offset);

@@ -5,13 +5,20 @@
 
 import { fieldAccess } from "../schema/field-access.js";
 import type { FieldSchema } from "../schema/field-schema.js";
+import type { Orphan } from "../wire/orphan.js";
 import type { BuilderSegment, ReaderSegment } from "../wire/segment.js";
 import type { StructBuilder } from "../wire/struct-builder.js";
 import type { StructReader } from "../wire/struct-reader.js";
-import { inactive } from "./field.js";
+import { adoptField, disownField, hasField, inactive, initField } from "./field.js";
 import { setMember } from "./from-object.js";
-import { DynamicBuilder, type DynamicBuilderClass, DynamicReader, type DynamicReaderClass } from "./struct.js";
-import type { DynamicStructType } from "./struct-type.js";
+import {
+  DynamicBuilder,
+  type DynamicBuilderClass,
+  DynamicReader,
+  type DynamicReaderClass,
+  type DynamicStruct,
+} from "./struct.js";
+import type { DynamicStructType, Member } from "./struct-type.js";
 
 export function makeReaderClass(type: DynamicStructType): DynamicReaderClass {
   // The constructor is written out: an implied one spreads its arguments.
@@ -30,6 +37,7 @@ export function makeReaderClass(type: DynamicStructType): DynamicReaderClass {
   prepare(Reader, type, "Reader");
   for (const field of type.schema.fields) {
     define(Reader.prototype, field, { get: readGetter(type, field) });
+    if (field.isPointer) defineHas(Reader.prototype, field);
   }
   return Reader;
 }
@@ -42,7 +50,8 @@ export function makeBuilderClass(type: DynamicStructType): DynamicBuilderClass {
   };
   prepare(Builder, type, "Builder");
   for (const field of type.schema.fields) {
-    define(Builder.prototype, field, { get: buildGetter(type, field), set: setter(field) });
+    define(Builder.prototype, field, { get: buildGetter(type, field), set: setter(type, field) });
+    defineVerbs(Builder.prototype, field);
   }
   return Builder;
 }
@@ -64,6 +73,40 @@ function prepare(Class: { readonly prototype: object }, type: DynamicStructType,
 
 function define(prototype: object, field: FieldSchema, accessor: PropertyDescriptor): void {
   Object.defineProperty(prototype, field.property, { ...accessor, enumerable: true, configurable: true });
+}
+
+/** `hasName()`, as generated code has it. */
+function defineHas(prototype: object, { name, names }: FieldSchema): void {
+  defineMethod(prototype, names.has, function () {
+    return hasField(this, name);
+  });
+}
+
+/** `initName(count)`, `disownName()`, `adoptName(orphan)`, as generated code has them. */
+function defineVerbs(prototype: object, field: FieldSchema): void {
+  const { name, names } = field;
+  if (field.isPointer) {
+    defineHas(prototype, field);
+    defineMethod(prototype, names.disown, function () {
+      return disownField(this as DynamicBuilder, name);
+    });
+    defineMethod(prototype, names.adopt, function (orphan) {
+      adoptField(this as DynamicBuilder, name, orphan as Orphan);
+    });
+  }
+  if (field.isPointer || field.isGroup) {
+    defineMethod(prototype, names.init, function (count) {
+      return initField(this as DynamicBuilder, name, count as number | undefined);
+    });
+  }
+}
+
+function defineMethod(
+  prototype: object,
+  name: string,
+  method: (this: DynamicStruct, argument?: unknown) => unknown,
+): void {
+  Object.defineProperty(prototype, name, { value: method, writable: true, configurable: true });
 }
 
 function readGetter(type: DynamicStructType, field: FieldSchema): (this: StructReader) => unknown {
@@ -88,9 +131,11 @@ function whenActive<S extends StructReader | StructBuilder>(
   };
 }
 
-function setter(field: FieldSchema): (this: DynamicBuilder, value: unknown) => void {
-  const { name } = field;
+function setter(type: DynamicStructType, field: FieldSchema): (this: DynamicBuilder, value: unknown) => void {
+  // Looked up at first use: the type is being made.
+  let member: Member | null = null;
   return function (value) {
-    setMember(this, this.$type.member(name), value);
+    member ??= type.member(field.name);
+    setMember(this, member, value);
   };
 }

@@ -21,10 +21,17 @@ import { makeBuilderClass, makeReaderClass } from "./struct-class.js";
 import { toObject } from "./to-object.js";
 import type { DynamicTypes } from "./types.js";
 
-/** A field and how to reach it. */
+/** A field and how to reach it, with what is asked at every access. */
 export interface Member {
   readonly field: FieldSchema;
   readonly access: FieldAccess;
+  /** A slot in the pointer section. */
+  readonly isPointer: boolean;
+  readonly isGroup: boolean;
+  /** Which member of the union it is; -1 outside of unions. */
+  readonly discriminant: number;
+  /** Where the union's discriminant lies. */
+  readonly discriminantOffset: number;
 }
 
 /** What may be given for a struct: a plain object, or a reader or builder, which is copied. */
@@ -45,7 +52,8 @@ export class DynamicStructType<F extends object = Fields>
   readonly schema: StructSchema;
   /** Where the types of its fields come from. */
   readonly types: DynamicTypes;
-  readonly #members = new Map<string, Member>();
+  /** By name and by property; null until first asked. */
+  #members: ReadonlyMap<string, Member> | null = null;
   readonly #wire: StructType<DynamicReader & Readonly<F>, DynamicBuilder & F, StructInit, F>;
 
   /** Made by DynamicTypes.struct, which makes one for each schema. */
@@ -133,16 +141,36 @@ export class DynamicStructType<F extends object = Fields>
 
   /** The field called `name`, in the schema or as a property. Throws UsageError, naming the struct and the nearest name. */
   member(name: string): Member {
-    return this.#members.get(name) ?? this.#findMember(name);
+    const member = this.findMember(name);
+    if (member) return member;
+    // Says what is wrong with the name.
+    return this.#makeMember(this.schema.field(name));
   }
 
-  #findMember(name: string): Member {
-    const { schema, types } = this;
-    const byProperty = schema.findField(name) ? undefined : schema.fields.find((each) => each.property === name);
-    const field = byProperty ?? schema.field(name);
-    const member = { field, access: fieldAccess(field, types.pointers) };
-    this.#members.set(name, member);
-    return member;
+  /** The field called `name`, in the schema or as a property; undefined if there is none. */
+  findMember(name: string): Member | undefined {
+    this.#members ??= this.#makeMembers();
+    return this.#members.get(name);
+  }
+
+  #makeMembers(): ReadonlyMap<string, Member> {
+    const members = new Map<string, Member>();
+    const made = this.schema.fields.map((field) => this.#makeMember(field));
+    for (const member of made) members.set(member.field.property, member);
+    // Where one field's property is another's name, the name counts.
+    for (const member of made) members.set(member.field.name, member);
+    return members;
+  }
+
+  #makeMember(field: FieldSchema): Member {
+    return {
+      field,
+      access: fieldAccess(field, this.types.pointers),
+      isPointer: field.isPointer,
+      isGroup: field.isGroup,
+      discriminant: field.discriminant ?? -1,
+      discriminantOffset: this.schema.discriminantOffset,
+    };
   }
 }
 

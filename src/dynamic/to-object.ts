@@ -1,7 +1,7 @@
 /** Structs as plain objects, in the form that generated code gives them, or as options say. */
 
 import type { FieldSchema } from "../schema/field-schema.js";
-import { isPointerType, type SchemaType } from "../schema/type.js";
+import type { SchemaType } from "../schema/type.js";
 import { AnyPointerReader } from "../wire/any-pointer.js";
 import type { ListReader } from "../wire/list-reader.js";
 import type { DynamicReader, Fields } from "./struct.js";
@@ -35,10 +35,11 @@ export function toObject(struct: DynamicReader, options: ToObjectOptions = DEFAU
 }
 
 interface PlainField {
-  readonly field: FieldSchema;
   readonly property: string;
   readonly type: SchemaType;
   readonly isPointer: boolean;
+  /** By default what is read is what is put into the object. */
+  readonly isAsRead: boolean;
   /** Null when unset rather than its default. */
   readonly isOptional: boolean;
   readonly has: (this: DynamicReader) => boolean;
@@ -71,16 +72,21 @@ function planOf(struct: DynamicReader): Plan {
 
 function plainField(struct: DynamicReader, field: FieldSchema): PlainField {
   const { read, has } = struct.$type.member(field.name).access;
-  const { type, property, isGroup, hadExplicitDefault } = field;
-  const isPointer = !isGroup && isPointerType(type);
+  const { type, property, hadExplicitDefault } = field;
+  const { isPointer } = field;
+  const isAsRead = !["data", "struct", "list", "anyPointer"].includes(type.kind);
   // What a type parameter is bound to is given in full, as generated code does, which cannot know that it is a struct.
   const isParameter = field.field.which === "slot" && field.field.slot.type.which === "anyPointer";
   const isOptional = isPointer && type.kind === "struct" && !hadExplicitDefault && !isParameter;
-  return { field, property, type, isPointer, isOptional, read, has };
+  return { property, type, isPointer, isAsRead, isOptional, read, has };
 }
 
 function put(result: Fields, struct: DynamicReader, plain: PlainField, options: ToObjectOptions): void {
   const { property } = plain;
+  if (plain.isAsRead && options === DEFAULTS) {
+    result[property] = plain.read.call(struct);
+    return;
+  }
   if (plain.isPointer && (plain.isOptional || options.unset === "omit") && !plain.has.call(struct)) {
     if (options.unset !== "omit") result[property] = undefined;
     return;

@@ -10,6 +10,7 @@ import type { AnyPointerBuilder } from "../wire/any-pointer.js";
 import type { StructBuilderClass, StructReaderClass } from "../wire/pointer-type.js";
 import type { StructBuilder } from "../wire/struct-builder.js";
 import type { StructReader } from "../wire/struct-reader.js";
+import { SchemaError } from "./errors.js";
 import type { FieldSchema } from "./field-schema.js";
 import { type PointerTypes, type UntypedPointer, wireTypes } from "./pointer-types.js";
 import { mistyped, type Struct, scalarAccess } from "./scalar-access.js";
@@ -40,7 +41,12 @@ export function fieldAccess(field: FieldSchema, types: PointerTypes = wireTypes)
   }
   let access = made.get(field);
   if (!access) {
-    access = makeAccess(field, types);
+    try {
+      access = makeAccess(field, types);
+    } catch (error) {
+      if (!(error instanceof SchemaError)) throw error;
+      return laterAccess(field, types);
+    }
     made.set(field, access);
   }
   return access;
@@ -56,6 +62,31 @@ function makeAccess(field: FieldSchema, types: PointerTypes): FieldAccess {
   if (isGroup && type.kind === "struct") return groupAccess(field, types);
   if (!isPointerType(type)) return { field, has: always, ...scalarAccess(field) };
   return { field, ...hasAndClear(offset), ...pointerAccess(field, types) };
+}
+
+/** Access to a field whose type was not loaded yet: looks for it again each time. */
+function laterAccess(field: FieldSchema, types: PointerTypes): FieldAccess {
+  const now = () => makeAccess(field, types);
+  return {
+    field,
+    read(this: StructReader) {
+      return now().read.call(this);
+    },
+    get(this: StructBuilder) {
+      return now().get.call(this);
+    },
+    set(this: StructBuilder, value: unknown) {
+      now().set.call(this, value);
+    },
+    ...(field.isPointer
+      ? hasAndClear(field.offset)
+      : {
+          has: always,
+          clear(this: StructBuilder) {
+            now().clear.call(this);
+          },
+        }),
+  };
 }
 
 function always(this: unknown): boolean {

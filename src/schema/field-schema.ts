@@ -3,11 +3,12 @@
 import type { AnyPointerReader } from "../wire/any-pointer.js";
 import { float32Bits, float64Bits } from "../wire/float-bits.js";
 import { SchemaError } from "./errors.js";
+import type { FieldNames } from "./member-names.js";
 import { type Field, NO_DISCRIMINANT } from "./model.js";
 import { type AppliedAnnotation, applied, findAnnotation, type SchemaValue, schemaValue } from "./node-schema.js";
 import { resolveType } from "./schema-brand.js";
 import type { StructSchema } from "./struct-schema.js";
-import { dataBits, type SchemaType } from "./type.js";
+import { DATA_BITS, type SchemaType } from "./type.js";
 
 export class FieldSchema {
   readonly parent: StructSchema;
@@ -16,14 +17,17 @@ export class FieldSchema {
   readonly name: string;
   /** What readers, builders and plain objects call it: the name, unless JavaScript or capwire means something else by that. */
   readonly property: string;
+  /** What else is named after it: `hasName`, `initName`. */
+  readonly names: FieldNames;
   readonly field: Field;
   #type: SchemaType | null = null;
 
-  constructor(parent: StructSchema, index: number, field: Field, property: string) {
+  constructor(parent: StructSchema, index: number, field: Field, names: FieldNames) {
     this.parent = parent;
     this.index = index;
     this.name = field.name;
-    this.property = property;
+    this.property = names.property;
+    this.names = names;
     this.field = field;
   }
 
@@ -76,9 +80,15 @@ export class FieldSchema {
    */
   get offset(): number {
     if (this.field.which === "group") return 0;
-    const { offset } = this.field.slot;
-    const bits = dataBits(this.type);
+    const { offset, type } = this.field.slot;
+    // By what the schema says: type parameters stand for pointers only.
+    const bits = DATA_BITS[type.which];
     return bits === undefined || bits === 1 ? offset : (offset * bits) / 8;
+  }
+
+  /** Whether it has a place in the pointer section. */
+  get isPointer(): boolean {
+    return this.field.which === "slot" && DATA_BITS[this.field.slot.type.which] === undefined;
   }
 
   get hadExplicitDefault(): boolean {

@@ -56,10 +56,31 @@ export class NameSet {
   }
 }
 
-/** The properties of a struct's fields, in the order of `fields`. */
-export function fieldProperties(fields: readonly Field[]): string[] {
+/** What the members made from one field are called. */
+export interface FieldNames {
+  /** The property, on readers, builders, pipelines and plain objects alike. */
+  readonly property: string;
+  readonly has: string;
+  readonly init: string;
+  readonly disown: string;
+  readonly adopt: string;
+}
+
+/** What the members made from a struct's fields are called, in the order of `fields`. */
+export function fieldNames(fields: readonly Field[]): FieldNames[] {
   const members = new NameSet(STRUCT_MEMBERS);
-  return fields.map((field) => members.claim(field.name));
+  // Properties first, so that a field called `hasName` keeps its name and field `name` gives way.
+  const properties = fields.map((field) => members.claim(field.name));
+  return fields.map((field, index) => {
+    const suffix = pascalCase(field.name);
+    return {
+      property: properties[index]!,
+      has: members.claim(`has${suffix}`),
+      init: members.claim(`init${suffix}`),
+      disown: members.claim(`disown${suffix}`),
+      adopt: members.claim(`adopt${suffix}`),
+    };
+  });
 }
 
 /** The member names of an interface's own methods; `inherited` keep theirs. */

@@ -4,7 +4,7 @@ import { UsageError } from "../errors.js";
 import type { StructBuilder } from "../wire/struct-builder.js";
 import type { StructReader } from "../wire/struct-reader.js";
 import { FieldSchema } from "./field-schema.js";
-import { fieldProperties } from "./member-names.js";
+import { fieldNames } from "./member-names.js";
 import { NodeSchema } from "./node-schema.js";
 import { SchemaBrand } from "./schema-brand.js";
 import { suggestion } from "./suggest.js";
@@ -32,10 +32,8 @@ export class StructSchema extends NodeSchema<"struct"> {
   /** Fields and groups in the order of their ordinals; a group stands where its first field would. */
   get fields(): readonly FieldSchema[] {
     if (!this.#fields) {
-      const properties = fieldProperties(this.node.struct.fields);
-      this.#fields = this.node.struct.fields.map(
-        (field, index) => new FieldSchema(this, index, field, properties[index]!),
-      );
+      const names = fieldNames(this.node.struct.fields);
+      this.#fields = this.node.struct.fields.map((field, index) => new FieldSchema(this, index, field, names[index]!));
     }
     return this.#fields;
   }
