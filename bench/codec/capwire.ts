@@ -29,7 +29,7 @@ export const codec: Codec<readonly Contact[], Reading> = {
       else if ("freelance" in from.work) work.freelance = null;
       else work.none = null;
     }
-    return message.toBytes();
+    return message.finish();
   },
 
   decodeBook(bytes) {
@@ -80,7 +80,7 @@ export const codec: Codec<readonly Contact[], Reading> = {
     to.deviation = from.deviation;
     to.minimum = from.minimum;
     to.maximum = from.maximum;
-    return message.toBytes();
+    return message.finish();
   },
 
   decodeReading: (bytes) => readingSum(decodeFrame(bytes).getRoot(ReadingStruct)),

@@ -26,7 +26,7 @@ export function frameHeader(segmentByteLengths: readonly number[]): Uint8Array {
 /** The message as one frame, copied. */
 export function encodeFrame(message: MessageBuilder): Uint8Array {
   const { segmentCount } = message;
-  if (segmentCount === 1 && message.hasHeaderRoom) return frameInPlace(message).slice();
+  if (segmentCount === 1 && message.hasHeaderRoom) return copyOf(frameInPlace(message));
   const headerLength = frameHeaderLength(segmentCount);
   const frame = new Uint8Array(headerLength + message.byteLength);
   writeUint32(frame, 0, segmentCount - 1);
@@ -47,6 +47,25 @@ export function frameInPlace(message: MessageBuilder): Uint8Array {
   // The count minus one is zero and so is that memory.
   view.setUint32(begin + 4, (pos - start) / BYTES_PER_WORD, true);
   return new Uint8Array(view.buffer, begin, pos - begin);
+}
+
+const POOL_BYTES = 64 * 1024;
+/** Copies up to this size share buffers: an ArrayBuffer costs more than copying so few bytes. */
+const LARGEST_POOLED_BYTES = 4 * 1024;
+let pool: Uint8Array | null = null;
+let pooled = 0;
+
+function copyOf(frame: Uint8Array): Uint8Array {
+  const length = frame.byteLength;
+  if (length > LARGEST_POOLED_BYTES) return frame.slice();
+  if (!pool || pooled + length > POOL_BYTES) {
+    pool = new Uint8Array(POOL_BYTES);
+    pooled = 0;
+  }
+  const copy = pool.subarray(pooled, pooled + length);
+  copy.set(frame);
+  pooled += length; // whole words: the next copy is aligned as well
+  return copy;
 }
 
 function writeUint32(bytes: Uint8Array, at: number, value: number): void {

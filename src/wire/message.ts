@@ -8,7 +8,7 @@ import { AnyPointerBuilder, AnyPointerReader } from "./any-pointer.js";
 import { heap, type SegmentAllocator } from "./arena.js";
 import { CapTableBuilder, type CapTableReader } from "./cap-table.js";
 import { WireError } from "./errors.js";
-import { encodeFrame } from "./framing-encode.js";
+import { encodeFrame, frameInPlace } from "./framing-encode.js";
 import { charge, DEFAULT_NESTING_LIMIT, DEFAULT_TRAVERSAL_LIMIT_IN_WORDS, type ReaderOptions } from "./limits.js";
 import type { SpareSlot } from "./orphan.js";
 import type { PointerType } from "./pointer-type.js";
@@ -226,9 +226,17 @@ export class MessageBuilder {
     return reader === this.mirror;
   }
 
-  /** A copy of the message as a frame: segment table, then segments. Capabilities are not in it. */
+  /** A copy of the message as a frame: segment table, then segments. Capabilities are not in it. A small copy is part of a larger buffer. */
   toBytes(): Uint8Array {
     return encodeFrame(this);
+  }
+
+  /**
+   * Ends the message: the same frame, in the message's own memory if it stayed in one segment, copied otherwise. The builder
+   * must not be used afterwards. The frame is part of a larger buffer, other messages beside it.
+   */
+  finish(): Uint8Array {
+    return this.segmentCount === 1 && this.hasHeaderRoom ? frameInPlace(this) : encodeFrame(this);
   }
 
   /** A null pointer word outside the tree, near `segment` if one must be made. For orphans. */

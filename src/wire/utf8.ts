@@ -72,12 +72,53 @@ export function encodeUtf8(text: string, view: DataView, bytes: Uint8Array, at: 
   return at + encoder.encodeInto(text, bytes.subarray(at)).written;
 }
 
-/** Four units at a time while they are ASCII; a group with anything else in it one at a time. */
+/** Four units at a time as long as they are ASCII; the rest from the first group that is not by `encodeMixed`. */
 function encodeShort(text: string, view: DataView, bytes: Uint8Array, start: number): number {
   const { length } = text;
+  const groups = length & ~3;
   let at = start;
   let index = 0;
+  for (; index < groups; index += 4) {
+    const first = text.charCodeAt(index);
+    const second = text.charCodeAt(index + 1);
+    const third = text.charCodeAt(index + 2);
+    const fourth = text.charCodeAt(index + 3);
+    if ((first | second | third | fourth) >= 0x80) return encodeMixed(text, index, view, bytes, at);
+    view.setInt32(at, first | (second << 8) | (third << 16) | (fourth << 24), true);
+    at += 4;
+  }
+  const rest = length - groups;
+  if (rest === 0) return at;
+  // One to three units, written as four: there is room for the worst case, and what follows them is zero.
+  const first = text.charCodeAt(index);
+  const second = rest > 1 ? text.charCodeAt(index + 1) : 0;
+  const third = rest > 2 ? text.charCodeAt(index + 2) : 0;
+  if ((first | second | third) >= 0x80) return encodeMixed(text, index, view, bytes, at);
+  view.setInt32(at, first | (second << 8) | (third << 16), true);
+  return at + rest;
+}
+
+/** The units from `from` on, a group with anything but ASCII in it one at a time. */
+function encodeMixed(text: string, from: number, view: DataView, bytes: Uint8Array, start: number): number {
+  const { length } = text;
+  let at = start;
+  let index = from;
   while (index < length) {
+    const groupEnd = Math.min(index + 4, length);
+    while (index < groupEnd) {
+      const unit = text.charCodeAt(index++);
+      if (unit < 0x80) {
+        bytes[at++] = unit;
+      } else if (unit < 0x800) {
+        bytes[at] = 0xc0 | (unit >> 6);
+        bytes[at + 1] = 0x80 | (unit & 0x3f);
+        at += 2;
+      } else {
+        const point = codePoint(text, index - 1, unit);
+        if (point >= 0x10000) index++;
+        at = encodePoint(point, bytes, at);
+      }
+    }
     while (index + 4 <= length) {
       const first = text.charCodeAt(index);
       const second = text.charCodeAt(index + 1);
@@ -87,17 +128,6 @@ function encodeShort(text: string, view: DataView, bytes: Uint8Array, start: num
       view.setInt32(at, first | (second << 8) | (third << 16) | (fourth << 24), true);
       at += 4;
       index += 4;
-    }
-    const groupEnd = Math.min(index + 4, length);
-    while (index < groupEnd) {
-      const unit = text.charCodeAt(index++);
-      if (unit < 0x80) {
-        bytes[at++] = unit;
-      } else {
-        const point = codePoint(text, index - 1, unit);
-        if (point >= 0x10000) index++;
-        at = encodePoint(point, bytes, at);
-      }
     }
   }
   return at;

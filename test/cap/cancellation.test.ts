@@ -147,8 +147,8 @@ describe.each(PLACES)("a timeout, $name", ({ serve }) => {
 
   it("does nothing to a call that returns in time", async () => {
     using client = serve(Sequence, new Counting());
-    const results = await client.next({}, { timeout: 5 });
-    await new Promise((resolve) => setTimeout(resolve, 15));
+    const results = await client.next({}, { timeout: 500 });
+    await new Promise((resolve) => setTimeout(resolve, 600));
     expect(results.number).toBe(0);
   });
 });

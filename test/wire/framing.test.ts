@@ -74,6 +74,35 @@ describe("encoding", () => {
     expect(reader.getRoot(Data).length).toBe(segments * 16);
   });
 
+  test("finish gives the same frame without copying it, whole words in one segment or more", () => {
+    for (const firstSegmentWords of [1, 64]) {
+      for (const length of [0, 1, 7, 8, 100, 5000, 100_000]) {
+        const build = () => {
+          const message = new MessageBuilder({ firstSegmentWords });
+          message.setRoot(Text, "x".repeat(length));
+          return message;
+        };
+        const message = build();
+        const copied = message.toBytes();
+        const finished = message.finish();
+        expect(finished).toEqual(copied);
+        expect(decodeFrame(finished).getRoot(Text)).toBe("x".repeat(length));
+      }
+    }
+  });
+
+  test("small copies lie beside each other and do not overlap", () => {
+    const frames = Array.from({ length: 200 }, (_, id) => {
+      const message = new MessageBuilder();
+      message.setRoot(Text, `message ${id} `.repeat(1 + (id % 90)));
+      return message.toBytes();
+    });
+    for (const [id, frame] of frames.entries()) {
+      expect(decodeFrame(frame).getRoot(Text)).toBe(`message ${id} `.repeat(1 + (id % 90)));
+      expect(frame.byteOffset % 8).toBe(0);
+    }
+  });
+
   test("toBytes is a copy", () => {
     const message = new MessageBuilder();
     message.setRoot(Data, Uint8Array.from([1, 2, 3]));
