@@ -1,32 +1,25 @@
 /** JSON for generated struct types, whose schema their file carries as `$schema`. */
 
-import { type BundledSchema, SchemaLoader } from "../schema/loader.js";
-import type { StructSchema } from "../schema/struct-schema.js";
-import { MessageBuilder } from "../wire/message.js";
+import { GeneratedTypes } from "../schema/generated.js";
+import type { BundledSchema, SchemaLoader } from "../schema/loader.js";
+import type { MessageBuilder } from "../wire/message.js";
 import type { StructType } from "../wire/pointer-type.js";
-import { StructBuilder } from "../wire/struct-builder.js";
-import { StructReader } from "../wire/struct-reader.js";
 import { JsonCodec, type JsonOptions } from "./codec.js";
 
-/** The types of one generated file, or of several whose schemas were loaded. */
+/** The types of one generated file and of the files it imports, or of those whose schemas were loaded. */
 export class TypedJson {
   readonly codec: JsonCodec;
-  readonly loader: SchemaLoader;
+  readonly types: GeneratedTypes;
 
   /** `schema` is a file's `$schema`, or a loader; `codec` options, or a codec with handlers. */
   constructor(schema: BundledSchema | SchemaLoader, codec: JsonCodec | JsonOptions = {}) {
     this.codec = codec instanceof JsonCodec ? codec : new JsonCodec(codec);
-    if (schema instanceof SchemaLoader) {
-      this.loader = schema;
-    } else {
-      this.loader = new SchemaLoader();
-      this.loader.loadBundle(schema);
-    }
+    this.types = new GeneratedTypes(schema);
   }
 
   /** A reader, builder or plain object as JSON. Throws JsonError, WireError. */
   encode<R, B, I>(type: StructType<R, B, I>, value: R | B | I): string {
-    return this.codec.encode(asStruct(type, value), this.schemaOf(type));
+    return this.codec.encode(this.types.structOf(type, value), this.types.schemaOf(type));
   }
 
   /** What JSON says, as a reader of `type`. Throws JsonError. */
@@ -36,18 +29,6 @@ export class TypedJson {
 
   /** The same as a message, to be changed or sent. */
   decodeMessage<R, B, I>(type: StructType<R, B, I>, source: string | Uint8Array): MessageBuilder {
-    return this.codec.decode(source, this.schemaOf(type));
+    return this.codec.decode(source, this.types.schemaOf(type));
   }
-
-  /** Throws SchemaError if the type is from a file that was not loaded. */
-  schemaOf(type: { readonly id: bigint }): StructSchema {
-    return this.loader.struct(type.id);
-  }
-}
-
-function asStruct<R, B, I>(type: StructType<R, B, I>, value: R | B | I): StructReader | StructBuilder {
-  if (value instanceof StructReader || value instanceof StructBuilder) return value;
-  const message = new MessageBuilder();
-  message.setRoot(type, value as I);
-  return message.asReader().getRoot(type) as StructReader;
 }

@@ -3,3 +3,4 @@
 export { parseText, parseTextInto, parseTextSequence, type TextParseOptions } from "./codec.js";
 export { TextError, type TextErrorCode } from "./errors.js";
 export { printText, printTextValue, type TextPrintOptions } from "./print.js";
+export { TypedText } from "./typed.js";

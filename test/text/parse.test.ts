@@ -1,10 +1,11 @@
 /** Text that schema files would accept as a value, and text they would not. */
 
-import { parseText, parseTextSequence, printText, printTextValue, TextError } from "capwire/text";
+import { parseText, parseTextSequence, printText, printTextValue, TextError, TypedText } from "capwire/text";
 import { AnyStruct, UInt8List } from "capwire/wire";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { describeWithCapnp, structOf, tryConvert } from "../capnp-tool.js";
+import { $schema, Person } from "../schemas/all-types.capnp.js";
 
 const FILE = "all-types.capnp";
 
@@ -179,6 +180,13 @@ describe("text of values", () => {
     expect(() => parseText(points, structOf(FILE, "Lists"), { maxMessageWords: 500 })).toThrowError(
       expect.objectContaining({ code: "message-too-large" }),
     );
+  });
+
+  test("generated types are printed and parsed by their own schema", () => {
+    const text = new TypedText($schema);
+    const printed = text.print(Person, { name: "Ada", employment: { employer: "Analytical" } });
+    expect(text.parse(Person, printed).employment).toMatchObject({ which: "employer", employer: "Analytical" });
+    expect(text.print(Person, text.parse(Person, printed))).toBe(printed);
   });
 
   test("no text does anything but parse or be refused", () => {
