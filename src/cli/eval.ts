@@ -1,7 +1,7 @@
 /** `capwire eval`: the value of a constant, of a field's default, or of something within. */
 
 import { JsonCodec, printJson } from "../json/index.js";
-import { type AnySchema, fieldAccess, type SchemaType } from "../schema/index.js";
+import { type AnySchema, type ConstSchema, fieldAccess, type SchemaType } from "../schema/index.js";
 import { rawTypes } from "../schema/raw-types.js";
 import { printTextValue } from "../text/index.js";
 import { AnyPointerReader, ListReader, type StructReader } from "../wire/index.js";
@@ -113,17 +113,24 @@ function evaluate(file: AnySchema, parts: readonly Part[]): Typed {
   const name = schema.shortName;
   const rest = parts.slice(index);
   if (schema.kind === "const") {
-    const { type, value } = schema;
-    const read = value instanceof AnyPointerReader ? value.as(rawTypes.of(type)) : value;
-    return within(elementOf({ type, value: read }, name, subscripts), rest, name);
+    return within(elementOf(constant(schema), name, subscripts), rest, name);
   }
   if (subscripts.length > 0) throw new BadInput(`${name} is no list`);
   if (rest.length === 0) throw new BadInput(`${name} is no value`);
   if (schema.kind === "struct") {
-    // Fields of a struct of which nothing is set: the defaults.
-    return within({ type: { kind: "struct", schema }, value: rawTypes.struct(schema).zero() }, rest, name);
+    // A field of a struct of which nothing is set is its default, whichever member of a union is active.
+    const field = schema.findField(rest[0]!.name);
+    if (!field) throw new BadInput(`${name} has no member ${rest[0]!.name}`);
+    const value = fieldAccess(field, rawTypes).read.call(rawTypes.struct(schema).zero());
+    const first = elementOf({ type: field.type, value }, field.name, rest[0]!.subscripts);
+    return within(first, rest.slice(1), field.name);
   }
   throw new BadInput(`${rest[0]!.name} is not defined${schema.kind === "file" ? "" : ` in ${name}`}`);
+}
+
+function constant({ type, value }: ConstSchema): Typed {
+  if (value instanceof AnyPointerReader) return { type, value: value.as(rawTypes.of(type)) };
+  return { type, value: type.kind === "enum" ? (type.schema.names[Number(value)] ?? value) : value };
 }
 
 function within(start: Typed, parts: readonly Part[], startName: string): Typed {
