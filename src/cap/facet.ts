@@ -9,7 +9,7 @@ import type { Client } from "./client.js";
 import { forwardCall } from "./forward.js";
 import { type CallContext, type CallHints, type CallRequest, CapabilityHook, type PipelineHook } from "./hook.js";
 import type { InterfaceType } from "./interface-type.js";
-import { type RelayedCall, RelayRequest } from "./relay.js";
+import { cutCalls, type RelayedCall, RelayRequest } from "./relay.js";
 import { RpcError } from "./rpc-error.js";
 
 /** A capability that can be taken back. */
@@ -63,7 +63,7 @@ class RevocableHook extends CapabilityHook {
   revoke(error: RpcError): void {
     if (this.isRevoked) return;
     this.isRevoked = true;
-    for (const call of [...this.calls]) call.cut(error);
+    cutCalls(this.calls, error);
     if (this.#disposed) return;
     this.#inner.release();
     this.#inner = new BrokenHook(error);

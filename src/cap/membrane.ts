@@ -24,7 +24,7 @@ import {
 import type { AnyInterfaceType } from "./interface-type.js";
 import { MembraneResults } from "./membrane-results.js";
 import { QueuedHook } from "./queued.js";
-import { type RelayedCall, RelayRequest, type RelayRules } from "./relay.js";
+import { cutCalls, type RelayedCall, RelayRequest, type RelayRules } from "./relay.js";
 import { RpcError } from "./rpc-error.js";
 
 /** A call about to cross a membrane. */
@@ -87,7 +87,7 @@ export class Membrane {
     if (this.#revokedBy) return;
     const error = typeof reason === "string" ? RpcError.failed(reason) : reason;
     this.#revokedBy = error;
-    for (const call of [...this.calls]) call.cut(error);
+    cutCalls(this.calls, error);
     for (const side of ["inside", "outside"] as const) {
       for (const wrapper of [...this.#wrappers[side].values()]) wrapper.cut(error);
     }

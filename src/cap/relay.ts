@@ -84,16 +84,17 @@ export class RelayedCall implements SentCall, ResultReceiver {
     return this;
   }
 
-  /** The caller hears `error` instead of whatever would come; what is pipelined is broken. */
-  cut(error: RpcError): void {
+  /** The caller hears `error` instead of whatever would come; what is pipelined is broken. Returns what cancels the call. */
+  fail(error: RpcError): () => void {
     this.#rules.calls?.delete(this);
     const sent = this.#sent;
-    if (!sent) return;
+    if (!sent) return () => {};
     this.#sent = new BrokenPipeline(error);
-    const receiver = this.#takeReceiver();
-    sent.forget();
-    sent.release();
-    receiver?.failed(error);
+    this.#takeReceiver()?.failed(error);
+    return () => {
+      sent.forget();
+      sent.release();
+    };
   }
 
   returned(results: CallResults): void {
@@ -134,4 +135,10 @@ export class RelayedCall implements SentCall, ResultReceiver {
     this.#receiver = null;
     return receiver;
   }
+}
+
+/** Cuts off all of `calls`. Every caller hears of it before the first call is cancelled: what that sets free is not for them any more. */
+export function cutCalls(calls: ReadonlySet<RelayedCall>, error: RpcError): void {
+  const cancellations = [...calls].map((call) => call.fail(error));
+  for (const cancel of cancellations) cancel();
 }

@@ -33,6 +33,8 @@ export class StreamingCall extends PendingCall {
   }
 
   #decide(error: RpcError | null): void {
+    // Given up: the room in the window is its own, and it has failed.
+    if (!error && (this.phase === "failed" || this.phase === "gone")) return;
     const verdict = error ? this.named(error) : "ready";
     this.#verdict = verdict;
     for (const { onReady, onFailed } of this.#waiters.splice(0)) {

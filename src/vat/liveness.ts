@@ -3,9 +3,9 @@
  * clock come from outside; nothing runs when neither is asked for.
  *
  * The heartbeat is a message that its receiver does not implement and must send back as `unimplemented` (rpc.capnp Message:
- * "the receiver should echo it"): `obsoleteDelete`, which every release of the C++ implementation, and of the others, answers so from the default case of
- * its dispatch. Unlike a Bootstrap it enters no table over there, makes nothing, and asks for no capability; unlike a call on a null
- * target it cannot end the connection. Any message from the peer counts as a sign of life, so a busy connection is never asked.
+ * "the receiver should echo it"): `obsoleteDelete`, which C++ peers answer so from the default case of their dispatch, and capnproto-rust by
+ * name. Unlike a Bootstrap it enters no table over there, makes nothing and asks for no capability; unlike a call on a null target it
+ * cannot end the connection. Any message from the peer counts as a sign of life, so a busy connection is never asked.
  */
 
 export interface Heartbeat {

@@ -2,7 +2,7 @@
 
 import pDefer from "p-defer";
 import { describe, expect, test } from "vitest";
-import type { CapabilityInit } from "../../src/cap/index.js";
+import { attenuate, type CapabilityInit, Membrane, revocable } from "../../src/cap/index.js";
 import { FixedWindow } from "../../src/rpc/flow.js";
 import { Sink } from "../schemas/streams.capnp.js";
 import { Story, settled } from "./pair.js";
@@ -205,6 +205,45 @@ describe("streaming calls over a connection", () => {
     expect([...early, ...states].every((state) => state === "ready")).toBe(true);
     expect(server.taken).toHaveLength(6);
     chain[Symbol.dispose]();
+    sink[Symbol.dispose]();
+    bootstrap[Symbol.dispose]();
+    await story.finish();
+  });
+
+  test("stay under flow control through a membrane, a facet and a revocable capability", async () => {
+    const { story, server, bootstrap, sink } = stage();
+    const outside = new Membrane().toOutside(sink);
+    const facet = attenuate(Sink, outside, ["write"]);
+    const leased = revocable(Sink, facet);
+    const states = outcomes([1, 2, 3, 4, 5].map(() => leased.client.write(CHUNK)));
+    await settled();
+    expect(states).toEqual(["ready", "ready", "ready", "ready", "waits"]);
+    await story.run();
+    leased.revoke("enough");
+    await settled();
+    expect(states[4]).toMatch(/^Sink.write: enough/);
+    server.take();
+    await story.run();
+    for (const client of [leased.client, facet, outside, sink, bootstrap]) client[Symbol.dispose]();
+    await story.finish();
+  });
+
+  test("that wait can be given up by a signal", async () => {
+    const { story, server, bootstrap, sink } = stage();
+    for (let n = 0; n < 4; n++) sink.write(CHUNK);
+    const controller = new AbortController();
+    const [fifth] = [sink.write(CHUNK, { signal: controller.signal })];
+    const state = outcomes([fifth as PromiseLike<unknown>]);
+    await story.run();
+    expect(state).toEqual(["waits"]);
+    controller.abort(new Error("never mind"));
+    await settled();
+    expect(state).toEqual(["never mind"]);
+    for (let n = 0; n < 4; n++) {
+      server.take();
+      await story.run();
+    }
+    expect(server.taken).toHaveLength(4);
     sink[Symbol.dispose]();
     bootstrap[Symbol.dispose]();
     await story.finish();
