@@ -1,5 +1,6 @@
 /** `capwire/dynamic`: messages and capabilities by schema, without generated code. */
 
+export { SchemaError, SchemaLoader } from "../schema/index.js";
 export { AnyValue, setAnyValue } from "./any-value.js";
 export type { DynamicEnum } from "./enum.js";
 export {

@@ -2,7 +2,6 @@
 
 import { CapwireError } from "../errors.js";
 import type { FieldSchema } from "../schema/field-schema.js";
-import { ListReader } from "../wire/list-reader.js";
 import type { DynamicReader, Fields } from "./struct.js";
 
 /** The method that Node, Deno and Bun look for. */
@@ -37,8 +36,7 @@ function show(struct: DynamicReader, field: FieldSchema, fields: Fields): void {
   const { access } = struct.$type.member(field.name);
   if (!access.has.call(struct)) return;
   try {
-    const value = access.read.call(struct);
-    fields[field.property] = value instanceof ListReader ? value.toArray() : value;
+    fields[field.property] = access.read.call(struct);
   } catch (error) {
     // Looking at a message must not fail because a part of it is malformed.
     if (!(error instanceof CapwireError)) throw error;

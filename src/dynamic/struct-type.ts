@@ -10,6 +10,7 @@ import type { StructSchema } from "../schema/struct-schema.js";
 import type { SchemaType } from "../schema/type.js";
 import { decodeFrame, type FrameOptions } from "../wire/framing.js";
 import { type BuilderOptions, MessageBuilder } from "../wire/message.js";
+import { decodePackedFrame } from "../wire/packed.js";
 import type { StructType } from "../wire/pointer-type.js";
 import type { BuilderSegment, ReaderSegment } from "../wire/segment.js";
 import { StructBuilder } from "../wire/struct-builder.js";
@@ -108,6 +109,11 @@ export class DynamicStructType<F extends object = Fields>
     if (!(from instanceof Uint8Array))
       throw new UsageError("wrong-type", `${this.name}.read takes the bytes of a message`);
     return decodeFrame(from, at).getRoot(this.#wire);
+  }
+
+  /** Reads a packed message whose root is such a struct. Throws WireError. */
+  readPacked(bytes: Uint8Array, options?: FrameOptions): DynamicReader & Readonly<F> {
+    return decodePackedFrame(bytes, options).getRoot(this.#wire);
   }
 
   zero(): DynamicReader & Readonly<F> {

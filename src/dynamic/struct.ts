@@ -25,7 +25,7 @@ import { assign, type FromObjectOptions } from "./from-object.js";
 import { INSPECT, type InspectFunction, inspectStruct } from "./inspect.js";
 import type { DynamicStructType } from "./struct-type.js";
 import { type ToObjectOptions, toObject } from "./to-object.js";
-import { copyOf, frameOf, sameContent, sizeOf } from "./whole.js";
+import { copyOf, frameOf, packedFrameOf, sameContent, sizeOf } from "./whole.js";
 
 /** Fields by property. */
 export interface Fields {
@@ -76,6 +76,11 @@ export class DynamicReader extends StructReader {
   /** A framed message with a copy of this struct as its root. */
   toBytes(): Uint8Array {
     return frameOf(this);
+  }
+
+  /** The same, packed. */
+  toPackedBytes(): Uint8Array {
+    return packedFrameOf(this);
   }
 
   [INSPECT](depth: number, options: object, inspect: InspectFunction): string {
@@ -160,6 +165,11 @@ export class DynamicBuilder extends StructBuilder {
   /** A framed message with this struct as its root: its own message if it is the root of that, else a copy. */
   toBytes(): Uint8Array {
     return frameOf(this);
+  }
+
+  /** The same, packed. */
+  toPackedBytes(): Uint8Array {
+    return packedFrameOf(this);
   }
 
   [INSPECT](depth: number, options: object, inspect: InspectFunction): string {

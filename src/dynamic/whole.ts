@@ -3,6 +3,7 @@
 import { equals } from "../wire/equals.js";
 import { encodeFrame } from "../wire/framing.js";
 import { MessageBuilder } from "../wire/message.js";
+import { encodePackedFrame } from "../wire/packed.js";
 import { StructBuilder } from "../wire/struct-builder.js";
 import { StructReader } from "../wire/struct-reader.js";
 import { AnyStruct } from "../wire/struct-type.js";
@@ -32,10 +33,20 @@ export function sameContent(left: StructReader | StructBuilder, right: StructRea
 
 /** A framed message whose root is `struct`. */
 export function frameOf(struct: StructReader | StructBuilder): Uint8Array {
+  return encodeFrame(messageOf(struct));
+}
+
+/** The same, packed. */
+export function packedFrameOf(struct: StructReader | StructBuilder): Uint8Array {
+  return encodePackedFrame(messageOf(struct));
+}
+
+/** A message whose root is `struct`: its own, or one with a copy. */
+function messageOf(struct: StructReader | StructBuilder): MessageBuilder {
   if (struct instanceof StructBuilder) {
     const { message } = struct.$segment;
     const root = message.root.kind === "struct" ? message.getRoot(AnyStruct) : null;
-    if (root && root.$segment === struct.$segment && root.$data === struct.$data) return encodeFrame(message);
+    if (root && root.$segment === struct.$segment && root.$data === struct.$data) return message;
   }
-  return encodeFrame(copied(struct));
+  return copied(struct);
 }

@@ -1,6 +1,7 @@
 /** ListReader: a list being read, element by element. One subclass per encoding; numeric lists are typed arrays instead. */
 
 import { UsageError } from "../errors.js";
+import { WireError } from "./errors.js";
 
 /** A read-only list. Elements are made anew at each access; an element that is malformed throws WireError when it is accessed. */
 export abstract class ListReader<T> implements Iterable<T> {
@@ -69,6 +70,24 @@ export abstract class ListReader<T> implements Iterable<T> {
   toArray(): T[] {
     return this.map((value) => value);
   }
+
+  /** What Node's console shows: the elements, as many as it shows of an array. A list in few bytes may be very long. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: object,
+    inspect: (value: unknown, options: object) => string,
+  ): string {
+    const shown: T[] = [];
+    try {
+      for (let index = 0; index < this.length && index < MOST_SHOWN; index++) shown.push(this.element(index));
+    } catch (error) {
+      // Looking at a message must not fail because a part of it is malformed.
+      if (!(error instanceof WireError)) throw error;
+      return `${inspect(shown, options)} <malformed: ${error.message}>`;
+    }
+    const more = this.length - shown.length;
+    return inspect(shown, options) + (more > 0 ? ` and ${more} more` : "");
+  }
 }
 
 class ListIterator<T> implements IterableIterator<T> {
@@ -89,6 +108,9 @@ class ListIterator<T> implements IterableIterator<T> {
     return this;
   }
 }
+
+/** How many elements of a list are shown: the console's own limit for arrays. */
+const MOST_SHOWN = 100;
 
 /** A list being built, of fixed length. */
 export abstract class ListBuilder<B, I = unknown> extends ListReader<B> {

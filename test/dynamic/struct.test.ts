@@ -1,7 +1,14 @@
 /** Building and reading structs by name, with the schema compiled as the program runs. */
 
 import { inspect } from "node:util";
-import { type DynamicBuilder, getField, loadText, SchemaCompileError } from "capwire/dynamic";
+import {
+  type DynamicBuilder,
+  DynamicTypes,
+  getField,
+  loadText,
+  SchemaCompileError,
+  SchemaLoader,
+} from "capwire/dynamic";
 import { listOf, Text } from "capwire/wire";
 import { describe, expect, it } from "vitest";
 
@@ -136,6 +143,38 @@ describe("a struct", () => {
     expect(person.toObject()).toMatchObject({ address: { street: "", zip: 7 } });
   });
 
+  it("has the verbs of generated structs, named after its fields", () => {
+    const person = alice() as unknown as {
+      hasEmail(): boolean;
+      initPhones(count: number): { length: number };
+      initAddress(): DynamicBuilder;
+      disownPhones(): unknown;
+      adoptPhones(orphan: unknown): void;
+      hasPhones(): boolean;
+    };
+    expect([person.hasEmail(), person.hasPhones()]).toEqual([false, true]);
+    expect(person.initPhones(3).length).toBe(3);
+    const orphan = person.disownPhones();
+    expect(person.hasPhones()).toBe(false);
+    person.adoptPhones(orphan);
+    expect(person.hasPhones()).toBe(true);
+    expect(person.initAddress().toObject()).toEqual({ street: "", zip: 1000 });
+  });
+
+  it("can be used before the types of all its fields were loaded", () => {
+    const nodes = [...book.$loader].map((schema) => schema.node);
+    const loader = new SchemaLoader();
+    const { id } = Person;
+    loader.load(nodes.find((node) => node.id === id)!);
+    const Partial = DynamicTypes.of(loader).struct(loader.struct(id));
+    const partial = Partial.read(alice().toBytes());
+    expect(partial.get("name")).toBe("Alice");
+    expect(partial.has("phones")).toBe(true);
+    expect(() => partial.get("phones")).toThrow("no struct with id");
+    for (const node of nodes) loader.load(node);
+    expect(partial.get("phones")).toHaveLength(2);
+  });
+
   it("says which member of a union is set and refuses to read another", () => {
     const employment = Person.newMessage({ employment: { employer: "ACME" } }).asReader() as unknown as {
       employment: { which: string; employer: string; school: string };
@@ -208,6 +247,8 @@ describe("a struct", () => {
     expect(copy.equals(person)).toBe(true);
     copy.set("id", 124);
     expect(copy.equals(person.asReader())).toBe(false);
+    expect(Person.readPacked(person.toPackedBytes()).equals(person)).toBe(true);
+    expect(person.toPackedBytes().length).toBeLessThan(person.toBytes().length);
     expect(person.totalSize()).toEqual({ words: person.toBytes().length / 8 - 2, capabilities: 0 });
   });
 
@@ -241,6 +282,7 @@ describe("a struct", () => {
     expect(shown).toContain("Person.PhoneNumber { number: '555-1212', type: 'mobile' }");
     expect(shown).toContain("Person.employment { school: 'MIT' }");
     expect(inspect(person, { depth: 0 })).toContain("[Person]");
+    expect(inspect(person.get("phones"))).toMatch(/^\[ Person\.PhoneNumber \{|^\[\n? *Person\.PhoneNumber/);
     const bytes = person.toBytes();
     bytes.fill(0x7f, 8 + 8 + 5 * 8, 8 + 8 + 6 * 8);
     expect(inspect(Person.read(bytes))).toContain("<malformed");
