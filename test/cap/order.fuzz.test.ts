@@ -1,15 +1,16 @@
 /**
  * E-order under random use: whatever happens to a reference (echoed by others, pipelined, promised, resolved, duplicated), the
  * calls made through it arrive in the order they were made, each once, and in the end nothing is left referenced. Runs are
- * seeded; a failing one names its seed, and ORDER_SEED=n repeats it alone.
+ * seeded; a failing one names its seed, and ORDER_SEED=n repeats it alone. ORDER_RUNS=n plays more of them.
  */
 
 import { describe, expect, it } from "vitest";
+import { Membrane } from "../../src/cap/index.js";
 import { Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, Deferred, settle, TestMaker } from "./objects.js";
 import { PLACES, type Place } from "./places.js";
 
-const RUNS = 40;
+const RUNS = Number(process.env.ORDER_RUNS ?? 40);
 const STEPS = 60;
 
 /** A reference under test. Calls through it are numbered. */
@@ -148,11 +149,23 @@ function random(seed: number): () => number {
   };
 }
 
+/** What lives at `place` as those outside of a membrane of its own see it: capabilities that come back are unwrapped. */
+function behindMembrane(place: Place): Place {
+  return {
+    name: `${place.name}, behind a membrane`,
+    serve(type, server) {
+      using inside = place.serve(type, server);
+      return new Membrane().toOutside(inside);
+    },
+  };
+}
+
 const [local, remote] = PLACES as [Place, Place];
 const STAGES = [
   { name: "in one process", places: [local, local] },
   { name: "with one peer", places: [local, remote] },
   { name: "between two peers", places: [remote, remote, local] },
+  { name: "through membranes", places: [behindMembrane(local), behindMembrane(remote), remote] },
 ];
 
 describe.each(STAGES)("calls through one reference arrive in order, $name", ({ places }) => {
