@@ -12,7 +12,7 @@ import { Decoder } from "./decode.js";
 import { DEFAULT_MAX_TREE_VALUES, DEFAULT_MAX_VALUES, Encoder, type HasMode } from "./encode.js";
 import { JsonError } from "./errors.js";
 import { Handlers, type JsonHandler } from "./handler.js";
-import { DEFAULT_MAX_NESTING, jsonText, parseJson } from "./parse.js";
+import { jsonText, parseJson } from "./parse.js";
 import { Plans } from "./plan.js";
 import { printJson } from "./print.js";
 import { EnumNames } from "./scalar.js";
@@ -31,7 +31,7 @@ export interface JsonOptions {
    * in memory as JsonValue, which takes some 150 bytes for each: `pretty` and `toJson`.
    */
   readonly maxValues?: number;
-  /** How deep JSON may nest when decoded. Default 64. */
+  /** How deep JSON may nest when decoded. Default 64, at most 400. */
   readonly maxNesting?: number;
   /** How large a decoded message may become, in words. Default 8 Mi (64 MiB), which is what readers visit by default. */
   readonly maxMessageWords?: number;
@@ -80,8 +80,7 @@ export class JsonCodec {
   /** Fills a new struct from JSON text. Throws JsonError; the struct is then filled in part. */
   decodeInto(source: string | Uint8Array, schema: StructSchema, struct: StructBuilder): void {
     const text = jsonText(source);
-    const json = parseJson(text, { maxNesting: this.options.maxNesting ?? DEFAULT_MAX_NESTING });
-    this.#decoder(text).struct(schema, json, struct);
+    this.#decoder(text).struct(schema, parseJson(text, this.options), struct);
   }
 
   /** `struct` as a JsonValue. Throws as `encode` does. */

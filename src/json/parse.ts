@@ -7,15 +7,16 @@ import { JsonError, type JsonErrorCode, lineAndColumn } from "./errors.js";
 import { JSON_FALSE, JSON_NULL, JSON_TRUE, type JsonMember, type JsonValue } from "./value.js";
 
 export interface JsonParseOptions {
-  /** How deep arrays and objects may nest. Default 64, as in C++. */
+  /** How deep arrays and objects may nest. Default 64, as in C++; at most 400, for the stack's sake. */
   readonly maxNesting?: number;
 }
 
-export const DEFAULT_MAX_NESTING = 64;
+const DEFAULT_MAX_NESTING = 64;
+const MOST_NESTING = 400;
 
 /** Parses one JSON value and nothing behind it. Throws JsonError. */
 export function parseJson(source: string | Uint8Array, options: JsonParseOptions = {}): JsonValue {
-  const parser = new Parser(jsonText(source), options.maxNesting ?? DEFAULT_MAX_NESTING);
+  const parser = new Parser(jsonText(source), options);
   const value = parser.next();
   if (value === undefined) throw parser.premature();
   parser.finish();
@@ -27,7 +28,7 @@ export function* parseJsonSequence(
   source: string | Uint8Array,
   options: JsonParseOptions = {},
 ): IterableIterator<JsonValue> {
-  const parser = new Parser(jsonText(source), options.maxNesting ?? DEFAULT_MAX_NESTING);
+  const parser = new Parser(jsonText(source), options);
   for (let value = parser.next(); value !== undefined; value = parser.next()) yield value;
 }
 
@@ -63,9 +64,9 @@ class Parser {
   #at: number;
   #nesting = 0;
 
-  constructor(text: string, maxNesting: number) {
+  constructor(text: string, { maxNesting = DEFAULT_MAX_NESTING }: JsonParseOptions) {
     this.#text = text;
-    this.#maxNesting = maxNesting;
+    this.#maxNesting = Math.min(maxNesting, MOST_NESTING);
     this.#at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   }
 

@@ -10,7 +10,7 @@ import { Filler } from "./fill.js";
 import { ExpressionParser, textBytes } from "./parse.js";
 
 export interface TextParseOptions {
-  /** How deep brackets may nest. Default 500. */
+  /** How deep brackets may nest. Default 500, at most 1000, for the stack's sake. */
   readonly maxNesting?: number;
   /** How large the message may become, in words. Default 8 Mi (64 MiB), which is what readers visit by default. */
   readonly maxMessageWords?: number;

@@ -8,6 +8,7 @@ import type { Expression, TupleItem } from "./expression.js";
 import { isNameStart, Literals } from "./literal.js";
 
 const DEFAULT_MAX_NESTING = 500;
+const MOST_NESTING = 1000;
 
 const EQUALS = 0x3d;
 const COMMA = 0x2c;
@@ -36,7 +37,7 @@ export class ExpressionParser {
   constructor(bytes: Uint8Array, options: { readonly maxNesting?: number } = {}) {
     this.#bytes = bytes;
     this.#literals = new Literals(bytes);
-    this.#maxNesting = options.maxNesting ?? DEFAULT_MAX_NESTING;
+    this.#maxNesting = Math.min(options.maxNesting ?? DEFAULT_MAX_NESTING, MOST_NESTING);
   }
 
   /** The next expression; undefined if only space and comments are left. Throws TextError. */

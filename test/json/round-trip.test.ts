@@ -64,6 +64,8 @@ describe("round trips", () => {
   });
 });
 
+const TOKENS = /"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s"[\]{}:,]+/g;
+
 /** What reading a message that anybody may have sent may end in. */
 function tolerates(work: () => unknown): void {
   try {
@@ -73,6 +75,55 @@ function tolerates(work: () => unknown): void {
     expect(["WireError", "JsonError", "TextError"]).toContain((error as Error).name);
   }
 }
+
+describe("hostile JSON", () => {
+  test("JSON that fits the schema nearly is decoded or refused", () => {
+    fc.assert(
+      fc.property(
+        corpus,
+        fc.integer(),
+        fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 4 }),
+        ([file, name], seed, swaps) => {
+          const schema = structOf(file, name);
+          const codec = new JsonCodec();
+          const tokens = codec.encode(root(randomMessage(schema, seed)), schema).match(TOKENS)!;
+          // Exchanging tokens keeps names and values that the schema knows, in places that it does not expect.
+          for (const [a, b] of swaps) {
+            const [from, to] = [a % tokens.length, b % tokens.length];
+            [tokens[from], tokens[to]] = [tokens[to]!, tokens[from]!];
+          }
+          tolerates(() => codec.decode(tokens.join(""), schema));
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("any JSON under names that the schema knows is decoded or refused", () => {
+    fc.assert(
+      fc.property(corpus, fc.jsonValue({ maxDepth: 3 }), fc.boolean(), ([file, name], value, rejectUnknownFields) => {
+        const schema = structOf(file, name);
+        const json = JSON.stringify(Object.fromEntries(schema.fields.map((field) => [field.name, value])));
+        tolerates(() => new JsonCodec({ rejectUnknownFields }).decode(json, schema));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("however deep it may nest, the stack holds", () => {
+    const schema = structOf("all-types.capnp", "Pointers");
+    const codec = new JsonCodec({ maxNesting: Infinity });
+    const nested = (depth: number) => `${'{"self":'.repeat(depth - 1)}{}${"}".repeat(depth - 1)}`;
+    const message = codec.decode(nested(400), schema);
+    expect(codec.encode(root(message), schema)).toBe(nested(400));
+    expect(() => codec.decode(nested(401), schema)).toThrow(JsonError);
+    const text = printText(root(message), schema);
+    expect(printText(root(parseText(text, schema, { maxNesting: Infinity })), schema)).toBe(text);
+    expect(() =>
+      parseText(text.replaceAll("(self = ", "(self = (self = (self = "), schema, { maxNesting: Infinity }),
+    ).toThrow(TextError);
+  });
+});
 
 describe("hostile messages", () => {
   test("flipping any bit of a message leads to another message or to a WireError", () => {
