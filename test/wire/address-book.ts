@@ -27,7 +27,7 @@ export interface PhoneInit {
 }
 
 export class PhoneReader extends StructReader {
-  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  // V8 inlines an explicit constructor, not a default one.
   constructor(
     segment: ReaderSegment,
     data: number,
@@ -47,7 +47,7 @@ export class PhoneReader extends StructReader {
 }
 
 export class PhoneBuilder extends StructBuilder {
-  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  // V8 inlines an explicit constructor, not a default one.
   constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
     super(segment, data, dataSize, pointers, pointerCount);
   }
@@ -86,7 +86,7 @@ export const EMPLOYMENT = ["unemployed", "employer", "school", "selfEmployed"] a
 export type EmploymentInit = { unemployed: null } | { employer: string } | { school: string } | { selfEmployed: null };
 
 export class EmploymentReader extends StructReader {
-  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  // V8 inlines an explicit constructor, not a default one.
   constructor(
     segment: ReaderSegment,
     data: number,
@@ -111,7 +111,7 @@ export class EmploymentReader extends StructReader {
 }
 
 export class EmploymentBuilder extends StructBuilder {
-  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  // V8 inlines an explicit constructor, not a default one.
   constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
     super(segment, data, dataSize, pointers, pointerCount);
   }
@@ -158,7 +158,7 @@ export interface PersonInit {
 }
 
 export class PersonReader extends StructReader {
-  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  // V8 inlines an explicit constructor, not a default one.
   constructor(
     segment: ReaderSegment,
     data: number,
@@ -187,7 +187,7 @@ export class PersonReader extends StructReader {
 }
 
 export class PersonBuilder extends StructBuilder {
-  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  // V8 inlines an explicit constructor, not a default one.
   constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
     super(segment, data, dataSize, pointers, pointerCount);
   }
@@ -260,7 +260,7 @@ export const Person = structType<PersonReader, PersonBuilder, PersonInit | Perso
 export const PersonList = listOf(Person);
 
 export class AddressBookReader extends StructReader {
-  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  // V8 inlines an explicit constructor, not a default one.
   constructor(
     segment: ReaderSegment,
     data: number,
@@ -277,7 +277,7 @@ export class AddressBookReader extends StructReader {
 }
 
 export class AddressBookBuilder extends StructBuilder {
-  // biome-ignore lint/complexity/noUselessConstructor: V8 inlines an explicit constructor, not a default one.
+  // V8 inlines an explicit constructor, not a default one.
   constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
     super(segment, data, dataSize, pointers, pointerCount);
   }
