@@ -6,6 +6,7 @@ import { AnyPointerReader, MessageBuilder, MessageReader, type StructType } from
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as allTypes from "../schemas/all-types.capnp.js";
+import * as constants from "../schemas/constants.capnp.js";
 import * as generics from "../schemas/generics.capnp.js";
 import * as nameClash from "../schemas/name-clash.capnp.js";
 import { structArbitrary } from "./arbitrary.js";
@@ -84,4 +85,54 @@ describe("generated and dynamic structs", () => {
       });
     }
   }
+});
+
+describe("generated and dynamic declarations", () => {
+  const generated = nameClash as unknown as { readonly [name: string]: object };
+  const dynamic = loadGenerated(nameClash.$schema);
+
+  it("have the same names, however odd", () => {
+    const { Outer } = dynamic as unknown as { Outer: object };
+    const getters = Object.entries(Object.getOwnPropertyDescriptors(Outer)).filter(([, { get }]) => get);
+    const nested = getters.map(([name]) => name);
+    expect(nested).toEqual(expect.arrayContaining(["Reader_", "Outer", "Kind", "name_", "read_"]));
+    for (const name of nested) expect(nameClash.Outer).toHaveProperty(name);
+  });
+
+  it("have the same constants", () => {
+    // Generated code has what lies behind a pointer as a function that reads it.
+    const plain = (value: unknown): unknown => {
+      if (typeof value === "function") return plain(value());
+      return typeof value === "object" && value !== null && "toObject" in value
+        ? (value as { toObject(): object }).toObject()
+        : simplified(value);
+    };
+    for (const [file, module] of [
+      [generated, dynamic],
+      [constants as unknown as { readonly [name: string]: object }, loadGenerated(constants.$schema)],
+    ] as const) {
+      const names = module.$schema.nested.filter((each) => each.kind === "const").map((each) => each.shortName);
+      for (const name of names) expect(plain(module.$constant(name))).toEqual(plain(file[name] ?? file[`${name}_`]));
+    }
+  });
+
+  it.each(["Service", "Base", "Derived"])("have the same methods in %s", (name) => {
+    const methods = (type: { Client: { prototype: object } }) =>
+      Object.getOwnPropertyNames(type.Client.prototype).filter(
+        (each) => !each.startsWith("$") && each !== "constructor",
+      );
+    expect(methods(dynamic.$interface(name)).sort()).toEqual(methods(generated[name] as never).sort());
+  });
+
+  it.each(["Members", "Choice", "Outer"])("have the same members in %s", (name) => {
+    const type = generated[name] as unknown as { Reader: { prototype: object }; Builder: { prototype: object } };
+    const own = (prototype: object) => Object.getOwnPropertyNames(prototype).filter((each) => each !== "$brand");
+    const { Reader, Builder } = dynamic.$struct(name);
+    for (const [ours, theirs] of [
+      [Reader, type.Reader],
+      [Builder, type.Builder],
+    ] as const) {
+      for (const member of own(theirs.prototype)) expect([member, member in ours.prototype]).toEqual([member, true]);
+    }
+  });
 });
