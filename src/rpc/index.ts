@@ -2,6 +2,7 @@
 
 export { Connection, type ConnectionOptions } from "./connection.js";
 export type { TraceEncoder } from "./exception.js";
+export { AdaptiveWindow, FixedWindow, FlowController, type FlowToken, type FlowWaiter } from "./flow.js";
 export { type ConnectionLimits, DEFAULT_LIMITS } from "./limits.js";
 export type { ConnectionStats, Observer, TableRow } from "./observe.js";
 export { type Misbehaviour, ProtocolError } from "./protocol-error.js";
