@@ -35,8 +35,6 @@ export class Decoder {
   readonly #settings: DecodeSettings;
   readonly #text: string | undefined;
   readonly #path: (string | number)[] = [];
-  /** Unions, by place in the message, whose tag has been read. */
-  readonly #tagged = new Set<string>();
 
   constructor(settings: DecodeSettings, text?: string) {
     this.#settings = settings;
@@ -55,22 +53,26 @@ export class Decoder {
 
   #structMembers(schema: StructSchema, json: JsonValue, struct: StructBuilder): void {
     if (schema.id === VALUE_STRUCT) {
-      decodeValueStruct(json, struct);
+      decodeValueStruct(json, struct, (words) => this.#reserve(struct.$segment, json, words));
       return;
     }
     if (json.kind !== "object") throw this.#mismatch(json, "an object");
     const plan = this.#settings.plans.of(schema);
+    const tagged = new Set<string>();
     // Members that a tag gives their meaning wait until it was read.
     let waiting = json.members;
     for (;;) {
-      const left = waiting.filter((member) => !this.#memberDone(plan, member.name, member, struct));
+      const left = waiting.filter((member) => !this.#memberDone(plan, member.name, member, struct, tagged));
       if (left.length === 0 || left.length === waiting.length) return;
       waiting = left;
     }
   }
 
-  /** Reads a member; false if it has to wait for a tag. `name` is its name without the prefixes of flattened structs. */
-  #memberDone(plan: StructPlan, name: string, member: JsonMember, struct: StructBuilder): boolean {
+  /**
+   * Reads a member; false if it has to wait for a tag. `name` is its name without the prefixes of flattened structs, `tagged` the
+   * unions of the object whose tag has been read.
+   */
+  #memberDone(plan: StructPlan, name: string, member: JsonMember, struct: StructBuilder, tagged: Set<string>): boolean {
     const found = plan.members.get(name);
     if (!found) {
       if (this.#settings.rejectUnknownFields) throw this.#unknown(plan, name, member);
@@ -83,27 +85,27 @@ export class Decoder {
       case "flattened": {
         const { access, flattened, prefix } = found.field;
         const inner = access.get.call(struct) as StructBuilder;
-        return this.#memberDone(flattened!, name.slice(prefix.length), member, inner);
+        return this.#memberDone(flattened!, name.slice(prefix.length), member, inner, tagged);
       }
       case "tag":
-        this.#tag(plan, member, struct);
+        if (this.#tag(plan, member, struct)) tagged.add(unionKey(plan, struct));
         return true;
       default:
-        return this.#tagged.has(unionKey(plan, struct)) && this.#unionMember(plan, found, name, member, struct);
+        return tagged.has(unionKey(plan, struct)) && this.#unionMember(plan, found, name, member, struct, tagged);
     }
   }
 
-  #tag(plan: StructPlan, { name, value }: JsonMember, struct: StructBuilder): void {
+  /** Sets the union member that the tag names; false if there is none: a tag of a later version says nothing, as in C++. */
+  #tag(plan: StructPlan, { name, value }: JsonMember, struct: StructBuilder): boolean {
     if (value.kind !== "string") {
       this.#path.push(name);
       throw this.#mismatch(value, "the name of a union member");
     }
     const chosen = plan.tagValues.get(value.value);
-    // A tag of a later version says nothing, as in C++.
-    if (!chosen) return;
+    if (!chosen) return false;
     chosen.access.clear.call(struct);
     choose(struct, chosen.field);
-    this.#tagged.add(unionKey(plan, struct));
+    return true;
   }
 
   /** A member that belongs to whichever union member is set. */
@@ -113,6 +115,7 @@ export class Decoder {
     name: string,
     member: JsonMember,
     struct: StructBuilder,
+    tagged: Set<string>,
   ): boolean {
     const active = plan.unionFields[struct.$uint16(plan.schema.discriminantOffset)]!;
     if (kind === "union-value" && !active.flattened) {
@@ -124,12 +127,8 @@ export class Decoder {
       if (this.#settings.rejectUnknownFields) throw this.#unknown(plan, name, member);
       return true;
     }
-    return this.#memberDone(
-      flattened,
-      name.slice(prefix.length),
-      member,
-      active.access.get.call(struct) as StructBuilder,
-    );
+    const inner = active.access.get.call(struct) as StructBuilder;
+    return this.#memberDone(flattened, name.slice(prefix.length), member, inner, tagged);
   }
 
   #field(plan: FieldPlan, member: JsonMember, struct: StructBuilder): void {
@@ -282,7 +281,7 @@ function isOpen({ kind }: SchemaType): boolean {
   return kind === "interface" || kind === "anyPointer";
 }
 
-/** Tells unions apart by where in the message their discriminant is. */
+/** Tells the unions that one object describes apart by where in the message their discriminant is. */
 function unionKey({ schema }: StructPlan, { $segment, $data }: StructBuilder): string {
   return `${$segment.id}:${$data + schema.discriminantOffset}`;
 }

@@ -41,13 +41,20 @@ function fromValue(value: Value.Reader): JsonValue {
   }
 }
 
+/** Called before that many words are taken; throws if the message may not become so large. */
+type Reserve = (words: number) => void;
+
+/** What an item of an array takes, and a member of an object with its value. */
+const ITEM_WORDS = 3;
+const MEMBER_WORDS = 5;
+
 /** Writes `json` into `struct`, a new Value; numbers become Float64. */
-export function decodeValueStruct(json: JsonValue, struct: StructBuilder): void {
+export function decodeValueStruct(json: JsonValue, struct: StructBuilder, reserve: Reserve): void {
   const { $segment, $data, $dataSize, $pointers, $pointerCount } = struct;
-  toValue(json, new Value.Builder($segment, $data, $dataSize, $pointers, $pointerCount));
+  toValue(json, new Value.Builder($segment, $data, $dataSize, $pointers, $pointerCount), reserve);
 }
 
-function toValue(json: JsonValue, value: Value.Builder): void {
+function toValue(json: JsonValue, value: Value.Builder, reserve: Reserve): void {
   switch (json.kind) {
     case "null":
       value.null = null;
@@ -62,18 +69,20 @@ function toValue(json: JsonValue, value: Value.Builder): void {
       value.string = json.value;
       return;
     case "array": {
+      reserve(json.items.length * ITEM_WORDS);
       const items = value.initArray(json.items.length);
       json.items.forEach((item, index) => {
-        toValue(item, items.at(index));
+        toValue(item, items.at(index), reserve);
       });
       return;
     }
     case "object": {
+      reserve(json.members.length * MEMBER_WORDS);
       const fields = value.initObject(json.members.length);
       json.members.forEach((member, index) => {
         const field = fields.at(index);
         field.name = member.name;
-        toValue(member.value, field.value);
+        toValue(member.value, field.value, reserve);
       });
       return;
     }
@@ -85,7 +94,7 @@ function toValue(json: JsonValue, value: Value.Builder): void {
       call.function = json.name;
       const params = call.initParams(json.params.length);
       json.params.forEach((param, index) => {
-        toValue(param, params.at(index));
+        toValue(param, params.at(index), reserve);
       });
     }
   }

@@ -149,6 +149,11 @@ describe("JSON of structs", () => {
       code: "message-too-large",
       path: "points",
     });
+    const numbers = `{"innerJson": [${"0,".repeat(1000)}0]}`;
+    const small = { maxMessageWords: 1000 };
+    expect(refusal("Everything", numbers, small, "json-annotations.capnp")).toMatchObject({
+      code: "message-too-large",
+    });
     expect(through("Lists", points, { maxMessageWords: 5000 })).toHaveProperty("points.length", 1001);
   });
 });
