@@ -10,7 +10,8 @@ import { Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, Deferred, settle, TestMaker } from "./objects.js";
 import { PLACES, type Place } from "./places.js";
 
-const RUNS = Number(process.env.ORDER_RUNS ?? 40);
+const { ORDER_RUNS } = process.env;
+const RUNS = Number(ORDER_RUNS ?? 40);
 const STEPS = 60;
 
 /** A reference under test. Calls through it are numbered. */
