@@ -97,46 +97,42 @@ function packPieces(pieces: readonly Uint8Array[]): Uint8Array {
   return packed.slice(0, at);
 }
 
-/** Packs whole words into `target` from `at` on; where they end. */
+/** Packs whole words into `target` from `at` on; where they end. Bytes are looked at four at a time. */
 function packInto(target: Uint8Array, at: number, bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.byteLength;
   for (let from = 0; from < end; ) {
-    const b0 = bytes[from]!;
-    const b1 = bytes[from + 1]!;
-    const b2 = bytes[from + 2]!;
-    const b3 = bytes[from + 3]!;
-    const b4 = bytes[from + 4]!;
-    const b5 = bytes[from + 5]!;
-    const b6 = bytes[from + 6]!;
-    const b7 = bytes[from + 7]!;
+    const low = view.getInt32(from, true);
+    const high = view.getInt32(from + 4, true);
     from += BYTES_PER_WORD;
-    if ((b0 | b1 | b2 | b3 | b4 | b5 | b6 | b7) === 0) {
-      const runEnd = zeroRunEnd(bytes, from, end);
+    if ((low | high) === 0) {
+      const runEnd = zeroRunEnd(view, from, end);
       target[at++] = 0;
       target[at++] = (runEnd - from) / BYTES_PER_WORD;
       from = runEnd;
       continue;
     }
-    const tag =
-      (b0 === 0 ? 0 : 1) |
-      (b1 === 0 ? 0 : 2) |
-      (b2 === 0 ? 0 : 4) |
-      (b3 === 0 ? 0 : 8) |
-      (b4 === 0 ? 0 : 16) |
-      (b5 === 0 ? 0 : 32) |
-      (b6 === 0 ? 0 : 64) |
-      (b7 === 0 ? 0 : 128);
+    const tag = fourBits(nonZeroBytes(low)) | (fourBits(nonZeroBytes(high)) << 4);
     target[at++] = tag;
-    if (b0 !== 0) target[at++] = b0;
-    if (b1 !== 0) target[at++] = b1;
-    if (b2 !== 0) target[at++] = b2;
-    if (b3 !== 0) target[at++] = b3;
-    if (b4 !== 0) target[at++] = b4;
-    if (b5 !== 0) target[at++] = b5;
-    if (b6 !== 0) target[at++] = b6;
-    if (b7 !== 0) target[at++] = b7;
+    // No branches: which bytes are zero is hard to foresee. What is not counted is overwritten.
+    target[at] = low;
+    at += tag & 1;
+    target[at] = low >>> 8;
+    at += (tag >>> 1) & 1;
+    target[at] = low >>> 16;
+    at += (tag >>> 2) & 1;
+    target[at] = low >>> 24;
+    at += (tag >>> 3) & 1;
+    target[at] = high;
+    at += (tag >>> 4) & 1;
+    target[at] = high >>> 8;
+    at += (tag >>> 5) & 1;
+    target[at] = high >>> 16;
+    at += (tag >>> 6) & 1;
+    target[at] = high >>> 24;
+    at += tag >>> 7;
     if (tag !== 0xff) continue;
-    const runEnd = literalRunEnd(bytes, from, end);
+    const runEnd = literalRunEnd(view, from, end);
     target[at++] = (runEnd - from) / BYTES_PER_WORD;
     copyBytes(target, at, bytes, from, runEnd - from);
     at += runEnd - from;
@@ -145,21 +141,32 @@ function packInto(target: Uint8Array, at: number, bytes: Uint8Array): number {
   return at;
 }
 
+/** The lowest bit of each byte of `word` that is not zero. */
+function nonZeroBytes(word: number): number {
+  return ((((word & 0x7f7f7f7f) + 0x7f7f7f7f) | word) >>> 7) & 0x01010101;
+}
+
+/** Bits 0, 8, 16 and 24 as bits 0 to 3. */
+function fourBits(bits: number): number {
+  return (Math.imul(bits, 0x01020408) >>> 24) & 0xf;
+}
+
 /** Where the zero words from `from` on end, or as many of them as a count holds. */
-function zeroRunEnd(bytes: Uint8Array, from: number, end: number): number {
+function zeroRunEnd(view: DataView, from: number, end: number): number {
   const limit = Math.min(end, from + LONGEST_RUN * BYTES_PER_WORD);
   let at = from;
-  while (at < limit && bytes[at] === 0) at++;
-  return at === limit ? limit : at - ((at - from) % BYTES_PER_WORD);
+  while (at < limit && (view.getInt32(at, true) | view.getInt32(at + 4, true)) === 0) at += BYTES_PER_WORD;
+  return at;
 }
 
 /** Where the words from `from` on end that have less than two zero bytes each: what packing them would not make shorter. */
-function literalRunEnd(bytes: Uint8Array, from: number, end: number): number {
+function literalRunEnd(view: DataView, from: number, end: number): number {
   const limit = Math.min(end, from + LONGEST_RUN * BYTES_PER_WORD);
   for (let at = from; at < limit; at += BYTES_PER_WORD) {
-    let zeros = 0;
-    for (let index = 0; index < BYTES_PER_WORD; index++) if (bytes[at + index] === 0) zeros++;
-    if (zeros >= 2) return at;
+    const low = nonZeroBytes(view.getInt32(at, true));
+    const high = nonZeroBytes(view.getInt32(at + 4, true));
+    const zeros = (low ^ 0x01010101) | ((high ^ 0x01010101) << 1);
+    if ((zeros & (zeros - 1)) !== 0) return at;
   }
   return limit;
 }
