@@ -88,8 +88,9 @@ export function structWriter(
   schema: StructSchema | undefined,
   options: WriteOptions,
 ): (struct: StructReader) => Uint8Array {
-  const pretty = !options.short;
-  const json = new JsonCodec({ pretty });
+  // As for reading, the input is the user's own: no limits.
+  const print = { pretty: !options.short, maxValues: Infinity };
+  const json = new JsonCodec(print);
   switch (format) {
     case "binary":
       return (struct) => encodeFrame(copy(struct, options.segmentWords));
@@ -102,7 +103,7 @@ export function structWriter(
     case "canonical":
       return canonicalize;
     case "text":
-      return (struct) => Buffer.from(`${printText(struct, schema!, { pretty })}\n`);
+      return (struct) => Buffer.from(`${printText(struct, schema!, print)}\n`);
     case "json":
       return (struct) => Buffer.from(`${json.encode(struct, schema!)}\n`);
   }
