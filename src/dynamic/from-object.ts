@@ -26,19 +26,38 @@ export function setMember(
   value: unknown,
   options: FromObjectOptions = STRICT,
 ): void {
-  const { access, discriminant } = member;
-  if (member.isGroup) {
-    if (typeof value !== "object" || value === null)
-      throw new UsageError("wrong-type", `group ${member.field} is set to an object of its fields`);
-    assign(initGroup(struct, member), value, options);
-    return;
+  try {
+    if (member.isGroup) {
+      setGroup(struct, member, value, options);
+      return;
+    }
+    // The value first: one that is refused must leave the union as it was.
+    if (value === null && member.isPointer) member.access.clear.call(struct);
+    else if (options === STRICT) member.access.set.call(struct, value);
+    else setWith(struct, member, value, options);
+  } catch (error) {
+    throw located(error, member.field);
   }
-  // The value first: one that is refused must leave the union as it was.
-  if (value === null && member.isPointer) access.clear.call(struct);
-  else if (options === STRICT) access.set.call(struct, value);
-  else setWith(struct, member, value, options);
-  if (discriminant >= 0) struct.$setUint16(member.discriminantOffset, discriminant);
+  if (member.discriminant >= 0) struct.$setUint16(member.discriminantOffset, member.discriminant);
 }
+
+function setGroup(struct: DynamicBuilder, member: Member, value: unknown, options: FromObjectOptions): void {
+  if (typeof value !== "object" || value === null)
+    throw new UsageError("wrong-type", `group ${member.field} is set to an object of its fields`);
+  assign(initGroup(struct, member), value, options);
+}
+
+/** `error`, saying which field it is about; the innermost one if fields are nested. */
+function located(error: unknown, field: FieldSchema): unknown {
+  if (!(error instanceof UsageError) || placed.has(error)) return error;
+  const says = error.message.includes(String(field)) || error.code === "unknown-field";
+  const placedError = says ? error : new UsageError(error.code, `${field}: ${error.message}`, { cause: error });
+  placed.add(placedError);
+  return placedError;
+}
+
+/** Errors that name their field. */
+const placed = /*@__PURE__*/ new WeakSet<UsageError>();
 
 /** Makes a group all defaults, and the member that is set if it is one. */
 export function initGroup(struct: DynamicBuilder, { field, access }: Member): DynamicBuilder {
@@ -57,6 +76,10 @@ export function assign(struct: DynamicBuilder, value: object, options: FromObjec
     return;
   }
   const { schema } = struct.$type;
+  if (typeof value !== "object" || value === null || Symbol.iterator in value) {
+    const what = typeof value === "object" ? "a list, or null" : `a ${typeof value}`;
+    throw new UsageError("wrong-type", `${schema.name} is given as an object of its fields, not as ${what}`);
+  }
   const given = value as { readonly [property: string]: unknown };
   let chosen: Member | undefined;
   for (const property of Object.keys(given)) {

@@ -12,6 +12,7 @@ import type { StructBuilder } from "../wire/struct-builder.js";
 import type { StructReader } from "../wire/struct-reader.js";
 import { SchemaError } from "./errors.js";
 import type { FieldSchema } from "./field-schema.js";
+import { listInput } from "./list-input.js";
 import { type PointerTypes, type UntypedPointer, wireTypes } from "./pointer-types.js";
 import { mistyped, type Struct, scalarAccess } from "./scalar-access.js";
 import { isPointerType } from "./type.js";
@@ -144,9 +145,14 @@ function pointerAccess(field: FieldSchema, types: PointerTypes): Pick<FieldAcces
     found ??= types.of(type);
     return found;
   };
-  const set = function (this: StructBuilder, value: unknown): void {
-    this.$set(index, pointerType(), value);
-  };
+  const set =
+    type.kind === "list"
+      ? function (this: StructBuilder, value: unknown): void {
+          this.$set(index, pointerType(), listInput(field, type.element, value));
+        }
+      : function (this: StructBuilder, value: unknown): void {
+          this.$set(index, pointerType(), value);
+        };
   if (fallback) {
     return {
       read(this: StructReader) {

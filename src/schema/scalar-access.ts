@@ -216,7 +216,7 @@ function describe(value: unknown): string {
 }
 
 /** 64-bit integers are bigint; a number that is an integer beyond doubt will do. */
-function toBigInt(field: FieldSchema, value: unknown): bigint {
+export function toBigInt(field: FieldSchema, value: unknown): bigint {
   if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
   throw mistyped(field, "a bigint", value);

@@ -205,6 +205,12 @@ describe("a struct", () => {
     [{ photo: "xx" }, 'Person.photo is a Uint8Array, not "xx"'],
     [{ address: 5 }, "group Person.address is set to an object of its fields"],
     [{ phones: [{ type: "fax" }] }, '"fax" is none of mobile, home, work'],
+    [{ phones: [{ type: "fax" }] }, 'Person.PhoneNumber.type: "fax" is none of'],
+    [{ phones: 5 }, "Person.phones is a List(Person.PhoneNumber), not number 5"],
+    [{ phones: "ab" }, 'Person.phones is a List(Person.PhoneNumber), not "ab"'],
+    [{ phones: [5] }, "Person.PhoneNumber is given as an object of its fields, not as a number"],
+    [{ best: [] }, "Person.best: Person is given as an object of its fields"],
+    [{ id: 1.5 }, "Person.id: 1.5 is no UInt32"],
     [{ extra: { a: 1 } }, "an AnyPointer cannot tell what type this value is of"],
   ])("refuses %j", (init, message) => {
     expect(() => Person.newMessage(init)).toThrow(message);
