@@ -21,6 +21,7 @@ import type {
   CapabilityHook,
   PipelineHook,
   PipelinePath,
+  ResultReceiver,
 } from "../cap/hook.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { turns } from "../cap/turn.js";
@@ -35,7 +36,7 @@ import { writeException } from "./exception.js";
 import type { Export } from "./export.js";
 import type { AnswerId } from "./ids.js";
 import { Pins } from "./pins.js";
-import type { Question } from "./question.js";
+import { Question } from "./question.js";
 import { RpcRequest } from "./request.js";
 import type { ReceivedResults } from "./results.js";
 
@@ -124,9 +125,12 @@ export class Answer implements CallContext {
 
   /** Fails the call and forgets it at once: the peer is over a limit, and must not fill the table with what we refuse. */
   refuse(error: RpcError): void {
+    const { answers, questions, limits } = this.#connection;
+    // A tail call belongs to a question of ours, which will ask for this outcome: of those there can't be more than questions.
+    if (this.destination === "yourself" && answers.size - limits.maxAnswers <= questions.size) return this.fail(error);
     this.releaseParams();
     this.#phase = "finished";
-    this.#connection.answers.remove(this.id);
+    answers.remove(this.id);
     if (this.destination === "nowhere") return;
     this.#post((returned) => {
       returned.noFinishNeeded = true;
@@ -257,19 +261,21 @@ export class Answer implements CallContext {
   }
 
   tailCall(request: CallRequest): PipelineHook {
+    const receiver: ResultReceiver = {
+      returned: (results) => this.forward(results),
+      failed: (error) => this.fail(error),
+    };
     if (
       this.#phase === "running" &&
       this.destination === "caller" &&
       request instanceof RpcRequest &&
       request.connection === this.#connection
     ) {
-      const question = request.sendTail();
-      if (question) return this.#tail(question);
+      const sent = request.sendTail(receiver);
+      if (sent instanceof Question) return this.#tail(sent);
+      if (sent) return sent;
     }
-    const sent = request.send({
-      returned: (results) => this.forward(results),
-      failed: (error) => this.fail(error),
-    });
+    const sent = request.send(receiver);
     const cancelBefore = this.onCancel;
     this.onCancel = () => {
       cancelBefore?.();

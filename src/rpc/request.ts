@@ -77,12 +77,11 @@ export class RpcRequest implements CallRequest {
 
   /**
    * Sends this call so that its results stay with the peer, whose own question `takeFromOtherQuestion` will claim them.
-   * Null if the target has meanwhile become something that is not on this connection; the request is still open then.
+   * No question if the call is refused, which `receiver` is told. Null if the target has meanwhile become something that is
+   * not on this connection; the request is still open then.
    */
-  sendTail(): Question | null {
-    if (this.#target.resolution) return null;
-    const sent = this.#post(null, "tail");
-    return sent instanceof Question ? sent : null;
+  sendTail(receiver: ResultReceiver): SentCall | null {
+    return this.#target.resolution ? null : this.#post(receiver, "tail");
   }
 
   abandon(): void {
@@ -123,7 +122,8 @@ export class RpcRequest implements CallRequest {
       for (const entry of gained) connection.exports.release(entry.id, 1);
       return this.#refuse(tooLarge, receiver);
     }
-    const question = Question.ask(connection, receiver, kind);
+    // Nothing comes back from a tail call.
+    const question = Question.ask(connection, kind === "tail" ? null : receiver, kind);
     question.paramExports = gained;
     call.questionId = question.id;
     connection.outbox.post(this.#message);

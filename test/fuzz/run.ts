@@ -14,12 +14,15 @@ export interface RunOptions {
   /** Whether a malicious vat takes part, and whether links are cut; by the seed if absent. */
   readonly evil?: boolean;
   readonly cuts?: boolean;
+  /** Whether tables are so small that they overflow. */
+  readonly scarce?: boolean;
 }
 
 export interface Failure {
   readonly seed: number;
   readonly size: number;
   readonly evil: boolean;
+  readonly scarce: boolean;
   readonly actions: readonly Action[];
   readonly message: string;
 }
@@ -39,7 +42,8 @@ export function run(seed: number, options: RunOptions = {}): RunResult {
   const evil = options.evil ?? random.chance(0.2);
   const cuts = options.cuts ?? random.chance(0.15);
   const generator = new Generator(random, { evil, cuts });
-  const world = new World(size, evil);
+  const scarce = options.scarce ?? random.chance(0.1);
+  const world = new World(size, evil, scarce);
   const actions: Action[] = [];
   try {
     for (let step = options.steps ?? DEFAULT_STEPS; step > 0; step--) {
@@ -50,7 +54,7 @@ export function run(seed: number, options: RunOptions = {}): RunResult {
     world.finish();
   } catch (error) {
     abandonTurns();
-    return result(world, { seed, size, evil, actions, message: describe(error) });
+    return result(world, { seed, size, evil, scarce, actions, message: describe(error) });
   }
   return result(world, null);
 }
@@ -84,9 +88,9 @@ export function shorten(failure: Failure, deadline: number): Failure {
   return { ...failure, actions, message };
 }
 
-function attempt({ size, evil }: Failure, actions: readonly Action[]): string | null {
+function attempt({ size, evil, scarce }: Failure, actions: readonly Action[]): string | null {
   try {
-    play(size, actions, { evil });
+    play(size, actions, { evil, scarce });
     return null;
   } catch (error) {
     abandonTurns();
@@ -105,8 +109,9 @@ function kindOf(message: string): string {
 }
 
 /** `failure` as a test to be put into test/fuzz/found.test.ts. */
-export function printTest({ seed, size, evil, actions, message }: Failure): string {
-  const options = evil ? ", { evil: true }" : "";
+export function printTest({ seed, size, evil, scarce, actions, message }: Failure): string {
+  const set = [evil ? "evil: true" : "", scarce ? "scarce: true" : ""].filter((option) => option !== "");
+  const options = set.length > 0 ? `, { ${set.join(", ")} }` : "";
   return [
     `// ${message.split("\n")[0]}`,
     `test("seed ${seed}: say here what went wrong", () => {`,
@@ -118,9 +123,9 @@ export function printTest({ seed, size, evil, actions, message }: Failure): stri
 }
 
 /** The messages of `failure`, up to where it fails. */
-export function transcriptOf({ size, evil, actions }: Failure): string {
+export function transcriptOf({ size, evil, scarce, actions }: Failure): string {
   try {
-    play(size, actions, { evil, verbose: true });
+    play(size, actions, { evil, scarce, verbose: true });
     return "it does not fail any more";
   } catch (error) {
     abandonTurns();

@@ -20,6 +20,7 @@ describe("random vats keep every rule", () => {
     ["three of them", { vats: 3, evil: false, cuts: false }],
     ["five of them", { vats: 5, evil: false, cuts: false }],
     ["while links are cut", { evil: false, cuts: true }],
+    ["though tables overflow", { evil: false, cuts: false, scarce: true }],
     ["although one more is malicious", { evil: true, cuts: false }],
   ];
   for (const [name, options] of stages) {

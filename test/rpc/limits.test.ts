@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { acquainted, outcome, say, sentBy } from "./acquainted.js";
-import { Callee, CancellableFriend, Counting, TestCallee, TestFriend } from "./friend.js";
+import { Callee, CancellableFriend, Counting, Sequence, TestCallee, TestFriend } from "./friend.js";
 import { Story } from "./pair.js";
 
 describe("limits", () => {
@@ -79,6 +79,40 @@ describe("limits", () => {
     await story.run();
     expect(await heard).toMatch(/maxExports/);
     expect(server.made[0]?.disposed).toBe(1);
+    const alive = friend.next({ expected: 0 });
+    await story.run();
+    expect((await alive).number).toBe(0);
+    await end();
+  });
+
+  test("a tail call refused by the limits of the vat that makes it fails its call once, and gives back its target", async () => {
+    const callee = new TestCallee();
+    using served = Callee.serve(callee);
+    const { story, alice, friend, end } = await acquainted({ bob: { limits: { maxQuestions: 0 } } });
+    using sequence = served.castAs(Sequence);
+    const held = friend.hold({ cap: sequence });
+    await story.run();
+    await held;
+    const heard = outcome(friend.tail({ callee: served, number: 1 }));
+    await story.run();
+    expect(await heard).toMatch(/maxQuestions/);
+    // What else Bob holds of the target is not given back with it.
+    expect(alice.connection.exports.size).toBe(1);
+    const emptied = friend.hold({ cap: null });
+    await story.run();
+    await emptied;
+    expect(alice.connection.exports.size).toBe(0);
+    await end();
+    expect(callee.calls).toBe(0);
+  });
+
+  test("a tail call refused by the vat it returns to fails the call it belongs to, and not the connection", async () => {
+    using callee = Callee.serve(new TestCallee());
+    const { story, alice, friend, end } = await acquainted({ alice: { limits: { maxAnswers: 0 } } });
+    const heard = outcome(friend.tail({ callee, number: 1 }));
+    await story.run();
+    expect(await heard).toMatch(/maxAnswers/);
+    expect(alice.connection.closedBy).toBeNull();
     const alive = friend.next({ expected: 0 });
     await story.run();
     expect((await alive).number).toBe(0);
