@@ -117,13 +117,18 @@ function flat(struct: StructReader): Uint8Array {
 
 /** The struct in a message with the same segments as the C++ tool makes. */
 function copy(struct: StructReader, segmentWords: number | undefined): MessageBuilder {
-  const allocator = new ToolAllocator(segmentWords);
-  const message = new MessageBuilder({ allocator });
+  const firstSegmentWords = totalSize(struct).words + 1;
+  // One that fits into the first segment is the same in a segment of just its size, which costs less.
+  const isSmall = !segmentWords && firstSegmentWords <= FIRST_SEGMENT_WORDS;
+  const message = new MessageBuilder(isSmall ? { firstSegmentWords } : { allocator: new ToolAllocator(segmentWords) });
   message.setRoot(AnyStruct, struct);
   return message;
 }
 
-/** 1024 words by default (SUGGESTED_FIRST_SEGMENT_WORDS), each further segment as large as all before together; or a fixed size. */
+/** SUGGESTED_FIRST_SEGMENT_WORDS of the C++ tool. */
+const FIRST_SEGMENT_WORDS = 1024;
+
+/** 1024 words by default, each further segment as large as all before together; or a fixed size. */
 class ToolAllocator implements SegmentAllocator {
   #nextBytes: number;
   readonly #grows: boolean;
@@ -131,7 +136,7 @@ class ToolAllocator implements SegmentAllocator {
 
   constructor(segmentWords: number | undefined) {
     this.#grows = !segmentWords;
-    this.#nextBytes = (segmentWords || 1024) * 8;
+    this.#nextBytes = (segmentWords || FIRST_SEGMENT_WORDS) * 8;
   }
 
   allocate(minBytes: number): SegmentSpace {

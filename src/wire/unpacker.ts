@@ -35,8 +35,6 @@ export class Unpacker {
   end = 0;
   /** The next byte to fill. */
   #pos = 0;
-  #chunk: { view: DataView; bytes: Uint8Array } | null = null;
-  #chunkFree = 0;
   #state = TAG;
   #tag = 0;
   #bit = 0;
@@ -222,13 +220,25 @@ export class Unpacker {
   }
 
   #beginShared(byteLength: number): void {
-    if (!this.#chunk || this.#chunkFree + byteLength > CHUNK_BYTES) {
-      const bytes = new Uint8Array(CHUNK_BYTES);
-      this.#chunk = { bytes, view: new DataView(bytes.buffer) };
-      this.#chunkFree = 0;
-    }
-    ({ view: this.view, bytes: this.bytes } = this.#chunk);
-    this.start = this.#chunkFree;
-    this.#chunkFree += byteLength;
+    if (shared.free + byteLength > shared.bytes.byteLength) shared = newChunk(CHUNK_BYTES);
+    this.view = shared.view;
+    this.bytes = shared.bytes;
+    this.start = shared.free;
+    shared.free += byteLength;
   }
 }
+
+/** A buffer that pieces are carved from, of all unpackers; each part is used once. The garbage collector takes it with its last message. */
+interface Chunk {
+  readonly view: DataView;
+  readonly bytes: Uint8Array;
+  /** Where the unused part starts. */
+  free: number;
+}
+
+function newChunk(byteLength: number): Chunk {
+  const buffer = new ArrayBuffer(byteLength);
+  return { view: new DataView(buffer), bytes: new Uint8Array(buffer), free: 0 };
+}
+
+let shared: Chunk = /*@__PURE__*/ newChunk(0);
