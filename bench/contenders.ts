@@ -39,6 +39,8 @@ const LIBRARIES: Readonly<Record<string, { codec?: true; rpc?: true }>> = {
 
 /** Adapters beside capwire's own, which need nothing installed. */
 const BUILT_IN: Readonly<Record<string, { codec?: true; rpc?: true; benches?: readonly string[] }>> = {
+  /** capwire without generated code. */
+  dynamic: { codec: true },
   json: { codec: true },
   sockets: { rpc: true, benches: ["rpc-sequential", "rpc-64", "rpc-1024", "rpc-1mib"] },
 };

@@ -15,6 +15,7 @@ import type { FieldSchema } from "./field-schema.js";
 import { listInput } from "./list-input.js";
 import { type PointerTypes, type UntypedPointer, wireTypes } from "./pointer-types.js";
 import { mistyped, type Struct, scalarAccess } from "./scalar-access.js";
+import type { StructSchema } from "./struct-schema.js";
 import { isPointerType } from "./type.js";
 
 export interface FieldAccess {
@@ -123,15 +124,19 @@ function groupAccess(field: FieldSchema, types: PointerTypes): FieldAccess {
     set() {
       throw new TypeError(`group ${field} is set field by field`);
     },
-    clear(this: StructBuilder) {
-      clearGroup(this, group.schema.fields);
-      if (group.schema.hasUnion) this.$setUint16(group.schema.discriminantOffset, 0);
-    },
+    clear: clearGroup(group.schema),
   };
 }
 
-function clearGroup(struct: StructBuilder, fields: readonly FieldSchema[]): void {
-  for (const field of fields) fieldAccess(field).clear.call(struct);
+/** Clears every field of a group, and makes the first member of its union the one that is set. */
+function clearGroup(group: StructSchema): (this: StructBuilder) => void {
+  let clears: readonly FieldAccess["clear"][] | null = null;
+  const { hasUnion, discriminantOffset } = group;
+  return function () {
+    clears ??= group.fields.map((field) => fieldAccess(field).clear);
+    for (const clear of clears) clear.call(this);
+    if (hasUnion) this.$setUint16(discriminantOffset, 0);
+  };
 }
 
 function pointerAccess(field: FieldSchema, types: PointerTypes): Pick<FieldAccess, "read" | "get" | "set"> {
