@@ -2,6 +2,7 @@
 
 import { CapwireError } from "../errors.js";
 import type { FieldSchema } from "../schema/field-schema.js";
+import { AnyPointerReader } from "../wire/any-pointer.js";
 import type { DynamicReader, Fields } from "./struct.js";
 
 /** The method that Node, Deno and Bun look for. */
@@ -18,7 +19,9 @@ export function inspectStruct(
   const { name } = struct.$type;
   if (depth < 0) return `[${name}]`;
   const fields = shownFields(struct);
-  return inspect ? `${name} ${inspect(fields, { ...options, depth })}` : name;
+  if (!inspect) return name;
+  const shown = inspect(fields, { ...options, depth });
+  return struct.$type.schema.isGroup ? shown : `${name} ${shown}`;
 }
 
 /** The fields that say something: of unions the member that is set, no pointers that are null. */
@@ -36,22 +39,24 @@ function show(struct: DynamicReader, field: FieldSchema, fields: Fields): void {
   const { access } = struct.$type.member(field.name);
   if (!access.has.call(struct)) return;
   try {
-    fields[field.property] = access.read.call(struct);
+    const value = access.read.call(struct);
+    fields[field.property] = value instanceof AnyPointerReader ? new Label(`AnyPointer to a ${value.kind}`) : value;
   } catch (error) {
     // Looking at a message must not fail because a part of it is malformed.
     if (!(error instanceof CapwireError)) throw error;
-    fields[field.property] = new Malformed(error.message);
+    fields[field.property] = new Label(`malformed: ${error.message}`);
   }
 }
 
-class Malformed {
-  readonly #reason: string;
+/** Text that is shown without quotes. */
+class Label {
+  readonly #text: string;
 
-  constructor(reason: string) {
-    this.#reason = reason;
+  constructor(text: string) {
+    this.#text = text;
   }
 
   [INSPECT](): string {
-    return `<malformed: ${this.#reason}>`;
+    return `<${this.#text}>`;
   }
 }

@@ -286,7 +286,9 @@ describe("a struct", () => {
     expect(shown).toMatch(/^Person \{/);
     expect(shown).toContain("name: 'Alice'");
     expect(shown).toContain("Person.PhoneNumber { number: '555-1212', type: 'mobile' }");
-    expect(shown).toContain("Person.employment { school: 'MIT' }");
+    expect(shown).toContain("employment: { school: 'MIT' }");
+    person.set("extra", "text");
+    expect(inspect(person)).toContain("extra: <AnyPointer to a list>");
     expect(inspect(person, { depth: 0 })).toContain("[Person]");
     expect(inspect(person.get("phones"))).toMatch(/^\[ Person\.PhoneNumber \{|^\[\n? *Person\.PhoneNumber/);
     const bytes = person.toBytes();
