@@ -2,6 +2,7 @@
 
 import type { StructSchema } from "../schema/index.js";
 import { chunksOf } from "../streams/byte-source.js";
+import type { StructReader } from "../wire/index.js";
 import { HELP_OPTIONS, integerOption, parseArguments, SCHEMA_HELP, SCHEMA_OPTIONS } from "./arguments.js";
 import {
   FORMAT_HELP,
@@ -208,12 +209,22 @@ async function convert(conversion: Conversion): Promise<void> {
   const input = quiet ? chunksOf(process.stdin) : checkedInput(from, schema);
   try {
     for await (const struct of readStructs(input, from, schema)) {
-      await output.write(write(struct));
+      await output.write(written(struct, write));
       if (output.isClosed) break;
     }
   } finally {
     // What was converted before an error is good.
     await output.flush();
+  }
+}
+
+/** One message's bytes. Throws BadInput for one of which no string or buffer can hold them: a few bytes can say "half a billion voids". */
+function written(struct: StructReader, write: (struct: StructReader) => Uint8Array): Uint8Array {
+  try {
+    return write(struct);
+  } catch (error) {
+    if (error instanceof RangeError) throw new BadInput(`a message is too large to be written: ${error.message}`);
+    throw error;
   }
 }
 
