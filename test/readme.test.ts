@@ -26,6 +26,7 @@ beforeAll(async () => {
   // `using` needs Node 24; what it does at the end of the scope is written out here.
   write("client.ts", block("The client, `client.ts`", "ts").replace("using client", "export const client"));
   write("messages.ts", block("## Messages without RPC", "ts"));
+  write("dynamic.ts", block("## Without generated code", "ts"));
   expect(await main(["compile", `${folder}greeter.capnp`, `${folder}person.capnp`])).toBe(0);
 });
 
@@ -46,4 +47,13 @@ test("the message example of the README builds and reads a person", async () => 
   log.mockRestore();
   expect(printed[0]).toBe("Ada at MIT");
   expect(printed[1]).toMatchObject({ name: "Ada", phones: [{ number: "555-1212", type: "mobile" }] });
+});
+
+test("the dynamic example of the README loads a schema and writes JSON", async () => {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  await import(/* @vite-ignore */ `${folder}dynamic.ts`);
+  const printed = log.mock.calls;
+  log.mockRestore();
+  expect(printed[0]).toEqual([3, { x: 3, y: 4 }]);
+  expect(JSON.parse(printed[1]?.[0] as string)).toEqual({ name: "Ada", employment: { school: "MIT" } });
 });
