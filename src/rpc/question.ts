@@ -9,7 +9,7 @@
  *   cancelled  Finish sent first; the Return, if one is due, is ignored.
  *
  * Every path contains exactly one Finish (unless the Return said noFinishNeeded or no Return is due and none was sent),
- * at most one Return, and one release of the id, after both. Finish waits for the last wire address on the question:
+ * at most one Return, and one release of the id, after both and after the last wire address. Finish waits for that, too:
  * what we told the peer of such an address must stay true.
  */
 
