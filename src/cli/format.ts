@@ -38,8 +38,10 @@ export function needsSchema(format: Format): boolean {
   return format === "text" || format === "json";
 }
 
-/** This is a tool for one's own data: limits are where they would only protect a server. */
-const LIMITS = { traversalLimitInWords: Number.MAX_SAFE_INTEGER, nestingLimit: 500, maxMessageWords: 0x1fff_ffff };
+/** This is a tool for one's own data: a message may be as large as one segment can be. */
+const LIMITS = { nestingLimit: 500, maxMessageWords: 0x1fff_ffff };
+/** How often each word of a message may be visited: objects may be shared, and are copied and measured. */
+const VISITS = 16;
 
 export interface WriteOptions {
   /** Text and JSON on one line. */
@@ -55,7 +57,11 @@ export async function* readStructs(
   schema: StructSchema | undefined,
 ): AsyncGenerator<StructReader, void, undefined> {
   if (format !== "text" && format !== "json") {
-    for await (const message of readMessages(chunks, { ...LIMITS, format })) yield message.getRoot(AnyStruct);
+    for await (const message of readMessages(chunks, { ...LIMITS, format })) {
+      // Grows with the message; a few bytes that say "half a billion voids" still end in an error, not in as much text.
+      message.remaining = Math.max(message.remaining, (VISITS * message.byteLength) / 8);
+      yield message.getRoot(AnyStruct);
+    }
     return;
   }
   const json = new JsonCodec(LIMITS);

@@ -200,6 +200,14 @@ describe("the process", () => {
     }
   });
 
+  it("does not print half a billion voids that are not there", () => {
+    const frame = Buffer.from("00000000020000000000000000000100010000 00f8ffffff".replace(/ /g, ""), "hex");
+    const run = capwire(["convert", "--short", "binary:text", "all-types.capnp", "Lists"], frame);
+    expect(run.status).toBe(1);
+    expect(run.stderr.toString()).toMatch(/^capwire: .*traversal limit/);
+    expect(capwire(["convert", "binary:packed"], frame).status).toBe(1);
+  });
+
   it("needs constant memory for a stream of any length, and stops when its reader has had enough", async () => {
     const message = capwire(["encode", ...sample], `(name = "${"x".repeat(1000)}")`).stdout;
     const chunk = Buffer.concat(new Array(200).fill(message));
