@@ -126,8 +126,10 @@ export class Answer implements CallContext {
   /** Fails the call and forgets it at once: the peer is over a limit, and must not fill the table with what we refuse. */
   refuse(error: RpcError): void {
     const { answers, questions, limits } = this.#connection;
-    // A tail call belongs to a question of ours, which will ask for this outcome: of those there can't be more than questions.
-    if (this.destination === "yourself" && answers.size - limits.maxAnswers <= questions.size) return this.fail(error);
+    // A tail call answers a question of ours, for which the peer will name it: forgetting it would cost the connection. Such
+    // calls are kept with their error until their Finish, as many again as there may be others.
+    if (this.destination === "yourself" && answers.size <= 2 * limits.maxAnswers + questions.size)
+      return this.fail(error);
     this.releaseParams();
     this.#phase = "finished";
     answers.remove(this.id);
