@@ -17,11 +17,21 @@ export const SCHEMA_HELP = `  -I, --import-path <dir>     look for imports that 
       --no-standard-import    don't find /capnp/*.capnp unless they are on the import path`;
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
+/** What `parseArgs` makes of the options `O`. */
+type Parsed<O extends Options> = ReturnType<typeof parseArgs<{ args: string[]; options: O; allowPositionals: true }>>;
 
 /** Parses `args`. Throws BadArguments, which points to the command's help. */
-export function parseArguments<const O extends Options>(command: string, args: readonly string[], options: O) {
+export function parseArguments<const O extends Options>(
+  command: string,
+  args: readonly string[],
+  options: O,
+): Parsed<O> {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true as const });
+    return parseArgs<{ args: string[]; options: O; allowPositionals: true }>({
+      args: [...args],
+      options,
+      allowPositionals: true,
+    });
   } catch (error) {
     // parseArgs throws TypeErrors that say what is wrong with the arguments.
     if (error instanceof TypeError) throw new BadArguments(error.message, `capwire ${command} --help`);

@@ -23,6 +23,8 @@ export interface SegmentAllocator {
   allocate(minBytes: number, usedBytes: number): SegmentSpace;
   /** Grows the space that ends at `end` of the buffer of `view` by at least `moreBytes`, in place and zeroed: its new end, or -1. */
   extend?(view: DataView, end: number, moreBytes: number): number;
+  /** Takes back what lies behind `used` in the space that ends at `end` of the buffer of `view`: still zero. True if it did. */
+  giveBack?(view: DataView, end: number, used: number): boolean;
 }
 
 const CHUNK_BYTES = 64 * 1024;
@@ -66,6 +68,12 @@ export class HeapAllocator implements SegmentAllocator {
     const more = Math.max(moreBytes, end - this.#newest);
     this.#free = Math.min(CHUNK_BYTES, end + roundUpToWord(more));
     return this.#free;
+  }
+
+  giveBack(view: DataView, end: number, used: number): boolean {
+    if (view !== this.#chunk?.view || end !== this.#free) return false;
+    this.#free = used;
+    return true;
   }
 }
 

@@ -228,6 +228,7 @@ export class MessageBuilder {
 
   /** A copy of the message as a frame: segment table, then segments. Capabilities are not in it. A small copy is part of a larger buffer. */
   toBytes(): Uint8Array {
+    this.trim();
     return encodeFrame(this);
   }
 
@@ -236,7 +237,14 @@ export class MessageBuilder {
    * must not be used afterwards. The frame is part of a larger buffer, other messages beside it.
    */
   finish(): Uint8Array {
+    this.trim();
     return this.segmentCount === 1 && this.hasHeaderRoom ? frameInPlace(this) : encodeFrame(this);
+  }
+
+  /** Gives back the room a one-segment message has not used; it may take it again if nobody else has. */
+  private trim(): void {
+    const { first } = this;
+    if (this.segmentCount === 1 && this.allocator.giveBack?.(first.view, first.end, first.pos)) first.end = first.pos;
   }
 
   /** A null pointer word outside the tree, near `segment` if one must be made. For orphans. */
