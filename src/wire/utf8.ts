@@ -83,12 +83,27 @@ function encodeShort(text: string, view: DataView, bytes: Uint8Array, start: num
     const second = text.charCodeAt(index + 1);
     const third = text.charCodeAt(index + 2);
     const fourth = text.charCodeAt(index + 3);
-    if ((first | second | third | fourth) >= 0x80) return encodeMixed(text, index, view, bytes, at);
-    view.setInt32(at, first | (second << 8) | (third << 16) | (fourth << 24), true);
-    at += 4;
+    const all = first | second | third | fourth;
+    if (all < 0x80) {
+      view.setInt32(at, first | (second << 8) | (third << 16) | (fourth << 24), true);
+      at += 4;
+    } else if (all < 0x800) {
+      at = putTwo(putTwo(at, first, second, bytes), third, fourth, bytes);
+    } else {
+      return encodeMixed(text, index, view, bytes, at);
+    }
   }
   const rest = length - groups;
   if (rest === 0) return at;
+  // Behind anything but ASCII the text no longer ends in the word that four more bytes would be written to.
+  if (at - start !== index) {
+    for (; index < length; index++) {
+      const unit = text.charCodeAt(index);
+      if (unit >= 0x80) return encodeMixed(text, index, view, bytes, at);
+      bytes[at++] = unit;
+    }
+    return at;
+  }
   // One to three units, written as four: there is room for the worst case, and what follows them is zero.
   const first = text.charCodeAt(index);
   const second = rest > 1 ? text.charCodeAt(index + 1) : 0;
@@ -96,6 +111,24 @@ function encodeShort(text: string, view: DataView, bytes: Uint8Array, start: num
   if ((first | second | third) >= 0x80) return encodeMixed(text, index, view, bytes, at);
   view.setInt32(at, first | (second << 8) | (third << 16), true);
   return at + rest;
+}
+
+/** Writes two units below 0x800; the offset behind them. */
+function putTwo(start: number, first: number, second: number, bytes: Uint8Array): number {
+  let at = start;
+  if (first >= 0x80) {
+    bytes[at++] = 0xc0 | (first >> 6);
+    bytes[at++] = 0x80 | (first & 0x3f);
+  } else {
+    bytes[at++] = first;
+  }
+  if (second >= 0x80) {
+    bytes[at++] = 0xc0 | (second >> 6);
+    bytes[at++] = 0x80 | (second & 0x3f);
+  } else {
+    bytes[at++] = second;
+  }
+  return at;
 }
 
 /** The units from `from` on, a group with anything but ASCII in it one at a time. */
