@@ -17,16 +17,19 @@ export const codec: Codec<readonly Contact[], Reading> = {
       to.id = from.id;
       to.name = from.name;
       to.email = from.email;
-      const phones = to.initPhones(from.phones.length);
-      for (let j = 0; j < from.phones.length; j++) {
+      const numbers = from.phones;
+      const phones = to.initPhones(numbers.length);
+      for (let j = 0; j < numbers.length; j++) {
+        const { number, kind } = numbers[j]!;
         const phone = phones.at(j);
-        phone.number = from.phones[j]!.number;
-        phone.kind = from.phones[j]!.kind;
+        phone.number = number;
+        phone.kind = kind;
       }
       const work = to.work;
-      if ("company" in from.work) work.company = from.work.company;
-      else if ("university" in from.work) work.university = from.work.university;
-      else if ("freelance" in from.work) work.freelance = null;
+      const job = from.work;
+      if ("company" in job) work.company = job.company;
+      else if ("university" in job) work.university = job.university;
+      else if ("freelance" in job) work.freelance = null;
       else work.none = null;
     }
     return message.finish();

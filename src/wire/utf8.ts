@@ -26,7 +26,7 @@ const utf8Slice = primitives?.utf8Slice;
 const utf8Write = primitives?.utf8Write;
 
 /** Longest text, in UTF-16 units, encoded by the loop: it takes about 1.5 ns a unit, a call into the host 50 ns and little more. */
-const SHORT_ENCODE_UNITS = 32;
+const SHORT_ENCODE_UNITS = 26;
 
 const NON_ASCII = 0x80808080 | 0;
 
