@@ -14,5 +14,5 @@ export default defineConfig({
       { find: /^capwire\/([a-z-]+(?:\/node)?)$/, replacement: `${src}$1/index.ts` },
     ],
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000 },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000, globalSetup: "test/missing-peers.ts" },
 });
