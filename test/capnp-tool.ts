@@ -9,22 +9,21 @@ import { fileURLToPath } from "node:url";
 import { compile } from "capwire/compiler";
 import { SchemaLoader, type StructSchema } from "capwire/schema";
 import { describe, expect, it } from "vitest";
+import { hasCapnp, INSTALL_CAPNP, isCapnpInstalled } from "./has-capnp.js";
 
 /** Where the shared schemas are. */
 export const SCHEMAS = fileURLToPath(new URL("./schemas/", import.meta.url));
 
-const isInstalled = spawnSync("capnp", ["--version"]).status === 0;
-const { CAPWIRE_REQUIRE_PEERS } = process.env;
-const VERDICT = "the capnp tool is missing (apt-get install capnproto)";
+const VERDICT = `the capnp tool is missing (${INSTALL_CAPNP})`;
 
 /** A suite that needs the tool. */
 export function describeWithCapnp(title: string, suite: () => void): void {
-  if (isInstalled) {
+  if (isCapnpInstalled) {
     describe(title, suite);
     return;
   }
   describe(title, () => {
-    if (CAPWIRE_REQUIRE_PEERS === "1") {
+    if (hasCapnp) {
       it(VERDICT, () => {
         throw new Error(VERDICT);
       });

@@ -3,8 +3,8 @@
  * reporter shows skipped tests by number only. With CAPWIRE_REQUIRE_PEERS=1 the suites themselves fail instead.
  */
 
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { INSTALL_CAPNP, isCapnpInstalled } from "./has-capnp.js";
 
 interface Peer {
   readonly name: string;
@@ -19,8 +19,8 @@ const PEERS: readonly Peer[] = [
   {
     name: "the capnp tool",
     skipped: "oracle suites of compiler, wire, codegen, JSON, text, streams and the command line",
-    install: "apt-get install capnproto libcapnp-dev",
-    isThere: () => spawnSync("capnp", ["--version"]).status === 0,
+    install: INSTALL_CAPNP,
+    isThere: () => isCapnpInstalled,
   },
   {
     name: "the C++ peer programs",

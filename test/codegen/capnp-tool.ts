@@ -6,10 +6,7 @@ import { expect } from "vitest";
 
 const schemas = fileURLToPath(new URL("../schemas/", import.meta.url));
 
-const { CAPWIRE_REQUIRE_PEERS } = process.env;
-
-/** Whether the tool is there. CI requires it. */
-export const hasCapnp: boolean = !spawnSync("capnp", ["--version"]).error || CAPWIRE_REQUIRE_PEERS === "1";
+export { hasCapnp } from "../has-capnp.js";
 
 /** What `capnp` with these arguments makes of `input`. */
 export function capnp(args: readonly string[], input?: Uint8Array | string): Uint8Array {

@@ -3,9 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 
-export const INSTALL_HINT = "apt-get install capnproto libcapnp-dev";
-
-export const hasCapnpTool = spawnSync("capnp", ["--version"]).status === 0;
+export { hasCapnp, INSTALL_CAPNP } from "../has-capnp.js";
 
 export interface ToolResult {
   readonly status: number;

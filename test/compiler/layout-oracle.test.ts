@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeRequest } from "../../src/codegen/decode-request.js";
 import { compile, formatDiagnostics } from "../../src/compiler/index.js";
-import { capnpCompile, hasCapnpTool, INSTALL_HINT } from "./capnp-tool.js";
+import { capnpCompile, hasCapnp, INSTALL_CAPNP } from "./capnp-tool.js";
 import { comparableNodes } from "./comparable.js";
 import { randomStructs } from "./random-schema.js";
 
@@ -13,7 +13,7 @@ import { randomStructs } from "./random-schema.js";
 const { CAPWIRE_LAYOUT_SEEDS = "10" } = process.env;
 const SEEDS = Number(CAPWIRE_LAYOUT_SEEDS);
 
-describe.skipIf(!hasCapnpTool)(`Struct layout agrees with C++ (needs: ${INSTALL_HINT})`, () => {
+describe.skipIf(!hasCapnp)(`Struct layout agrees with C++ (needs: ${INSTALL_CAPNP})`, () => {
   let directory: string;
 
   beforeAll(() => {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeRequest } from "../../src/codegen/decode-request.js";
 import { encodeRequest } from "../../src/codegen/encode-request.js";
 import { compile, formatDiagnostics } from "../../src/compiler/index.js";
-import { capnpCompile, hasCapnpTool, INSTALL_HINT, schemaFiles } from "./capnp-tool.js";
+import { capnpCompile, hasCapnp, INSTALL_CAPNP, schemaFiles } from "./capnp-tool.js";
 import { comparableComments, comparableFiles, comparableNodes } from "./comparable.js";
 
 const INSTALLED = "/usr/include";
@@ -43,7 +43,7 @@ function expectSame(files: readonly string[], roots: { importPath: string[]; sou
   expect(comparableComments(actual)).toEqual(comparableComments(expected));
 }
 
-describe.skipIf(!hasCapnpTool)(`The compiler agrees with C++ (needs: ${INSTALL_HINT})`, () => {
+describe.skipIf(!hasCapnp)(`The compiler agrees with C++ (needs: ${INSTALL_CAPNP})`, () => {
   it.each(schemaFiles(`${INSTALLED}/capnp`))("compiles the installed %s to the same nodes", (path) => {
     expectSame([path], { importPath: [INSTALLED] });
     expectSame([path], { importPath: [INSTALLED], sourcePrefixes: [INSTALLED] });

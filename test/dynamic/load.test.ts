@@ -1,6 +1,6 @@
 /** Where schemas come from in Node: files on disk, and requests that the C++ compiler made. */
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,12 +8,11 @@ import { fileURLToPath } from "node:url";
 import { SchemaLoader } from "capwire/schema";
 import { afterAll, describe, expect, it } from "vitest";
 import { load, loadRequest, SchemaCompileError } from "../../src/dynamic/node/index.js";
+import { hasCapnp } from "../has-capnp.js";
 
 const schemas = fileURLToPath(new URL("../schemas/", import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), "capwire-"));
 afterAll(() => rmSync(directory, { recursive: true }));
-
-const hasCapnp = spawnSync("capnp", ["--version"]).status === 0;
 
 describe("load", () => {
   it("compiles a file and what it imports, relative to it", () => {

@@ -13,6 +13,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { ConnectAddress, ListenAddress } from "capwire/transport/node";
 import { describe, it } from "vitest";
+import { arePeersRequired } from "../has-capnp.js";
 import { CERTIFICATE, PRIVATE_KEY } from "../transport/tls-fixture.js";
 
 export type Program = "calculator-server" | "calculator-client" | "interop-server" | "interop-client";
@@ -32,10 +33,9 @@ export function describeWithPeers(title: string, programs: readonly Program[], s
     describe(title, suite);
     return;
   }
-  const { CAPWIRE_REQUIRE_PEERS } = process.env;
   const verdict = `C++ peers missing: ${missing.join(", ")} (${HOW_TO_INSTALL})`;
   describe(title, () => {
-    if (CAPWIRE_REQUIRE_PEERS === "1") {
+    if (arePeersRequired) {
       it(verdict, () => {
         throw new Error(verdict);
       });

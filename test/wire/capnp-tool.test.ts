@@ -15,11 +15,12 @@ import {
 } from "capwire/wire";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { hasCapnp } from "../has-capnp.js";
 import { AddressBook, makePeople } from "./address-book.js";
 import { AllTypes, type AllTypesValue, COLORS, Color, FILLED } from "./all-types.js";
 import { SmallAllocator, TightAllocator } from "./allocators.js";
 import { dump } from "./bytes.js";
-import { convert, decode, encode, HAS_CAPNP, NEEDS_CAPNP } from "./capnp-tool.js";
+import { convert, decode, encode, NEEDS_CAPNP } from "./capnp-tool.js";
 
 const ALL_TYPES = "all-types.capnp";
 const BOOK = "address-book.capnp";
@@ -53,8 +54,8 @@ function canonical(frame: Uint8Array): string[] {
   return dump(convert("binary:canonical", ALL_TYPES, "AllTypes", frame));
 }
 
-describe.skipIf(!HAS_CAPNP)(`the capnp tool${NEEDS_CAPNP}`, () => {
-  const FILLED_CANONICAL = HAS_CAPNP ? canonical(encode(ALL_TYPES, "AllTypes", FILLED_TEXT)) : [];
+describe.skipIf(!hasCapnp)(`the capnp tool${NEEDS_CAPNP}`, () => {
+  const FILLED_CANONICAL = hasCapnp ? canonical(encode(ALL_TYPES, "AllTypes", FILLED_TEXT)) : [];
 
   test("every type of field it writes, we read", () => {
     expect(AllTypes.toPlain(decodeFrame(encode(ALL_TYPES, "AllTypes", FILLED_TEXT)).getRoot(AllTypes))).toEqual(FILLED);
@@ -111,7 +112,7 @@ describe.skipIf(!HAS_CAPNP)(`the capnp tool${NEEDS_CAPNP}`, () => {
   });
 });
 
-describe.skipIf(!HAS_CAPNP)(`defaults, as the capnp tool has them${NEEDS_CAPNP}`, () => {
+describe.skipIf(!hasCapnp)(`defaults, as the capnp tool has them${NEEDS_CAPNP}`, () => {
   test("an empty message has them all", () => {
     const reader = decodeFrame(encode(ALL_TYPES, "Defaults", "()")).getRoot(Defaults);
     expect(Defaults.toPlain(reader)).toEqual(DEFAULTS);

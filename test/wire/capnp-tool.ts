@@ -2,19 +2,10 @@
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { hasCapnp, INSTALL_CAPNP } from "../has-capnp.js";
 
-function isInstalled(): boolean {
-  try {
-    execFileSync("capnp", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-export const HAS_CAPNP = isInstalled();
 /** For titles of suites that are skipped without the tool. */
-export const NEEDS_CAPNP = HAS_CAPNP ? "" : " (skipped: needs capnp: apt-get install capnproto)";
+export const NEEDS_CAPNP = hasCapnp ? "" : ` (skipped: needs capnp: ${INSTALL_CAPNP})`;
 
 function run(args: string[], input: string | Uint8Array): Buffer {
   return execFileSync("capnp", args, { input, maxBuffer: 1 << 28, stdio: ["pipe", "pipe", "pipe"] });
