@@ -6,9 +6,9 @@
  * what could be made of the schema, and not to be used.
  */
 
+import { mentionedNodes } from "../schema/dependencies.js";
 import type { CodeGeneratorRequest, Node, RequestedFile, SourceInfo } from "../schema/model.js";
 import { type Definition, DefinitionTable } from "./definition.js";
-import { dependencies } from "./dependencies.js";
 import { type Diagnostic, DiagnosticSink } from "./diagnostic.js";
 import { Evaluator } from "./evaluator.js";
 import { importedPaths } from "./imports.js";
@@ -101,7 +101,7 @@ class Run {
   #includeDependencies(): void {
     // A Map is iterated over what is added meanwhile, too.
     for (const { node, auxiliary } of this.#included.values()) {
-      for (const id of [node, ...auxiliary].flatMap((each) => [...dependencies(each)])) {
+      for (const id of [node, ...auxiliary].flatMap((each) => [...mentionedNodes(each)])) {
         let definition = this.#definitions.byId(id);
         for (; definition !== undefined; definition = definition.parent) this.#include(definition);
       }

@@ -7,6 +7,14 @@ export function nodeDependencies(node: Node): bigint[] {
   const ids = new Set<bigint>();
   if (node.scopeId !== 0n) ids.add(node.scopeId);
   for (const { id } of node.nestedNodes) ids.add(id);
+  for (const id of mentionedNodes(node)) ids.add(id);
+  ids.delete(node.id);
+  return [...ids];
+}
+
+/** Ids of the annotations and types that the node itself mentions, its groups among them: what is needed to understand it. */
+export function mentionedNodes(node: Node): Set<bigint> {
+  const ids = new Set<bigint>();
   addAnnotations(node.annotations, ids);
   switch (node.which) {
     case "struct":
@@ -38,8 +46,7 @@ export function nodeDependencies(node: Node): bigint[] {
       addType(node.annotation.type, ids);
       break;
   }
-  ids.delete(node.id);
-  return [...ids];
+  return ids;
 }
 
 function addAnnotations(annotations: readonly Annotation[], ids: Set<bigint>): void {
