@@ -76,11 +76,14 @@ interface Interop {
   # Fails with this kind and reason.
 
   relay @23 (listener :Listener) -> (answer :Text);
-  # Calls `listener.heard(0)`; its failure is this call's failure.
+  # Calls `listener.heard(0)`; its failure is this call's failure, and cancelling this call cancels that one.
 
   newSink @24 () -> (sink :Sink);
 
   activity @25 () -> Activity;
+
+  newGatedSink @26 (gate :Listener) -> (sink :Sink);
+  # Works off its writes one after the other; the first ends only when `gate.heard(0)` has returned.
 }
 
 struct Values {

@@ -115,6 +115,19 @@ export class ListenerObject implements Listener.Server {
   }
 }
 
+/** A listener that never answers and notices when it is cancelled. */
+export class HangingListener implements Listener.Server {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  heard(_params: Listener.HeardParams, { signal }: { readonly signal: AbortSignal }) {
+    return hangUntilCancelled(this.#ledger, signal);
+  }
+}
+
 export class CalleeObject implements Callee.Server {
   readonly #ledger: Ledger;
   readonly #by: string;
@@ -145,8 +158,19 @@ export class HangingCallee implements Callee.Server {
 export class SinkObject implements Sink.Server {
   #byteCount = 0n;
   #writes = 0;
+  readonly #opened: () => Promise<unknown> | undefined;
 
-  write({ bytes }: Sink.WriteParams) {
+  /** The first write waits for what `open` returns, and the others for the first: streaming calls come one at a time. */
+  constructor(open?: () => Promise<unknown>) {
+    let opened: Promise<unknown> | undefined;
+    this.#opened = () => {
+      opened ??= open?.();
+      return opened;
+    };
+  }
+
+  async write({ bytes }: Sink.WriteParams) {
+    await this.#opened();
     if (bytes.byteLength === 0) throw RpcError.failed("nothing to write");
     this.#byteCount += BigInt(bytes.byteLength);
     this.#writes++;

@@ -155,12 +155,17 @@ export class InteropService implements Interop.Server {
     throw errorOf(kind, reason);
   }
 
-  async relay({ listener }: Interop.RelayParams) {
-    return { answer: (await listener.heard({ number: 0 })).answer };
+  async relay({ listener }: Interop.RelayParams, { signal }: ServerContext) {
+    return { answer: (await listener.heard({ number: 0 }, { signal })).answer };
   }
 
   newSink() {
     return { sink: new SinkObject() };
+  }
+
+  newGatedSink({ gate }: Interop.NewGatedSinkParams) {
+    const ours = gate.dup();
+    return { sink: new SinkObject(async () => ours.heard({ number: 0 })) };
   }
 
   activity() {

@@ -9,8 +9,28 @@ import { expect } from "vitest";
 import type { Counter, Interop } from "./interop.capnp.js";
 import { CounterObject, Ledger, ListenerObject, SequenceObject } from "./objects.js";
 
+/** What a scenario proves; the rows of the table in test/README.md, in its order. */
+export const ROWS = [
+  "values",
+  "capabilities",
+  "calculator",
+  "pipelining",
+  "callbacks",
+  "order around resolution",
+  "tail calls",
+  "streaming",
+  "cancellation",
+  "exceptions",
+  "release",
+  "large messages",
+  "disconnect",
+] as const;
+
+export type Row = (typeof ROWS)[number];
+
 export interface Scenario {
   readonly title: string;
+  readonly row: Row;
   run(stage: Stage): Promise<void>;
 }
 
@@ -54,6 +74,15 @@ export class Stage {
       await this.interop.activity({});
       if (attempt > 10) await new Promise((resolve) => setTimeout(resolve, 10));
     }
+  }
+}
+
+/** Waits until `value` has not changed for a tenth of a second; says what it is then. */
+export async function settled(value: () => number): Promise<number> {
+  for (;;) {
+    const before = value();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (value() === before) return before;
   }
 }
 

@@ -4,12 +4,13 @@ import { RpcError } from "capwire";
 import pDefer from "p-defer";
 import { expect } from "vitest";
 import { Callee, Counter } from "../interop.capnp.js";
-import { CalleeObject, HangingCallee } from "../objects.js";
-import { add, failureOf, type Scenario } from "../stage.js";
+import { CalleeObject, HangingCallee, HangingListener } from "../objects.js";
+import { add, failureOf, type Scenario, settled } from "../stage.js";
 
 export const CALL_SCENARIOS: readonly Scenario[] = [
   {
     title: "a tail call to us returns here",
+    row: "tail calls",
     async run(stage) {
       const called = stage.interop.tail({ callee: new CalleeObject(stage.ledger, "client"), number: 456 });
       const numbers: Promise<number>[] = [];
@@ -25,6 +26,7 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a tail call within the server returns",
+    row: "tail calls",
     async run(stage) {
       const called = stage.interop.tailLocal({ number: -3 });
       const early = called.sequence.next({ expected: 0 });
@@ -36,6 +38,7 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a tail call fails like its callee",
+    row: "tail calls",
     async run(stage) {
       // The server has no Callee to give away, so this one has no such method.
       const callee = stage.newCounter().castAs(Callee);
@@ -44,6 +47,7 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a tail calls objects are freed",
+    row: "tail calls",
     async run(stage) {
       const results = await stage.interop.tail({ callee: new CalleeObject(stage.ledger, "client"), number: 1 });
       expect(stage.ledger.liveSequences).toBe(1);
@@ -53,6 +57,7 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "cancelling reaches the tail callee",
+    row: "cancellation",
     async run(stage) {
       const abort = new AbortController();
       const call = stage.interop.tail({ callee: new HangingCallee(stage.ledger), number: 1 }, { signal: abort.signal });
@@ -64,7 +69,21 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    title: "cancelling reaches a callback",
+    row: "cancellation",
+    async run(stage) {
+      const abort = new AbortController();
+      const call = stage.interop.relay({ listener: new HangingListener(stage.ledger) }, { signal: abort.signal });
+      const ended = Promise.allSettled([call]);
+      await stage.until("our listener runs", () => stage.ledger.hanging === 1);
+      abort.abort();
+      await stage.until("our listener was cancelled", () => stage.ledger.cancelled === 1);
+      expect((await ended)[0].status).toBe("rejected");
+    },
+  },
+  {
     title: "a cancelled call ends and frees its params",
+    row: "cancellation",
     async run(stage) {
       const abort = new AbortController();
       const call = stage.interop.hang({ counter: stage.counter() }, { signal: abort.signal });
@@ -80,6 +99,7 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "cancelling while it returns leaks nothing",
+    row: "cancellation",
     async run(stage) {
       const live = async () => (await stage.interop.activity({})).liveCounters;
       const before = await live();
@@ -96,6 +116,7 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "failures keep their kind and reason",
+    row: "exceptions",
     async run(stage) {
       for (const kind of ["failed", "overloaded", "disconnected", "unimplemented"] as const) {
         const call = stage.interop.fail({ kind, reason: "for a reason" });
@@ -110,6 +131,7 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a callbacks failure passes through",
+    row: "exceptions",
     async run(stage) {
       for (const kind of ["failed", "overloaded", "unimplemented"] as const) {
         const listener = stage.listener(() => {
@@ -123,12 +145,14 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "unknown methods are unimplemented",
+    row: "exceptions",
     async run({ interop }) {
       expect((await failureOf(interop.castAs(Counter).add({}))).kind).toBe("unimplemented");
     },
   },
   {
     title: "a pipeline set early works before the return",
+    row: "pipelining",
     async run(stage) {
       const gate = pDefer<void>();
       const call = stage.interop.early({ gate: stage.listener(() => gate.promise) });
@@ -139,6 +163,7 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a stream of writes arrives",
+    row: "streaming",
     async run({ interop }) {
       const { sink } = await interop.newSink({});
       for (let i = 0; i < 100; i++) await sink.write({ bytes: new Uint8Array(4096) });
@@ -146,7 +171,26 @@ export const CALL_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    title: "a slow sink holds the stream back",
+    row: "streaming",
+    async run(stage) {
+      const gate = pDefer<void>();
+      const { sink } = await stage.interop.newGatedSink({ gate: stage.listener(() => gate.promise) });
+      const total = 400;
+      let written = 0;
+      const writing = (async () => {
+        for (; written < total; written++) await sink.write({ bytes: new Uint8Array(32 * 1024) });
+      })();
+      await stage.until("the first write waits", () => stage.ledger.heard === 1);
+      expect(await settled(() => written)).toBeLessThan(total);
+      gate.resolve();
+      await writing;
+      expect(await sink.done({})).toMatchObject({ byteCount: BigInt(total * 32 * 1024), writes: total });
+    },
+  },
+  {
     title: "a failed write fails what follows",
+    row: "streaming",
     async run({ interop }) {
       const { sink } = await interop.newSink({});
       const write = Promise.allSettled([sink.write({})]);

@@ -7,6 +7,7 @@ import { add, failureOf, type Scenario } from "../stage.js";
 export const OBJECT_SCENARIOS: readonly Scenario[] = [
   {
     title: "a capability in results is called",
+    row: "capabilities",
     async run({ interop }) {
       const { counter } = await interop.newCounter({ start: 40n });
       expect(await add(counter, 2n)).toBe(42n);
@@ -15,6 +16,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "inherited methods are called",
+    row: "capabilities",
     async run(stage) {
       const counter = stage.newCounter(7n).castAs(ResettableCounter);
       expect(await add(counter, 1n)).toBe(8n);
@@ -24,6 +26,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a list of capabilities is returned",
+    row: "capabilities",
     async run({ interop }) {
       const { counters } = await interop.newCounters({ count: 20 });
       expect(counters.length).toBe(20);
@@ -32,6 +35,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a list of capabilities is passed",
+    row: "capabilities",
     async run(stage) {
       const theirs = stage.newCounter(1000n);
       const ours = stage.counter(20n);
@@ -41,6 +45,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "calls are pipelined through nested fields",
+    row: "pipelining",
     async run({ interop }) {
       const nested = interop.nest({ depth: 4 });
       const innermost = nested.box.inner.inner.inner;
@@ -53,6 +58,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a pipeline beyond the results fails alone",
+    row: "pipelining",
     async run(stage) {
       await failureOf(stage.interop.nest({ depth: 1 }).box.inner.inner.content.counter.add({}));
       await stage.expectUsable();
@@ -60,6 +66,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "calls are pipelined in a chain",
+    row: "pipelining",
     async run(stage) {
       let counter = stage.newCounter(1n);
       for (let amount = 1n; amount <= 5n; amount++) counter = counter.next({ amount }).counter;
@@ -67,7 +74,26 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    title: "calls are pipelined through thirty nested fields",
+    row: "pipelining",
+    async run({ interop }) {
+      let { box } = interop.nest({ depth: 30 });
+      for (let level = 1; level < 30; level++) box = box.inner;
+      expect(await add(box.content.counter, 1n)).toBe(30n);
+    },
+  },
+  {
+    title: "a hundred calls are pipelined in a chain",
+    row: "pipelining",
+    async run(stage) {
+      let counter = stage.newCounter(1n);
+      for (let amount = 1n; amount <= 100n; amount++) counter = counter.next({ amount }).counter;
+      expect(await add(counter, 0n)).toBe(5051n);
+    },
+  },
+  {
     title: "a pipelined capability is a parameter",
+    row: "pipelining",
     async run(stage) {
       const counters = [stage.newCounter(11n), stage.newCounter(31n)];
       expect((await stage.interop.sumCounters({ counters })).total).toBe(42n);
@@ -75,6 +101,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a null capability stays null",
+    row: "capabilities",
     async run(stage) {
       const results = await stage.interop.nothing({});
       expect(results.isNull).toBe(true);
@@ -84,6 +111,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "an untyped capability comes home",
+    row: "capabilities",
     async run(stage) {
       const ours = Counter.serve(stage.counter(1n));
       const { object } = await stage.interop.anything({ object: ours });
@@ -92,6 +120,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a held capability is called and comes home",
+    row: "capabilities",
     async run(stage) {
       const ours = Counter.serve(stage.counter(5n));
       await stage.interop.hold({ counter: ours });
@@ -109,6 +138,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a callback is called",
+    row: "callbacks",
     async run(stage) {
       const { answers } = await stage.interop.notify({ listener: stage.listener(), times: 7 });
       expect(stage.ledger.heard).toBe(7);
@@ -117,6 +147,7 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a callback calls the server",
+    row: "callbacks",
     async run(stage) {
       const listener: Listener.Server = stage.listener(async () => {
         expect(await add(stage.newCounter(9n), 0n)).toBe(9n);
@@ -125,7 +156,22 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    title: "callbacks nest twenty deep",
+    row: "callbacks",
+    async run(stage) {
+      const relay = async (depth: number): Promise<string> => {
+        const listener = stage.listener(async () => {
+          if (depth > 1) expect(await relay(depth - 1)).toBe("heard 0");
+        });
+        return (await stage.interop.relay({ listener })).answer;
+      };
+      expect(await relay(20)).toBe("heard 0");
+      expect(stage.ledger.heard).toBe(20);
+    },
+  },
+  {
     title: "dropped results free the servers objects",
+    row: "release",
     async run(stage) {
       const live = async () => (await stage.interop.activity({})).liveCounters;
       const before = await live();
@@ -141,9 +187,35 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "our objects are freed after the call",
+    row: "release",
     async run(stage) {
       const counters = [stage.counter(0n), stage.counter(1n), stage.counter(2n)];
       expect((await stage.interop.sumCounters({ counters })).total).toBe(3n);
+      await stage.until("the server gave our counters back", () => stage.ledger.liveCounters === 0);
+    },
+  },
+  {
+    // One by one, not with the results they came in.
+    title: "ten thousand capabilities are released",
+    row: "release",
+    async run(stage) {
+      const live = async () => (await stage.interop.activity({})).liveCounters;
+      const before = await live();
+      const results = await stage.interop.newCounters({ count: 10_000 });
+      const counters = [...results.counters].map((counter) => counter.dup());
+      results[Symbol.dispose]();
+      for (const i of [0, 5000, 9999]) expect(await add(counters[i] as Counter, 1n)).toBe(BigInt(i + 1));
+      expect(await live()).toBe(before + 10_000);
+      for (const counter of counters) counter[Symbol.dispose]();
+      await stage.until("all counters are gone", async () => (await live()) === before);
+    },
+  },
+  {
+    title: "ten thousand of our capabilities are released",
+    row: "release",
+    async run(stage) {
+      const counters = Array.from({ length: 10_000 }, (_, i) => stage.counter(BigInt(i)));
+      expect((await stage.interop.sumCounters({ counters })).total).toBe(49_995_000n);
       await stage.until("the server gave our counters back", () => stage.ledger.liveCounters === 0);
     },
   },

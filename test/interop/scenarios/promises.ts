@@ -13,6 +13,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   {
     // We embargo: the first calls travel to the server and back, the last ones go straight to our object.
     title: "a result that is our object keeps order",
+    row: "order around resolution",
     async run(stage) {
       const reflected = stage.interop.reflect({ sequence: stage.sequence() });
       const calls = new Calls(reflected.sequence);
@@ -25,6 +26,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   {
     // Calls made while the promise resolves are still on their way back when later ones could go straight to our object.
     title: "their promise becomes our object in order",
+    row: "order around resolution",
     async run(stage) {
       const { sequence, resolver } = await stage.interop.newPromise({});
       const calls = new Calls(sequence);
@@ -40,6 +42,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "their promise becomes their object in order",
+    row: "order around resolution",
     async run(stage) {
       const { sequence, resolver } = await stage.interop.newPromise({});
       const calls = new Calls(sequence);
@@ -54,6 +57,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "their promise becomes another promise in order",
+    row: "order around resolution",
     async run(stage) {
       const first = await stage.interop.newPromise({});
       const second = await stage.interop.newPromise({});
@@ -71,6 +75,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "their promise becomes our promise in order",
+    row: "order around resolution",
     async run(stage) {
       const { sequence, resolver } = await stage.interop.newPromise({});
       const calls = new Calls(sequence);
@@ -90,6 +95,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "calls on a rejected promise fail",
+    row: "exceptions",
     async run(stage) {
       const { sequence, resolver } = await stage.interop.newPromise({});
       const calls = new Calls(sequence);
@@ -103,6 +109,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "calls on a promise that becomes null fail",
+    row: "exceptions",
     async run(stage) {
       const { sequence, resolver } = await stage.interop.newPromise({});
       const calls = new Calls(sequence);
@@ -114,6 +121,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "they call our object in order",
+    row: "order around resolution",
     async run(stage) {
       const sequence = Sequence.serve(stage.sequence());
       await new Drive(stage, sequence).check(sequence);
@@ -121,6 +129,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "our promise becomes our object in order",
+    row: "order around resolution",
     async run(stage) {
       const ours = pDefer<Sequence>();
       const drive = new Drive(stage, ours.promise);
@@ -133,6 +142,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   {
     // They embargo: their first calls travel here and back, their last ones go straight to their own object.
     title: "our promise becomes their object in order",
+    row: "order around resolution",
     async run(stage) {
       const ours = pDefer<Sequence>();
       const drive = new Drive(stage, ours.promise);
@@ -145,6 +155,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   {
     // They embargo, and must: when they learn what our promise has become, most of their calls are still on the way here and back.
     title: "our promise becomes their object while they call",
+    row: "order around resolution",
     async run(stage) {
       const ours = pDefer<Sequence>();
       const { sequence } = await stage.interop.newSequence({});
@@ -155,6 +166,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   {
     // As before, but what our promise becomes is itself still on its way from the server.
     title: "our promise becomes their answer in order",
+    row: "order around resolution",
     async run(stage) {
       const ours = pDefer<Sequence>();
       const drive = new Drive(stage, ours.promise);
@@ -167,6 +179,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   {
     // Our promise becomes a promise of theirs, which becomes an object of ours.
     title: "our promise becomes their promise in order",
+    row: "order around resolution",
     async run(stage) {
       const ours = pDefer<Sequence>();
       const drive = new Drive(stage, ours.promise);
@@ -181,6 +194,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "their calls on our rejected promise fail",
+    row: "exceptions",
     async run(stage) {
       const ours = pDefer<Sequence>();
       const drive = new Drive(stage, ours.promise);
@@ -192,6 +206,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a resolved promise frees its object",
+    row: "release",
     async run(stage) {
       {
         using promised = await stage.interop.newPromise({});

@@ -7,6 +7,7 @@ import type { Scenario } from "../stage.js";
 export const VALUE_SCENARIOS: readonly Scenario[] = [
   {
     title: "values of every type come back",
+    row: "values",
     async run({ interop }) {
       const { values } = await interop.echoValues({ values: EVERY_TYPE });
       expect(values.toObject()).toMatchObject(EVERY_TYPE);
@@ -15,6 +16,7 @@ export const VALUE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "unset fields have their defaults",
+    row: "values",
     async run({ interop }) {
       const { values } = await interop.echoValues({ values: {} });
       expect(values).toMatchObject({ bool: true, int8: -8, int16: -1616, int32: -32323232, uint8: 8, uint16: 1616 });
@@ -27,12 +29,14 @@ export const VALUE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "an empty call is answered",
+    row: "values",
     async run({ interop }) {
       expect((await interop.echo({})).blob.byteLength).toBe(0);
     },
   },
   {
     title: "a large message comes back",
+    row: "large messages",
     async run({ interop }) {
       const sent = Uint8Array.from({ length: 3 * 1024 * 1024 + 5 }, (_, i) => i * 7 + i / 256);
       const { blob } = await interop.echo({ blob: sent });
@@ -41,13 +45,36 @@ export const VALUE_SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "a tree of many segments is read",
+    row: "large messages",
     async run({ interop }) {
       const { root } = await interop.tree({ depth: 6, fanOut: 5 });
       expect(countTree(root, "0")).toBe(19531);
     },
   },
   {
+    title: "a message of sixteen megabytes comes back",
+    row: "large messages",
+    async run({ interop }) {
+      const sent = new Uint8Array(16 * 1024 * 1024).map((_, i) => i * 5 + i / 65536);
+      const { blob } = await interop.echo({ blob: sent });
+      expect(Buffer.compare(blob, sent)).toBe(0);
+    },
+  },
+  {
+    // Each side must read while it writes, or both wait for ever.
+    title: "large messages cross in both directions",
+    row: "large messages",
+    async run({ interop }) {
+      const sent = Array.from({ length: 8 }, (_, i) => new Uint8Array(1024 * 1024 + i).fill(i));
+      const received = await Promise.all(sent.map((blob) => interop.echo({ blob })));
+      expect(received.map(({ blob }, i) => Buffer.from(blob).equals(sent[i] as Uint8Array))).toEqual(
+        Array(8).fill(true),
+      );
+    },
+  },
+  {
     title: "two thousand calls in flight keep their order",
+    row: "order around resolution",
     async run(stage) {
       const counter = stage.newCounter();
       const calls = Array.from({ length: 2000 }, () => counter.add({ amount: 1n }));
