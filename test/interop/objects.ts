@@ -158,26 +158,25 @@ export class HangingCallee implements Callee.Server {
 export class SinkObject implements Sink.Server {
   #byteCount = 0n;
   #writes = 0;
-  readonly #opened: () => Promise<unknown> | undefined;
+  readonly #gate: Listener | null;
 
-  /** The first write waits for what `open` returns, and the others for the first: streaming calls come one at a time. */
-  constructor(open?: () => Promise<unknown>) {
-    let opened: Promise<unknown> | undefined;
-    this.#opened = () => {
-      opened ??= open?.();
-      return opened;
-    };
+  /** The first write waits for the gate, which is now ours, and the others for the first: streaming calls come one at a time. */
+  constructor(gate: Listener | null = null) {
+    this.#gate = gate;
   }
 
   async write({ bytes }: Sink.WriteParams) {
-    await this.#opened();
     if (bytes.byteLength === 0) throw RpcError.failed("nothing to write");
     this.#byteCount += BigInt(bytes.byteLength);
-    this.#writes++;
+    if (this.#writes++ === 0) await this.#gate?.heard({ number: 0 });
   }
 
   done() {
     return { byteCount: this.#byteCount, writes: this.#writes };
+  }
+
+  [Symbol.dispose]() {
+    this.#gate?.[Symbol.dispose]();
   }
 }
 

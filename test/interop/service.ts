@@ -164,8 +164,7 @@ export class InteropService implements Interop.Server {
   }
 
   newGatedSink({ gate }: Interop.NewGatedSinkParams) {
-    const ours = gate.dup();
-    return { sink: new SinkObject(async () => ours.heard({ number: 0 })) };
+    return { sink: new SinkObject(gate.dup()) };
   }
 
   activity() {

@@ -189,12 +189,18 @@ public:
   }
 
   kj::Promise<void> relay(RelayContext context) override {
+    context.allowCancellation();
     return context.getParams().getListener().heardRequest().send().then(
         [context](auto&& response) mutable { context.getResults().setAnswer(response.getAnswer()); });
   }
 
   kj::Promise<void> newSink(NewSinkContext context) override {
     context.getResults().setSink(kj::heap<SinkObject>());
+    return kj::READY_NOW;
+  }
+
+  kj::Promise<void> newGatedSink(NewGatedSinkContext context) override {
+    context.getResults().setSink(kj::heap<SinkObject>(context.getParams().getGate()));
     return kj::READY_NOW;
   }
 

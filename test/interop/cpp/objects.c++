@@ -65,11 +65,18 @@ kj::Promise<void> HangingCallee::called(CalledContext context) {
   return hangUntilCancelled(*ledger);
 }
 
+kj::Promise<void> HangingListener::heard(HeardContext context) {
+  context.allowCancellation();
+  return hangUntilCancelled(*ledger);
+}
+
 kj::Promise<void> SinkObject::write(WriteContext context) {
   auto size = context.getParams().getBytes().size();
   KJ_REQUIRE(size > 0, "nothing to write");
   byteCount += size;
   ++writes;
+  if (writes > 1) return kj::READY_NOW;
+  KJ_IF_MAYBE(closed, gate) { return closed->heardRequest().send().ignoreResult(); }
   return kj::READY_NOW;
 }
 

@@ -109,12 +109,28 @@ private:
   kj::Own<Ledger> ledger;
 };
 
+// A listener that never answers and notices when it is cancelled.
+class HangingListener final: public interop::Listener::Server {
+public:
+  explicit HangingListener(Ledger& ledger): ledger(kj::addRef(ledger)) {}
+
+  kj::Promise<void> heard(HeardContext context) override;
+
+private:
+  kj::Own<Ledger> ledger;
+};
+
+// Streaming calls come one at a time, so a first write that waits for its gate holds back the others.
 class SinkObject final: public interop::Sink::Server {
 public:
+  SinkObject() = default;
+  explicit SinkObject(interop::Listener::Client gate): gate(kj::mv(gate)) {}
+
   kj::Promise<void> write(WriteContext context) override;
   kj::Promise<void> done(DoneContext context) override;
 
 private:
+  kj::Maybe<interop::Listener::Client> gate;
   uint64_t byteCount = 0;
   uint32_t writes = 0;
 };

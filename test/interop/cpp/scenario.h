@@ -40,6 +40,15 @@ public:
     }
   }
 
+  // Waits until `value` has not changed for a tenth of a second; returns what it is then.
+  uint32_t settled(const uint32_t& value) {
+    for (;;) {
+      auto before = value;
+      wait(timer.afterDelay(100 * kj::MILLISECONDS));
+      if (value == before) return before;
+    }
+  }
+
   capnp::Response<interop::Activity> activity() { return wait(interop.activityRequest().send()); }
 
   // Objects of ours.

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <iostream>
+
 #include "scenario.h"
 
 namespace {
@@ -75,6 +77,16 @@ void cancelledTailCall(Stage& stage) {
     stage.until("our callee runs", [&]() { return stage.ledger->hanging == 1; });
   }
   stage.until("our callee was cancelled", [&]() { return stage.ledger->cancelled == 1; });
+}
+
+void cancelledCallback(Stage& stage) {
+  auto request = stage.interop.relayRequest();
+  request.setListener(kj::heap<HangingListener>(*stage.ledger));
+  {
+    auto promise = request.send();
+    stage.until("our listener runs", [&]() { return stage.ledger->hanging == 1; });
+  }
+  stage.until("our listener was cancelled", [&]() { return stage.ledger->cancelled == 1; });
 }
 
 void cancelledCall(Stage& stage) {
@@ -159,11 +171,50 @@ void stream(Stage& stage) {
   KJ_ASSERT(done.getWrites() == 100);
 }
 
+kj::Promise<void> writeMany(interop::Sink::Client sink, uint32_t total, uint32_t& written) {
+  if (written == total) return kj::READY_NOW;
+  auto request = sink.writeRequest();
+  request.initBytes(32 * 1024);
+  return request.send().then([sink, total, &written]() mutable {
+    ++written;
+    return writeMany(kj::mv(sink), total, written);
+  });
+}
+
+void heldBackStream(Stage& stage) {
+  auto gate = kj::newPromiseAndFulfiller<void>();
+  auto opened = gate.promise.fork();
+  auto request = stage.interop.newGatedSinkRequest();
+  request.setGate(kj::heap<ListenerObject>(*stage.ledger, [&](uint32_t) { return opened.addBranch(); }));
+  auto sink = stage.wait(request.send()).getSink();
+  const uint32_t total = 400;
+  uint32_t written = 0;
+  auto writing = writeMany(sink, total, written).eagerlyEvaluate(nullptr);
+  stage.until("the first write waits", [&]() { return stage.ledger->heard == 1; });
+  KJ_ASSERT(stage.settled(written) < total);
+  gate.fulfiller->fulfill();
+  stage.wait(kj::mv(writing));
+  auto done = stage.wait(sink.doneRequest().send());
+  KJ_ASSERT(done.getByteCount() == total * 32 * 1024);
+  KJ_ASSERT(done.getWrites() == total);
+}
+
 void failedStream(Stage& stage) {
   auto sink = stage.wait(stage.interop.newSinkRequest().send()).getSink();
   auto bad = sink.writeRequest().send();
   auto exception = stage.failureOf(sink.doneRequest().send());
   KJ_ASSERT(kindOf(exception) == Kind::FAILED, exception);
+}
+
+// The connection must end while `hang` runs: whoever reads "hanging" ends it, or this program.
+void hangForever(Stage& stage) {
+  auto request = stage.interop.hangRequest();
+  request.setCounter(stage.counter());
+  auto running = request.send().ignoreResult().eagerlyEvaluate(nullptr);
+  stage.until("the call runs", [&]() { return stage.activity().getHanging() == 1; });
+  std::cout << "hanging" << std::endl;
+  auto exception = stage.failureOf(kj::mv(running));
+  KJ_ASSERT(kindOf(exception) == Kind::DISCONNECTED, exception);
 }
 
 // The server must end the connection when `hang` is called.
@@ -183,6 +234,7 @@ void addCallScenarios(Scenarios& scenarios) {
   scenarios.add(Scenario{"a-tail-call-fails-like-its-callee", tailCallToAnObjectOfTheirs});
   scenarios.add(Scenario{"a-tail-calls-objects-are-freed", tailCallsAreFreed});
   scenarios.add(Scenario{"cancelling-reaches-the-tail-callee", cancelledTailCall});
+  scenarios.add(Scenario{"cancelling-reaches-a-callback", cancelledCallback});
   scenarios.add(Scenario{"a-cancelled-call-ends-and-frees-its-params", cancelledCall});
   scenarios.add(Scenario{"cancelling-while-it-returns-leaks-nothing", cancelledReturn});
   scenarios.add(Scenario{"failures-keep-their-kind-and-reason", failures});
@@ -190,6 +242,8 @@ void addCallScenarios(Scenarios& scenarios) {
   scenarios.add(Scenario{"unknown-methods-are-unimplemented", unknownMethods});
   scenarios.add(Scenario{"a-pipeline-set-early-works-before-the-return", earlyPipeline});
   scenarios.add(Scenario{"a-stream-of-writes-arrives", stream});
+  scenarios.add(Scenario{"a-slow-sink-holds-the-stream-back", heldBackStream});
   scenarios.add(Scenario{"a-failed-write-fails-what-follows", failedStream});
   scenarios.add(Scenario{"a-server-that-leaves-breaks-its-calls", serverLeaves, true});
+  scenarios.add(Scenario{"hang-forever", hangForever, true});
 }

@@ -77,6 +77,25 @@ void pipelineChain(Stage& stage) {
   KJ_ASSERT(stage.add(counter, 0) == 16);
 }
 
+void deepPipeline(Stage& stage) {
+  auto request = stage.interop.nestRequest();
+  request.setDepth(30);
+  auto promise = request.send();
+  auto box = promise.getBox();
+  for (uint32_t level = 1; level < 30; level++) box = box.getInner();
+  KJ_ASSERT(stage.add(box.getContent().getCounter(), 1) == 30);
+}
+
+void longPipelineChain(Stage& stage) {
+  auto counter = stage.newCounter(1);
+  for (int64_t amount = 1; amount <= 100; amount++) {
+    auto request = counter.nextRequest();
+    request.setAmount(amount);
+    counter = request.send().getCounter();
+  }
+  KJ_ASSERT(stage.add(counter, 0) == 5051);
+}
+
 void pipelinedCapabilityAsParameter(Stage& stage) {
   auto request = stage.interop.sumCountersRequest();
   auto counters = request.initCounters(2);
@@ -150,6 +169,20 @@ void callbackThatCallsBack(Stage& stage) {
   KJ_ASSERT(response.getAnswer() == "heard 0");
 }
 
+kj::Promise<void> relayThroughServer(Stage& stage, uint32_t depth) {
+  auto request = stage.interop.relayRequest();
+  request.setListener(kj::heap<ListenerObject>(*stage.ledger, [&stage, depth](uint32_t) -> kj::Promise<void> {
+    if (depth == 1) return kj::READY_NOW;
+    return relayThroughServer(stage, depth - 1);
+  }));
+  return request.send().then([](auto&& response) { KJ_ASSERT(response.getAnswer() == "heard 0"); });
+}
+
+void nestedCallbacks(Stage& stage) {
+  stage.wait(relayThroughServer(stage, 20));
+  KJ_ASSERT(stage.ledger->heard == 20);
+}
+
 void releasesResults(Stage& stage) {
   {
     auto request = stage.interop.newCountersRequest();
@@ -172,6 +205,30 @@ void releasesParams(Stage& stage) {
   stage.until("the server gave our counters back", [&]() { return stage.ledger->liveCounters == 0; });
 }
 
+// One by one, not with the results they came in.
+void releasesTenThousand(Stage& stage) {
+  auto before = stage.activity().getLiveCounters();
+  kj::Vector<Counter::Client> counters;
+  {
+    auto request = stage.interop.newCountersRequest();
+    request.setCount(10000);
+    auto response = stage.wait(request.send());
+    for (auto counter: response.getCounters()) counters.add(counter);
+  }
+  for (uint32_t i: {0, 5000, 9999}) KJ_ASSERT(stage.add(counters[i], 1) == i + 1);
+  KJ_ASSERT(stage.activity().getLiveCounters() == before + 10000);
+  counters.clear();
+  stage.until("all counters are gone", [&]() { return stage.activity().getLiveCounters() == before; });
+}
+
+void releasesTenThousandOfOurs(Stage& stage) {
+  auto request = stage.interop.sumCountersRequest();
+  auto counters = request.initCounters(10000);
+  for (uint32_t i = 0; i < 10000; i++) counters.set(i, stage.counter(i));
+  KJ_ASSERT(stage.wait(request.send()).getTotal() == 49995000);
+  stage.until("the server gave our counters back", [&]() { return stage.ledger->liveCounters == 0; });
+}
+
 }  // namespace
 
 void addObjectScenarios(Scenarios& scenarios) {
@@ -182,12 +239,17 @@ void addObjectScenarios(Scenarios& scenarios) {
   scenarios.add(Scenario{"calls-are-pipelined-through-nested-fields", pipelineThroughNestedFields});
   scenarios.add(Scenario{"a-pipeline-beyond-the-results-fails-alone", pipelineBeyondTheResults});
   scenarios.add(Scenario{"calls-are-pipelined-in-a-chain", pipelineChain});
+  scenarios.add(Scenario{"calls-are-pipelined-through-thirty-nested-fields", deepPipeline});
+  scenarios.add(Scenario{"a-hundred-calls-are-pipelined-in-a-chain", longPipelineChain});
   scenarios.add(Scenario{"a-pipelined-capability-is-a-parameter", pipelinedCapabilityAsParameter});
   scenarios.add(Scenario{"a-null-capability-stays-null", nullCapability});
   scenarios.add(Scenario{"an-untyped-capability-comes-home", capabilityComesHome});
   scenarios.add(Scenario{"a-held-capability-is-called-and-comes-home", heldCapability});
   scenarios.add(Scenario{"a-callback-is-called", callback});
   scenarios.add(Scenario{"a-callback-calls-the-server", callbackThatCallsBack});
+  scenarios.add(Scenario{"callbacks-nest-twenty-deep", nestedCallbacks});
   scenarios.add(Scenario{"dropped-results-free-the-servers-objects", releasesResults});
   scenarios.add(Scenario{"our-objects-are-freed-after-the-call", releasesParams});
+  scenarios.add(Scenario{"ten-thousand-capabilities-are-released", releasesTenThousand});
+  scenarios.add(Scenario{"ten-thousand-of-our-capabilities-are-released", releasesTenThousandOfOurs});
 }

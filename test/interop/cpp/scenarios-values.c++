@@ -95,6 +95,31 @@ void largeMessage(Stage& stage) {
   KJ_ASSERT(response.getBlob() == sent);
 }
 
+void sixteenMegabytes(Stage& stage) {
+  auto request = stage.interop.echoRequest();
+  auto blob = request.initBlob(16 * 1024 * 1024);
+  for (size_t i = 0; i < blob.size(); i++) blob[i] = static_cast<kj::byte>(i * 5 + i / 65536);
+  auto sent = kj::heapArray<kj::byte>(blob.asBytes());
+  auto response = stage.wait(request.send());
+  KJ_ASSERT(response.getBlob() == sent);
+}
+
+// Each side must read while it writes, or both wait for ever.
+void largeMessagesBothWays(Stage& stage) {
+  kj::Vector<kj::Promise<capnp::Response<interop::Interop::EchoResults>>> calls;
+  for (uint32_t i = 0; i < 8; i++) {
+    auto request = stage.interop.echoRequest();
+    for (auto& byte: request.initBlob(1024 * 1024 + i)) byte = i;
+    calls.add(request.send().eagerlyEvaluate(nullptr));
+  }
+  auto responses = stage.wait(kj::joinPromises(calls.releaseAsArray()));
+  for (uint32_t i = 0; i < 8; i++) {
+    auto blob = responses[i].getBlob();
+    KJ_ASSERT(blob.size() == 1024 * 1024 + i);
+    for (auto byte: blob) KJ_ASSERT(byte == i, i, byte);
+  }
+}
+
 uint32_t countTree(Tree::Reader node, kj::StringPtr label) {
   KJ_ASSERT(node.getLabel() == label, node.getLabel(), label);
   uint32_t count = 1, i = 0;
@@ -132,5 +157,7 @@ void addValueScenarios(Scenarios& scenarios) {
   scenarios.add(Scenario{"an-empty-call-is-answered", echoEmptyBlob});
   scenarios.add(Scenario{"a-large-message-comes-back", largeMessage});
   scenarios.add(Scenario{"a-tree-of-many-segments-is-read", manySegments});
+  scenarios.add(Scenario{"a-message-of-sixteen-megabytes-comes-back", sixteenMegabytes});
+  scenarios.add(Scenario{"large-messages-cross-in-both-directions", largeMessagesBothWays});
   scenarios.add(Scenario{"two-thousand-calls-in-flight-keep-their-order", manyCallsInFlight});
 }
