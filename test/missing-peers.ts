@@ -5,6 +5,7 @@
 
 import { existsSync } from "node:fs";
 import { INSTALL_CAPNP, isCapnpInstalled } from "./has-capnp.js";
+import { INSTALL_PYCAPNP, isPycapnpInstalled } from "./has-pycapnp.js";
 
 interface Peer {
   readonly name: string;
@@ -21,6 +22,12 @@ const PEERS: readonly Peer[] = [
     skipped: "oracle suites of compiler, wire, codegen, JSON, text, streams and the command line",
     install: INSTALL_CAPNP,
     isThere: () => isCapnpInstalled,
+  },
+  {
+    name: "pycapnp",
+    skipped: "test/pycapnp (messages read and written by both)",
+    install: INSTALL_PYCAPNP,
+    isThere: () => isPycapnpInstalled,
   },
   {
     name: "the C++ peer programs",

@@ -1,56 +1,15 @@
 /** `capwire convert`, `encode` and `decode` against the C++ tool: every pair of formats over a corpus, streams, and mistakes. */
 
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import type { StructSchema } from "capwire/schema";
 import { describe, expect, it } from "vitest";
-import { FORMATS, type Format, readStructs, structWriter } from "../../src/cli/format.js";
-import { loadType } from "../../src/cli/root-type.js";
+import { FORMATS, type Format } from "../../src/cli/format.js";
 import { built } from "../codegen/built.js";
 import { capnp, hasCapnp } from "../codegen/capnp-tool.js";
-import { CORPUS, type Sample } from "./corpus.js";
-
-const schemas = fileURLToPath(new URL("../schemas/", import.meta.url));
+import { convert, SCHEMAS, show, tool } from "./converting.js";
+import { CORPUS } from "./corpus.js";
 
 function capwire(args: readonly string[], input: Uint8Array | string = ""): SpawnSyncReturns<Buffer> {
-  return spawnSync(process.execPath, [built("cli/bin.js"), ...args], { cwd: schemas, input, maxBuffer: 1 << 28 });
-}
-
-const structs = new Map<string, StructSchema | undefined>();
-
-function structOf(schema: string, type: string): StructSchema | undefined {
-  const key = `${schema} ${type}`;
-  if (!structs.has(key)) {
-    const source = { file: `${schemas}${schema}`, importPath: [schemas], standardImports: true };
-    structs.set(key, loadType(source, type));
-  }
-  return structs.get(key);
-}
-
-/** What capwire makes of `input`, without starting a process. */
-async function convert(
-  { schema, type }: Sample,
-  from: Format,
-  to: Format,
-  input: Uint8Array,
-  options: { short?: boolean; segmentWords?: number } = {},
-): Promise<Uint8Array> {
-  const struct = structOf(schema, type);
-  const write = structWriter(to, struct, { short: options.short ?? false, segmentWords: options.segmentWords });
-  const written: Uint8Array[] = [];
-  async function* chunks() {
-    for (let at = 0; at < input.length; at += 1000) yield input.subarray(at, at + 1000);
-  }
-  for await (const root of readStructs(chunks(), from, struct)) written.push(Uint8Array.from(write(root)));
-  return Buffer.concat(written);
-}
-
-function tool(sample: Sample, from: Format, to: Format, input: Uint8Array, ...options: string[]): Uint8Array {
-  return capnp(["convert", "--quiet", ...options, `-I${schemas}`, `${from}:${to}`, sample.schema, sample.type], input);
-}
-
-function show(bytes: Uint8Array, format: Format): string {
-  return format === "text" || format === "json" ? Buffer.from(bytes).toString() : Buffer.from(bytes).toString("hex");
+  return spawnSync(process.execPath, [built("cli/bin.js"), ...args], { cwd: SCHEMAS, input, maxBuffer: 1 << 28 });
 }
 
 const HOLD_MANY: readonly Format[] = ["binary", "packed", "text", "json"];
@@ -214,7 +173,7 @@ describe("the process", () => {
     const child = spawn(
       process.execPath,
       ["--max-old-space-size=64", built("cli/bin.js"), "convert", "binary:packed", ...sample],
-      { cwd: schemas, stdio: ["pipe", "pipe", "inherit"] },
+      { cwd: SCHEMAS, stdio: ["pipe", "pipe", "inherit"] },
     );
     let length = 0;
     child.stdout.on("data", (data: Buffer) => {
@@ -234,7 +193,7 @@ describe("the process", () => {
         "-c",
         `yes '(x = 1)' | "${process.execPath}" "${built("cli/bin.js")}" convert text:json ${sample.join(" ")} | head -c 100`,
       ],
-      { cwd: schemas },
+      { cwd: SCHEMAS },
     );
     expect([early.status, early.stdout.length, early.stderr.toString()]).toEqual([0, 100, ""]);
   });
