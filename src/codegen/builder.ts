@@ -6,41 +6,57 @@
 import type { NodeOf, Slot, Type } from "../schema/model.js";
 import { type FieldInfo, isParameter, isPointer } from "./fields.js";
 import { printAssign } from "./plain.js";
+import type { Parameters } from "./printer.js";
 import {
   groupView,
   hasExpression,
   memberCheck,
+  printWhich,
   readerValue,
   type StructInfo,
   structInfo,
-  whichGetter,
 } from "./struct.js";
+
+const CONSTRUCTOR_PARAMETERS: Parameters = [
+  ["s", "$.BuilderSegment"],
+  ["d", "number"],
+  ["z", "number"],
+  ["p", "number"],
+  ["c", "number"],
+];
 
 export function printBuilder(info: StructInfo): void {
   const { context, flat, dotted, scope, fields, members } = info;
   const { out } = context;
   out.doc(context.request.docComment(info.node.id));
-  out.block(`export class ${flat}$Builder${scope.declaration} extends $.StructBuilder`, () => {
-    out.line("constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }");
-    if (scope.isGeneric) out.line(`declare readonly $brand: $.Brand<[${scope.names.join(", ")}]>;`);
-    if (members.length > 0) out.line(whichGetter(info));
+  out.class(`${flat}$Builder${out.typed(scope.declaration)} extends $.StructBuilder`, () => {
+    out.member(`constructor(${out.parameters(CONSTRUCTOR_PARAMETERS)})`, "super(s, d, z, p, c);");
+    if (scope.isGeneric) out.declaredProperty(`readonly $brand: $.Brand<[${scope.names.join(", ")}]>`);
+    if (members.length > 0) printWhich(info);
     for (const field of fields) {
       if (field.field.which === "group")
         printGroup(info, field, context.request.nodeOf(field.field.group.typeId, "struct"));
       else printSlot(info, field, field.field.slot);
     }
     printAssign(info);
-    out.line(`toObject(): ${dotted}.Plain${scope.arguments} { return this.asReader().toObject(); }`);
+    const plain = out.typed(`: ${dotted}.Plain${scope.arguments}`);
+    out.member(`toObject()${plain}`, "return this.asReader().toObject();");
     const type = `${dotted}.Reader${scope.arguments}`;
-    const reader = scope.isGeneric ? `$.bindReader<${type}>(${readerValue(info)}, this.$brand)` : readerValue(info);
-    out.line(`asReader(): ${type} { return this.$asReader(${reader}); }`);
+    const bound = `$.bindReader${out.typed(`<${type}>`)}(${readerValue(info)}, this.$brand)`;
+    const reader = scope.isGeneric ? bound : readerValue(info);
+    out.member(`asReader()${out.typed(`: ${type}`)}`, `return this.$asReader(${reader});`);
   });
   out.line();
 }
 
 /** The statement that makes a union member the one that is set, or nothing outside unions. */
 function choose(info: StructInfo, { field, inUnion }: FieldInfo): string {
-  return inUnion ? `this.$setUint16(${info.discriminant}, ${field.discriminantValue}); ` : "";
+  return inUnion ? `this.$setUint16(${info.discriminant}, ${field.discriminantValue});` : "";
+}
+
+/** Statements in one line; some may be nothing. */
+function joined(...statements: string[]): string {
+  return statements.filter((each) => each !== "").join(" ");
 }
 
 function printSlot(info: StructInfo, each: FieldInfo, slot: Slot): void {
@@ -49,26 +65,33 @@ function printSlot(info: StructInfo, each: FieldInfo, slot: Slot): void {
   const { property, has, init, disown, adopt } = each.names;
   const { type } = slot;
   out.doc(each.doc);
-  out.line(
-    `get ${property}(): ${types.builder(type)} { ${memberCheck(info, each)}return ${access.read(each, slot, "builder")}; }`,
-  );
+  const builder = out.typed(`: ${types.builder(type)}`);
+  out.member(`get ${property}()${builder}`, `${memberCheck(info, each)}return ${access.read(each, slot, "builder")};`);
   const parameter = type.which === "void" ? "_" : "value";
   // The value first: one that is refused must leave the union as it was.
   const write = access.write(slot, "value");
-  out.line(`set ${property}(${parameter}: ${types.input(type)}) { ${write ? `${write}; ` : ""}${choose(info, each)}}`);
+  out.member(
+    `set ${property}(${out.parameters([[parameter, types.input(type)]])})`,
+    joined(write ? `${write};` : "", choose(info, each)),
+  );
   if (!isPointer(type)) return;
-  out.line(`${has}(): boolean { return ${hasExpression(info, each)}; }`);
+  out.member(`${has}()${out.typed(": boolean")}`, `return ${hasExpression(info, each)};`);
   const value = types.value(type);
   if (isSized(type)) {
-    out.line(
-      `${init}(length: number): ${types.builder(type)} { ${choose(info, each)}return this.$init(${slot.offset}, ${value}, length)${isParameter(type) ? ` as ${types.builder(type)}` : ""}; }`,
+    const cast = isParameter(type) ? out.typed(` as ${types.builder(type)}`) : "";
+    out.member(
+      `${init}(${out.parameters([["length", "number"]])})${builder}`,
+      joined(choose(info, each), `return this.$init(${slot.offset}, ${value}, length)${cast};`),
     );
   } else if (type.which === "struct") {
-    out.line(`${init}(): ${types.builder(type)} { ${choose(info, each)}return this.$init(${slot.offset}, ${value}); }`);
+    out.member(`${init}()${builder}`, joined(choose(info, each), `return this.$init(${slot.offset}, ${value});`));
   }
   if (type.which === "interface") return;
-  out.line(`${disown}(): $.Orphan { ${memberCheck(info, each)}return this.$disown(${slot.offset}); }`);
-  out.line(`${adopt}(orphan: $.Orphan): void { this.$adopt(${slot.offset}, orphan); ${choose(info, each)}}`);
+  out.member(`${disown}()${out.typed(": $.Orphan")}`, `${memberCheck(info, each)}return this.$disown(${slot.offset});`);
+  out.member(
+    `${adopt}(${out.parameters([["orphan", "$.Orphan"]])})${out.typed(": void")}`,
+    joined(`this.$adopt(${slot.offset}, orphan);`, choose(info, each)),
+  );
 }
 
 /** Whether a pointer of this type is made with a length. */
@@ -81,17 +104,19 @@ function printGroup(info: StructInfo, each: FieldInfo, group: NodeOf<"struct">):
   const { out } = context;
   const { property, init } = each.names;
   const dotted = context.dotted(group.id);
-  const builder = `${dotted}.Builder${scope.arguments}`;
+  const type = `${dotted}.Builder${scope.arguments}`;
+  const builder = out.typed(`: ${type}`);
   const view = groupView(info, group, "Builder");
   out.doc(each.doc);
-  out.line(`get ${property}(): ${builder} { ${memberCheck(info, each)}return ${view}; }`);
-  out.line(`set ${property}(value: ${dotted}.Init${scope.arguments} | ${builder}) { this.${init}().assign(value); }`);
+  out.member(`get ${property}()${builder}`, `${memberCheck(info, each)}return ${view};`);
+  const value = out.parameters([["value", `${dotted}.Init${scope.arguments} | ${type}`]]);
+  out.member(`set ${property}(${value})`, `this.${init}().assign(value);`);
   out.doc(
     each.inUnion ? "Makes this the member that is set, all of it zero." : "Sets all of the group to its defaults.",
   );
   const resets = resetStatements(structInfo(context, group));
-  out.block(`${init}(): ${builder}`, () => {
-    if (each.inUnion) out.line(choose(info, each).trimEnd());
+  out.memberBlock(`${init}()${builder}`, () => {
+    if (each.inUnion) out.line(choose(info, each));
     for (const reset of resets) out.line(`${reset};`);
     out.line(`return ${view};`);
   });

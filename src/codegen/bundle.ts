@@ -33,9 +33,8 @@ export function printBundle(context: FileContext, requested: RequestedFile): voi
   );
   const imports = imported.map((each) => `${context.module(each, "value")}.$schema`);
   out.doc("The compiled schema of this file, for reflection.");
-  out.line(
-    `export const $schema: $.SchemaBundle = /*@__PURE__*/ $.schema(${JSON.stringify(encodeBase64(encodePackedFrame(message)))}, () => [${imports.join(", ")}]);`,
-  );
+  const bytes = JSON.stringify(encodeBase64(encodePackedFrame(message)));
+  out.typedConstant("$schema", "$.SchemaBundle", `/*@__PURE__*/ $.schema(${bytes}, () => [${imports.join(", ")}])`);
 }
 
 /** The nodes of a file, and the declarations of annotations they use which come from none of the imported files. */

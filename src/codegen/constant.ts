@@ -14,7 +14,9 @@ import { TypePrinter } from "./types.js";
 /** The declaration of a file-level constant. */
 export function printConstant(context: FileContext, node: NodeOf<"const">): void {
   context.out.doc(context.request.docComment(node.id));
-  context.out.line(`export const ${context.flat(node.id)} = ${constantExpression(context, node)};`);
+  const expression = constantExpression(context, node);
+  const type = isLiteral(node.const.value) ? "literal" : { type: constantType(context, node) };
+  context.out.constant(context.flat(node.id), type, expression);
   context.out.line();
 }
 
@@ -36,11 +38,39 @@ export function constantExpression(context: FileContext, node: NodeOf<"const">):
   }
 }
 
+/** The type of a constant that is a member of something: that of a literal is not its own value there. */
+export function constantType(context: FileContext, node: NodeOf<"const">): string {
+  const { type, value } = node.const;
+  const types = new TypePrinter(context, context.typeScope(node.id));
+  switch (value.which) {
+    case "list":
+    case "struct":
+    case "anyPointer":
+      return `() => ${types.reader(type)}`;
+    case "enum":
+      return type.which === "enum" && enumerantName(context, type, value.enum) !== undefined
+        ? context.dotted(type.enum.typeId)
+        : "number";
+    default:
+      return types.reader(type);
+  }
+}
+
+/** Whether the value is written as a literal, which is its type as well. */
+function isLiteral(value: Value): boolean {
+  if (value.which === "float32") return Number.isFinite(value.float32);
+  if (value.which === "float64") return Number.isFinite(value.float64);
+  return !["list", "struct", "anyPointer", "data", "enum", "void", "interface"].includes(value.which);
+}
+
+function enumerantName({ request }: FileContext, type: Type, ordinal: number): string | undefined {
+  return type.which === "enum" ? request.nodeOf(type.enum.typeId, "enum").enum.enumerants[ordinal]?.name : undefined;
+}
+
 function enumExpression(context: FileContext, type: Type, ordinal: number): string {
-  if (type.which !== "enum") return String(ordinal);
-  const { enumerants } = context.request.nodeOf(type.enum.typeId, "enum").enum;
-  const name = enumerants[ordinal]?.name;
-  return name === undefined ? String(ordinal) : `${JSON.stringify(name)} as ${context.dotted(type.enum.typeId)}`;
+  const name = enumerantName(context, type, ordinal);
+  if (name === undefined || type.which !== "enum") return String(ordinal);
+  return JSON.stringify(name) + context.out.typed(` as ${context.dotted(type.enum.typeId)}`);
 }
 
 function scalarExpression(value: Value): string {

@@ -5,10 +5,14 @@
 
 import type { NodeOf, RequestedFile } from "../schema/model.js";
 import { moduleAlias, type Names } from "./names.js";
-import { Printer } from "./printer.js";
+import { type Language, Printer } from "./printer.js";
 import { GeneratorError, type RequestIndex, type TypeParameter } from "./request.js";
 
 export interface GenerateOptions {
+  /** `typescript` unless given; `javascript` and `declarations` are the two parts of it. */
+  readonly language?: Language;
+  /** How code imports that of another schema file, whose `path` is relative to the file at hand. Default: the path with `.js` added. */
+  readonly specifier?: (file: { readonly id: bigint; readonly path: string }) => string;
   /** Where generated code imports its runtime from. Default: `capwire/codegen/runtime`. */
   readonly runtime?: string;
   /** Where generated code finds that of the standard schema `name` (`rpc`, `schema`, …). Default: `capwire/std/<name>`. */
@@ -30,16 +34,19 @@ export class FileContext {
   readonly request: RequestIndex;
   readonly names: Names;
   readonly file: NodeOf<"file">;
-  readonly out = new Printer();
+  readonly out: Printer;
   readonly #requested: RequestedFile;
   readonly #standard: (name: string) => string;
+  readonly #specifierOf: (file: { readonly id: bigint; readonly path: string }) => string;
 
   constructor(request: RequestIndex, names: Names, requested: RequestedFile, options: GenerateOptions) {
     this.request = request;
     this.names = names;
     this.#requested = requested;
     this.#standard = options.standard ?? ((name) => `capwire/std/${name}`);
+    this.#specifierOf = options.specifier ?? (({ path }) => `${path}.js`);
     this.file = request.nodeOf(requested.id, "file");
+    this.out = new Printer(options.language);
     this.out.module(options.runtime ?? "capwire/codegen/runtime", "$", "value");
   }
 
@@ -80,12 +87,16 @@ export class FileContext {
   #specifier(file: NodeOf<"file">): string {
     const standard = STANDARD_FILES.get(file.id);
     if (standard !== undefined) return this.#standard(standard);
+    return this.#specifierOf({ id: file.id, path: this.#pathTo(file) });
+  }
+
+  #pathTo(file: NodeOf<"file">): string {
     const imported = this.#requested.imports.find((each) => each.id === file.id)?.name;
     // A file reached only through another one's `using` has no import of its own: go by where the compiler found both.
-    if (imported === undefined) return generatedPath(relativePath(this.file.displayName, file.displayName));
-    if (!imported.startsWith("/")) return generatedPath(relativePath("", imported));
+    if (imported === undefined) return relativePath(this.file.displayName, file.displayName);
+    if (!imported.startsWith("/")) return relativePath("", imported);
     // An absolute import is relative to a search path; so is the generated file to the output directory.
-    return generatedPath(relativePath(this.#requested.filename, imported.slice(1)));
+    return relativePath(this.#requested.filename, imported.slice(1));
   }
 
   typeScope(id: bigint, brand = "this.$brand"): TypeScope {
@@ -154,16 +165,11 @@ export class TypeScope {
 }
 
 /** The path from the directory of `from` to `to`, beginning with a dot. */
-function relativePath(from: string, to: string): string {
+export function relativePath(from: string, to: string): string {
   const start = from.split("/").slice(0, -1);
   const end = to.split("/").filter((part, index) => part !== "." || index > 0);
   let common = 0;
   while (common < start.length && common < end.length - 1 && start[common] === end[common]) common++;
   const path = [...start.slice(common).map(() => ".."), ...end.slice(common)].join("/");
   return path.startsWith(".") ? path : `./${path}`;
-}
-
-/** Where the code for a schema file goes, as an import says it. */
-function generatedPath(schema: string): string {
-  return `${schema}.js`;
 }

@@ -8,20 +8,20 @@ export function printEnum(context: FileContext, node: NodeOf<"enum">): void {
   const flat = context.flat(node.id);
   const names = node.enum.enumerants.map((each) => JSON.stringify(each.name));
   const doc = request.docComment(node.id);
+  out.types(() => {
+    out.doc(doc);
+    out.line(`export type ${flat} = ${names.length > 0 ? names.join(" | ") : "never"};`);
+  });
   out.doc(doc);
-  out.line(`export type ${flat} = ${names.length > 0 ? names.join(" | ") : "never"};`);
-  out.doc(doc);
-  out.block(
-    `export const ${flat} =`,
-    () => {
-      // An enumerant's comment is only reachable through the object: a member of a union of literals has none.
-      node.enum.enumerants.forEach(({ name }, index) => {
-        out.doc(request.memberComment(node.id, index));
-        out.line(`${name}: ${JSON.stringify(name)},`);
-      });
-    },
-    "} as const;",
+  // An enumerant's comment is only reachable through the object: a member of a union of literals has none.
+  out.constantObject(
+    flat,
+    node.enum.enumerants.map(({ name }, index) => ({
+      doc: request.memberComment(node.id, index),
+      name,
+      value: JSON.stringify(name),
+    })),
   );
-  out.line(`export const ${flat}$$type: $.EnumType<${flat}> = { names: [${names.join(", ")}] };`);
+  out.typedConstant(`${flat}$$type`, `$.EnumType<${flat}>`, `{ names: [${names.join(", ")}] }`);
   out.line();
 }

@@ -98,9 +98,8 @@ export class FieldPrinter {
         if (hasPointerDefault(defaultValue))
           return `this.${verb}Default(${slot.offset}, ${value}, ${this.#default(info)})`;
         // What a type parameter is bound to is not known to the compiler here, only its bound.
-        const cast = isParameter(type)
-          ? ` as ${face === "reader" ? this.#types.reader(type) : this.#types.builder(type)}`
-          : "";
+        const bound = face === "reader" ? this.#types.reader(type) : this.#types.builder(type);
+        const cast = isParameter(type) ? this.#context.out.typed(` as ${bound}`) : "";
         return `this.${verb}(${slot.offset}, ${value})${cast}`;
       }
       default: {
@@ -132,16 +131,21 @@ export class FieldPrinter {
         if (type.anyPointer.which === "unconstrained" && type.anyPointer.unconstrained.which !== "capability") {
           return `$.setAnyPointer(this.$pointer(${slot.offset}), ${value})`;
         }
-        return `this.$set(${slot.offset}, ${this.#types.value(type)}, ${value}${isParameter(type) ? " as never" : ""})`;
+        return this.#set(slot, value);
       case "list":
       case "struct":
       case "interface":
-        return `this.$set(${slot.offset}, ${this.#types.value(type)}, ${value}${isParameter(type) ? " as never" : ""})`;
+        return this.#set(slot, value);
       default: {
         const { verb, bits } = PRIMITIVES[type.which]!;
         return this.#masked(`$set${verb}`, `${(slot.offset * bits) / 8}, ${value}`, defaultValue);
       }
     }
+  }
+
+  #set({ type, offset }: Slot, value: string): string {
+    const cast = isParameter(type) ? this.#context.out.typed(" as never") : "";
+    return `this.$set(${offset}, ${this.#types.value(type)}, ${value}${cast})`;
   }
 
   /** The expression that makes a slot hold its default; for clearing a group. */

@@ -2,14 +2,14 @@
 
 import type { Node, RequestedFile } from "../schema/model.js";
 import { printBundle } from "./bundle.js";
-import { constantExpression, printConstant } from "./constant.js";
+import { constantExpression, constantType, printConstant } from "./constant.js";
 import { FileContext, type GenerateOptions } from "./context.js";
 import { printEnum } from "./enum.js";
 import { printInterface } from "./interface.js";
 import type { Names } from "./names.js";
 import { printNamespace } from "./namespace.js";
 import type { RequestIndex } from "./request.js";
-import { printStruct, printStructConst, structInfo } from "./struct.js";
+import { type ConstMember, printStruct, printStructConst, structInfo } from "./struct.js";
 
 /** The TypeScript for one requested file. Throws GeneratorError if the request is incomplete. */
 export function generateFile(
@@ -44,7 +44,7 @@ function printNode(context: FileContext, node: Node): void {
     printInterface(context, node, nestedMembers(context, nested));
   }
   if ((node.which === "struct" || node.which === "interface") && node.scopeId === context.file.id)
-    printNamespace(context, node);
+    context.out.types(() => printNamespace(context, node));
 }
 
 /** The groups of a struct, inner ones first. */
@@ -66,17 +66,22 @@ function printMethodStruct(context: FileContext, id: bigint): void {
 }
 
 /** What a declaration's run-time object holds: the types and constants inside it. */
-function nestedMembers(context: FileContext, nested: readonly Node[]): string[] {
+function nestedMembers(context: FileContext, nested: readonly Node[]): ConstMember[] {
   return nested.flatMap((node) => {
+    const name = context.names.local(node);
     switch (node.which) {
       case "struct":
       case "interface":
       case "enum":
-        return [`${context.names.local(node)}: ${context.flat(node.id)}`];
+        return [member(name, `typeof ${context.flat(node.id)}`, context.flat(node.id))];
       case "const":
-        return [`${context.names.local(node)}: ${constantExpression(context, node)}`];
+        return [member(name, constantType(context, node), constantExpression(context, node))];
       default:
         return [];
     }
   });
+}
+
+function member(name: string, type: string, value: string): ConstMember {
+  return { declaration: `${name}: ${type}`, definition: `${name}: ${value}` };
 }

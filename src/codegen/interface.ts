@@ -15,16 +15,16 @@ import {
   typeParameters,
 } from "./method.js";
 import { isStreaming } from "./request.js";
-import { displayName, idLiteral, ofSignature, printConst } from "./struct.js";
+import { type ConstMember, displayName, idLiteral, ofSignature, printConst } from "./struct.js";
 import { TypePrinter } from "./types.js";
 
-export function printInterface(context: FileContext, node: NodeOf<"interface">, nested: readonly string[]): void {
+export function printInterface(context: FileContext, node: NodeOf<"interface">, nested: readonly ConstMember[]): void {
   const scope = context.typeScope(node.id, "brand");
   const info = { context, node, flat: context.flat(node.id), dotted: context.dotted(node.id), scope };
   for (let index = 0; index < node.interface.methods.length; index++) printMethod(info, index);
   const methods = clientMethods(info);
   printClient(info, methods);
-  printServer(info, methods);
+  context.out.types(() => printServer(info, methods));
   printInterfaceConst(info, nested);
 }
 
@@ -32,10 +32,10 @@ function printClient(info: InterfaceInfo, methods: readonly ClientMethod[]): voi
   const { context, flat, scope } = info;
   const { out, request } = context;
   out.doc(request.docComment(info.node.id));
-  out.block(`export class ${flat}$Client${scope.declaration} extends $.Client`, () => {
-    out.line("constructor(hook: $.CapabilityHook) { super(hook); }");
+  out.class(`${flat}$Client${out.typed(scope.declaration)} extends $.Client`, () => {
+    out.member(`constructor(${out.parameters([["hook", "$.CapabilityHook"]])})`, "super(hook);");
     // Optional, so that the client of a subclass, which binds it all, can stand for this one.
-    if (scope.isGeneric) out.line(`declare readonly $types?: [${scope.names.join(", ")}];`);
+    if (scope.isGeneric) out.declaredProperty(`readonly $types?: [${scope.names.join(", ")}]`);
     for (const method of methods) {
       const doc = request.memberComment(method.declaring.id, method.index);
       if (method.method.implicitParameters.length > 0) printGenericCall(info, method, doc);
@@ -49,9 +49,15 @@ function printCall(info: InterfaceInfo, method: ClientMethod, doc: string): void
   const { out } = info.context;
   const types = new MethodTypes(info, method);
   const streaming = isStreaming(method.method);
+  const parameters = out.parameters([
+    ["params?", paramsType(types)],
+    ["options?", "$.CallOptions"],
+  ]);
+  const result = out.typed(`: ${streaming ? "$.StreamPromise" : resultType(types)}`);
   out.doc(doc);
-  out.line(
-    `${method.name}(params?: ${paramsType(types)}, options?: $.CallOptions): ${streaming ? "$.StreamPromise" : resultType(types)} { return this.${streaming ? "$stream" : "$call"}(${types.descriptor(null)}, params, options); }`,
+  out.member(
+    `${method.name}(${parameters})${result}`,
+    `return this.${streaming ? "$stream" : "$call"}(${types.descriptor(null)}, params, options);`,
   );
 }
 
@@ -66,13 +72,22 @@ function printGenericCall(info: InterfaceInfo, method: ClientMethod, doc: string
     doc,
     `\`options.types\` says what ${implicit.join(", ")} ${implicit.length === 1 ? "is" : "are"}; AnyPointer if left out.`,
   );
-  out.line(
-    `${method.name}${typeParameters(implicit)}(params: ${paramsType(types, implicit)}, options: ${options}): ${resultType(types, implicit)};`,
-  );
-  out.line(`${method.name}(params?: ${paramsType(types)}, options?: $.CallOptions): ${resultType(types)};`);
+  out.types(() => {
+    out.line(
+      `${method.name}${typeParameters(implicit)}(params: ${paramsType(types, implicit)}, options: ${options}): ${resultType(types, implicit)};`,
+    );
+    out.line(`${method.name}(params?: ${paramsType(types)}, options?: $.CallOptions): ${resultType(types)};`);
+  });
   const bound = `options?.types ?? [${implicit.map(() => "$.AnyPointer").join(", ")}]`;
-  out.line(
-    `${method.name}(params?: unknown, options?: $.CallOptions & { readonly types?: readonly $.AnyType[] }): unknown { return this.$call(${types.descriptor(bound)}, params as never, options); }`,
+  const parameters = out.parameters([
+    ["params?", "unknown"],
+    ["options?", "$.CallOptions & { readonly types?: readonly $.AnyType[] }"],
+  ]);
+  out.code(() =>
+    out.member(
+      `${method.name}(${parameters})${out.typed(": unknown")}`,
+      `return this.$call(${types.descriptor(bound)}, params${out.typed(" as never")}, options);`,
+    ),
   );
 }
 
@@ -102,22 +117,24 @@ function printServer(info: InterfaceInfo, methods: readonly ClientMethod[]): voi
   out.line();
 }
 
-function printInterfaceConst(info: InterfaceInfo, nested: readonly string[]): void {
+function printInterfaceConst(info: InterfaceInfo, nested: readonly ConstMember[]): void {
   const { context, node, flat, dotted, scope } = info;
   const { out } = context;
   const doc = context.request.docComment(node.id);
   const expression = interfaceExpression(info);
   if (!scope.isGeneric) {
     out.doc(doc);
-    printConst(context, flat, expression, nested);
+    printConst(context, flat, `${dotted}.$Type`, expression, nested);
     return;
   }
-  const type = `${dotted}.$Type${scope.arguments}`;
-  out.line(`const ${flat}$$of = /*@__PURE__*/ $.perBrand(${brandFunction(scope.names)}: ${type} => ${expression});`);
+  const returned = out.typed(`: ${dotted}.$Type${scope.arguments}`);
+  const makeType = `${brandFunction(context, scope.names)}${returned} => ${expression}`;
+  out.code(() => out.line(`const ${flat}$$of = /*@__PURE__*/ $.perBrand(${makeType});`));
   out.doc(doc);
-  const of = `${ofSignature(dotted, scope)} { return ${flat}$$of($.brand([${scope.names.join(", ")}])); }`;
+  const declaration = ofSignature(context, dotted, scope);
+  const definition = `${declaration} { return ${flat}$$of($.brand([${scope.names.join(", ")}])); }`;
   const unbound = `${flat}$$of(/*@__PURE__*/ $.brand([${scope.names.map(() => "$.AnyPointer").join(", ")}]))`;
-  printConst(context, flat, unbound, [of, ...nested]);
+  printConst(context, flat, `${dotted}.$Type`, unbound, [{ declaration, definition }, ...nested]);
 }
 
 /** The call that makes the interface's type; of a generic one, in terms of `brand`. */
@@ -132,8 +149,10 @@ function interfaceExpression({ context, node, flat, dotted, scope }: InterfaceIn
     return `${descriptor}($.methodBrand(${outer}, [${implicitParameters.map(() => "$.AnyPointer").join(", ")}]))`;
   });
   const supers = node.interface.superclasses.map(({ id, brand }) => types.namedValue({ typeId: id, brand }));
+  const { out } = context;
+  const clientType = `${dotted}.Client${scope.arguments}`;
   const client = scope.isGeneric
-    ? `$.bindClient<${dotted}.Client${scope.arguments}>(${flat}$Client, brand)`
+    ? `$.bindClient${out.typed(`<${clientType}>`)}(${flat}$Client, brand)`
     : `${flat}$Client`;
   const parts = [
     `id: ${idLiteral(node.id)}`,
@@ -142,5 +161,6 @@ function interfaceExpression({ context, node, flat, dotted, scope }: InterfaceIn
     ...(supers.length > 0 ? [`supers: () => [${supers.join(", ")}]`] : []),
     `methods: () => [${methods.join(", ")}]`,
   ];
-  return `$.interfaceType<${dotted}.Client${scope.arguments}, ${dotted}.Server${scope.arguments}>({ ${parts.join(", ")} })`;
+  const faces = out.typed(`<${clientType}, ${dotted}.Server${scope.arguments}>`);
+  return `$.interfaceType${faces}({ ${parts.join(", ")} })`;
 }

@@ -52,13 +52,17 @@ export function printMethod({ context, node, flat, scope: outer }: InterfaceInfo
   ];
   const spec = `$.method({ ${parts.join(", ")} })`;
   const names = [...outer.names, ...implicit];
-  const value = names.length === 0 ? spec : `$.perBrand(${brandFunction(names)} => ${spec})`;
-  context.out.line(`export const ${flat}$${name} = /*@__PURE__*/ ${value};`);
+  const brand = names.length === 0 ? "" : `${brandFunction(context, names)} => `;
+  const value = names.length === 0 ? spec : `$.perBrand(${brand}${spec})`;
+  const builder = types.named(params, "Builder");
+  const given = `${types.named(params, "Init")} | ${builder}, ${builder}`;
+  const type = `${brand}$.Method<${given}, ${types.named(results, "Reader")}, ${types.named(results, "Pipeline")}>`;
+  context.out.constant(`${flat}$${name}`, { type }, `/*@__PURE__*/ ${value}`);
 }
 
 /** `<T extends $.AnyType>(brand: $.Brand<[T]>)`. */
-export function brandFunction(names: readonly string[]): string {
-  return `${typeParameters(names)}(brand: $.Brand<[${names.join(", ")}]>)`;
+export function brandFunction({ out }: FileContext, names: readonly string[]): string {
+  return `${out.typed(typeParameters(names))}(${out.parameters([["brand", `$.Brand<[${names.join(", ")}]>`]])})`;
 }
 
 export function typeParameters(names: readonly string[]): string {
@@ -88,8 +92,8 @@ export function clientMethods({ context, node: start }: InterfaceInfo): ClientMe
 }
 
 /** How a client's methods reach what its type parameters are bound to. */
-function clientBrand(scope: TypeScope): string {
-  return `$.brandOf<[${scope.names.join(", ")}]>(this)`;
+function clientBrand({ out }: FileContext, scope: TypeScope): string {
+  return `$.brandOf${out.typed(`<[${scope.names.join(", ")}]>`)}(this)`;
 }
 
 /** How the code of the interface at hand speaks of a method's params and results. */
@@ -105,8 +109,8 @@ export class MethodTypes {
     this.#base = context.dotted(method.declaring.id);
     this.#context = context;
     this.#method = method;
-    this.#types = new TypePrinter(context, new TypeScope(scope.parameters, scope.names, clientBrand(scope)));
-    this.#brand = clientBrand(scope);
+    this.#brand = clientBrand(context, scope);
+    this.#types = new TypePrinter(context, new TypeScope(scope.parameters, scope.names, this.#brand));
     this.#isOwn = method.declaring.id === node.id;
   }
 

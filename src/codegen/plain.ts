@@ -4,6 +4,7 @@
  */
 
 import type { Type } from "../schema/model.js";
+import type { FileContext } from "./context.js";
 import { type FieldInfo, isParameter } from "./fields.js";
 import type { StructInfo } from "./struct.js";
 import { PRIMITIVES, type TypePrinter } from "./types.js";
@@ -85,21 +86,24 @@ export function printAssign(info: StructInfo): void {
   const args = scope.arguments;
   const common = fields.filter((each) => !each.inUnion);
   if (fields.length === 0) {
-    out.line(`assign(_init: ${dotted}.Init${args}): this { return this; }`);
+    const init = out.parameters([["_init", `${dotted}.Init${args}`]]);
+    out.member(`assign(${init})${out.typed(": this")}`, "return this;");
     return;
   }
   const set = ({ names: { property }, field }: FieldInfo) => {
     // A builder's value of a type parameter may be assigned like any, which the compiler cannot see.
-    const cast =
-      field.which === "slot" && isParameter(field.slot.type) ? ` as ${info.types.input(field.slot.type)}` : "";
+    const isCast = field.which === "slot" && isParameter(field.slot.type);
+    const cast = isCast ? out.typed(` as ${info.types.input(field.slot.type)}`) : "";
     return `if (from.${property} !== undefined) this.${property} = from.${property}${cast};`;
   };
   out.doc("Sets what `init` gives and leaves the rest as it is.");
-  out.block(`assign(init: ${dotted}.Init${args} | ${flat}$Builder${args}): this`, () => {
+  const init = out.parameters([["init", `${dotted}.Init${args} | ${flat}$Builder${args}`]]);
+  out.memberBlock(`assign(${init})${out.typed(": this")}`, () => {
     if (members.length === 0) out.line("const from = init;");
     else {
       const open = `${flat}$InitFields${args} & $.Open<${flat}$InitMembers${args}>`;
-      out.line(scope.isGeneric ? `const from = init as ${open};` : `const from: ${open} = init;`);
+      if (scope.isGeneric) out.line(`const from = init${out.typed(` as ${open}`)};`);
+      else out.line(`const from${out.typed(`: ${open}`)} = init;`);
     }
     for (const each of common) out.line(set(each));
     if (members.length > 0) printAssignUnion(info, set);
@@ -130,16 +134,16 @@ function chooseDefault({ access, discriminant }: StructInfo, { field, names }: F
 }
 
 /** The expression that gives a field's plain form, in a method of the reader class. */
-export function plainExpression({ types }: StructInfo, { field, names }: FieldInfo): string {
+export function plainExpression({ context, types }: StructInfo, { field, names }: FieldInfo): string {
   const value = `this.${names.property}`;
   if (field.which === "group") return `${value}.toObject()`;
   const { type, hadExplicitDefault } = field.slot;
   if (type.which === "struct" && !hadExplicitDefault) return `this.${names.has}() ? ${value}.toObject() : undefined`;
-  return plainOf(types, type, value);
+  return plainOf(context, types, type, value);
 }
 
-function plainOf(types: TypePrinter, type: Type, value: string): string {
-  const atRunTime = () => `$.toPlain<${types.plain(type)}>(${types.value(type)}, ${value})`;
+function plainOf({ out }: FileContext, types: TypePrinter, type: Type, value: string): string {
+  const atRunTime = () => `$.toPlain${out.typed(`<${types.plain(type)}>`)}(${types.value(type)}, ${value})`;
   switch (type.which) {
     case "data":
       return `${value}.slice()`;

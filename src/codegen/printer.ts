@@ -1,7 +1,14 @@
 /**
  * Printer: the text of one generated file. It keeps indentation and collects imports, so that whoever prints a name of another
  * file says so once and the import line appears by itself. It knows nothing of schemas.
+ *
+ * The same calls print TypeScript, or JavaScript, or the declarations that go with it: whoever prints says what is there for types
+ * alone (`typed`, `types`) and what only runs (`code`, bodies of members, values of constants), and the printer leaves out what
+ * its language does not have.
  */
+
+/** What a file is written in; JavaScript and the declarations of it (`.d.ts`) are together what the TypeScript is. */
+export type Language = "typescript" | "javascript" | "declarations";
 
 interface ModuleImport {
   readonly alias: string;
@@ -9,10 +16,83 @@ interface ModuleImport {
   value: boolean;
 }
 
+/** Names of parameters and their types. A name may end in `?`. */
+export type Parameters = readonly (readonly [name: string, type: string])[];
+
 export class Printer {
+  readonly #language: Language;
   readonly #lines: string[] = [];
   readonly #imports = new Map<string, ModuleImport>();
   #indent = "";
+
+  constructor(language: Language = "typescript") {
+    this.#language = language;
+  }
+
+  /** The part of a line that says a type: `: T`, `<T>`, ` as T`. JavaScript has none. */
+  typed(text: string): string {
+    return this.#language === "javascript" ? "" : text;
+  }
+
+  /** A parameter list, without parentheses. */
+  parameters(list: Parameters): string {
+    return list.map(([name, type]) => name.replace("?", this.typed("?")) + this.typed(`: ${type}`)).join(", ");
+  }
+
+  /** Prints what is there for types alone: aliases, interfaces, namespaces. */
+  types(body: () => void): void {
+    if (this.#language !== "javascript") body();
+  }
+
+  /** Prints what only runs and nobody outside the file sees. */
+  code(body: () => void): void {
+    if (this.#language !== "declarations") body();
+  }
+
+  /** Prints an exported class; `head` is its name and what it extends. */
+  class(head: string, body: () => void): void {
+    this.block(`export ${this.#language === "declarations" ? "declare " : ""}class ${head}`, body);
+  }
+
+  /** Prints a method, accessor or constructor: its signature, and what it does in braces. */
+  member(signature: string, body: string): void {
+    this.line(this.#language === "declarations" ? `${signature};` : `${signature} { ${body === "" ? "" : `${body} `}}`);
+  }
+
+  /** Like `member`, with a body of several lines. */
+  memberBlock(signature: string, body: () => void): void {
+    if (this.#language === "declarations") this.line(`${signature};`);
+    else this.block(signature, body);
+  }
+
+  /** Prints a property of a class that only its type has. */
+  declaredProperty(text: string): void {
+    this.types(() => this.line(this.#language === "declarations" ? `${text};` : `declare ${text};`));
+  }
+
+  /** Prints an exported constant. TypeScript finds out its type; declarations have to say it, or the literal that it is. */
+  constant(name: string, type: "literal" | { readonly type: string }, value: string): void {
+    if (this.#language !== "declarations") this.line(`export const ${name} = ${value};`);
+    else this.line(`export declare const ${name}${type === "literal" ? ` = ${value}` : `: ${type.type}`};`);
+  }
+
+  /** Prints an exported object of literals, which are its types as well. */
+  constantObject(name: string, entries: readonly { doc: string; name: string; value: string }[]): void {
+    const declared = this.#language === "declarations";
+    this.line(`export ${declared ? `declare const ${name}:` : `const ${name} =`} {`);
+    this.indented(() => {
+      for (const entry of entries) {
+        this.doc(entry.doc);
+        this.line(declared ? `readonly ${entry.name}: ${entry.value};` : `${entry.name}: ${entry.value},`);
+      }
+    });
+    this.line(declared ? "};" : `}${this.typed(" as const")};`);
+  }
+
+  /** Prints an exported constant with its type. */
+  typedConstant(name: string, type: string, value: string): void {
+    this.constant(name + (this.#language === "typescript" ? `: ${type}` : ""), { type }, value);
+  }
 
   /** Prints one line, or several if `text` holds newlines; an empty text is an empty line. */
   line(text = ""): void {
@@ -67,10 +147,11 @@ export class Printer {
   /** The whole file: `header`, imports in the order of their specifiers, then what was printed. */
   toString(header: string): string {
     const imports = [...this.#imports]
+      .filter(([, { value }]) => value || this.#language !== "javascript")
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(
         ([specifier, { alias, value }]) =>
-          `import ${value ? "" : "type "}* as ${alias} from ${JSON.stringify(specifier)};`,
+          `import ${value && this.#language !== "declarations" ? "" : "type "}* as ${alias} from ${JSON.stringify(specifier)};`,
       );
     const body = this.#lines
       .join("\n")

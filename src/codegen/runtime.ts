@@ -14,6 +14,7 @@ export {
   Client,
   InterfaceType,
   interfaceType,
+  type Method,
   method,
   type Params,
   Pipeline,

@@ -10,6 +10,7 @@ import type { FileContext, TypeScope } from "./context.js";
 import { defaultName, type FieldInfo, FieldPrinter, fieldInfos, hasPointerDefault, isPointer } from "./fields.js";
 import { printPipeline } from "./pipeline.js";
 import { plainExpression, printInit, printPlain } from "./plain.js";
+import type { Parameters } from "./printer.js";
 import { TypePrinter } from "./types.js";
 
 /** A struct or group at hand, with what its printers share. */
@@ -48,16 +49,19 @@ export function structInfo(context: FileContext, node: NodeOf<"struct">): Struct
 export function printStruct(info: StructInfo): void {
   printDefaults(info);
   if (info.members.length > 0) {
+    const { out } = info.context;
     const names = info.members.map((each) => JSON.stringify(each.names.property));
-    info.context.out.line(`const ${info.flat}$$members = [${names.join(", ")}] as const;`);
-    info.context.out.line();
+    out.code(() => out.line(`const ${info.flat}$$members = [${names.join(", ")}]${out.typed(" as const")};`));
+    out.line();
   }
   printReader(info);
   printBuilder(info);
   // Params are nobody's results.
   if (info.context.request.methodStruct(info.node.id)?.role !== "Params") printPipeline(info);
-  printInit(info);
-  printPlain(info);
+  info.context.out.types(() => {
+    printInit(info);
+    printPlain(info);
+  });
 }
 
 /** The name of the class whose instances readers are; a union's exported reader type narrows it. */
@@ -76,10 +80,13 @@ export function memberCheck(info: StructInfo, { field, inUnion, names }: FieldIn
   return inUnion ? check : "";
 }
 
-/** The getter for `which`. */
-export function whichGetter(info: StructInfo): string {
-  const names = info.members.map((each) => JSON.stringify(each.names.property)).join(" | ");
-  return `get which(): ${names} | number { return this.$which(${info.discriminant}, ${info.flat}$$members); }`;
+/** Prints the getter for `which`. */
+export function printWhich({ context: { out }, members, discriminant, flat }: StructInfo): void {
+  const names = members.map((each) => JSON.stringify(each.names.property)).join(" | ");
+  out.member(
+    `get which()${out.typed(`: ${names} | number`)}`,
+    `return this.$which(${discriminant}, ${flat}$$members);`,
+  );
 }
 
 /** The body of `hasX()`. */
@@ -94,33 +101,42 @@ function printDefaults({ context, fields, flat }: StructInfo): void {
     if (field.which !== "slot" || !hasPointerDefault(field.slot.defaultValue)) continue;
     const value = field.slot.defaultValue;
     const name = defaultName(flat, names);
-    if (value.which === "text") context.out.line(`const ${name} = ${JSON.stringify(value.text)};`);
-    else context.out.line(`const ${name} = ${pointerExpression(value)};`);
+    const expression = value.which === "text" ? JSON.stringify(value.text) : pointerExpression(value);
+    context.out.code(() => context.out.line(`const ${name} = ${expression};`));
   }
 }
+
+const CONSTRUCTOR_PARAMETERS: Parameters = [
+  ["s", "$.ReaderSegment"],
+  ["d", "number"],
+  ["z", "number"],
+  ["p", "number"],
+  ["c", "number"],
+  ["n", "number"],
+];
 
 function printReader(info: StructInfo): void {
   const { context, flat, scope, fields, members } = info;
   const { out } = context;
   const doc = context.request.docComment(info.node.id);
   out.doc(doc);
-  out.block(`export class ${readerClass(info)}${scope.declaration} extends $.StructReader`, () => {
+  out.class(`${readerClass(info)}${out.typed(scope.declaration)} extends $.StructReader`, () => {
     // Written out: an implied constructor spreads its arguments, which V8 does not inline.
-    out.line(
-      "constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }",
-    );
-    if (scope.isGeneric) out.line(`declare readonly $brand: $.Brand<[${scope.names.join(", ")}]>;`);
-    if (members.length > 0) out.line(whichGetter(info));
+    out.member(`constructor(${out.parameters(CONSTRUCTOR_PARAMETERS)})`, "super(s, d, z, p, c, n);");
+    if (scope.isGeneric) out.declaredProperty(`readonly $brand: $.Brand<[${scope.names.join(", ")}]>`);
+    if (members.length > 0) printWhich(info);
     for (const field of fields) printReaderField(info, field);
     printToObject(info);
   });
   if (members.length > 0) {
     const names = members.map((each) => JSON.stringify(each.names.property)).join(" | ");
-    out.doc(doc);
-    out.line(
-      `export type ${flat}$Reader${scope.declaration} = $.Variants<${readerClass(info)}${scope.arguments}, ${names}>;`,
-    );
-    out.line(`const ${flat}$$Reader = /*@__PURE__*/ $.narrowed<${flat}$Reader>(${readerClass(info)});`);
+    out.types(() => {
+      out.doc(doc);
+      const variants = `$.Variants<${readerClass(info)}${scope.arguments}, ${names}>`;
+      out.line(`export type ${flat}$Reader${scope.declaration} = ${variants};`);
+    });
+    const narrowed = `$.narrowed${out.typed(`<${flat}$Reader>`)}(${readerClass(info)})`;
+    out.code(() => out.line(`const ${flat}$$Reader = /*@__PURE__*/ ${narrowed};`));
   }
   out.line();
 }
@@ -133,16 +149,18 @@ function printReaderField(info: StructInfo, each: FieldInfo): void {
   if (field.which === "group") {
     const group = context.request.nodeOf(field.group.typeId, "struct");
     const type = `${context.dotted(group.id)}.Reader${info.scope.arguments}`;
-    out.line(
-      `get ${names.property}(): ${type} { ${memberCheck(info, each)}return ${groupView(info, group, "Reader")}; }`,
+    out.member(
+      `get ${names.property}()${out.typed(`: ${type}`)}`,
+      `${memberCheck(info, each)}return ${groupView(info, group, "Reader")};`,
     );
     return;
   }
   const { type } = field.slot;
-  out.line(
-    `get ${names.property}(): ${types.reader(type)} { ${memberCheck(info, each)}return ${access.read(each, field.slot, "reader")}; }`,
+  out.member(
+    `get ${names.property}()${out.typed(`: ${types.reader(type)}`)}`,
+    `${memberCheck(info, each)}return ${access.read(each, field.slot, "reader")};`,
   );
-  if (isPointer(type)) out.line(`${names.has}(): boolean { return ${hasExpression(info, each)}; }`);
+  if (isPointer(type)) out.member(`${names.has}()${out.typed(": boolean")}`, `return ${hasExpression(info, each)};`);
 }
 
 /** The expression that makes a group's reader or builder: the same struct through another class, bound like the struct around it. */
@@ -151,7 +169,7 @@ export function groupView(info: StructInfo, group: NodeOf<"struct">, face: "Read
   const name = face === "Reader" ? readerValue({ flat, node: group }) : `${flat}$Builder`;
   if (info.scope.isGeneric) {
     const type = `${info.context.dotted(group.id)}.${face}${info.scope.arguments}`;
-    return `this.$group($.bind${face}<${type}>(${name}, this.$brand))`;
+    return `this.$group($.bind${face}${info.context.out.typed(`<${type}>`)}(${name}, this.$brand))`;
   }
   const nesting = face === "Reader" ? ", this.$nesting" : "";
   return `new ${name}(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount${nesting})`;
@@ -162,12 +180,12 @@ function printToObject(info: StructInfo): void {
   const { members, fields } = info;
   const common = fields.filter((each) => !each.inUnion);
   const entry = (each: FieldInfo) => `${each.names.property}: ${plainExpression(info, each)}`;
-  const type = `${info.dotted}.Plain${info.scope.arguments}`;
+  const signature = `toObject()${out.typed(`: ${info.dotted}.Plain${info.scope.arguments}`)}`;
   if (members.length === 0) {
-    out.line(`toObject(): ${type} { return { ${common.map(entry).join(", ")} }; }`);
+    out.member(signature, `return { ${common.map(entry).join(", ")} };`);
     return;
   }
-  out.block(`toObject(): ${type}`, () => {
+  out.memberBlock(signature, () => {
     for (const [index, each] of common.entries()) out.line(`const $${index} = ${plainExpression(info, each)};`);
     const shared = common.map((each, index) => `${each.names.property}: $${index}, `).join("");
     out.line("const which = this.which;");
@@ -180,21 +198,37 @@ function printToObject(info: StructInfo): void {
 }
 
 /** Prints the object that stands for the struct at run time; `nested` are the members it gets for declarations inside it. */
-export function printStructConst(info: StructInfo, nested: readonly string[]): void {
+export function printStructConst(info: StructInfo, nested: readonly ConstMember[]): void {
   const { context, flat, scope } = info;
   context.out.doc(context.request.docComment(info.node.id));
-  printConst(context, flat, structExpression(info), scope.isGeneric ? [ofMember(info), ...nested] : nested);
+  const members = scope.isGeneric ? [ofMember(info), ...nested] : nested;
+  printConst(context, flat, `${info.dotted}.$Type`, structExpression(info), members);
 }
 
-/** Prints `export const`; members go onto the object that `expression` makes. */
-export function printConst({ out }: FileContext, flat: string, expression: string, members: readonly string[]): void {
-  if (members.length === 0) out.line(`export const ${flat} = /*@__PURE__*/ ${expression};`);
+/** A member of an object that stands for a declaration at run time: in the object's type, and in the object. */
+export interface ConstMember {
+  readonly declaration: string;
+  readonly definition: string;
+}
+
+/** Prints `export const`, of type `type`; members go onto the object that `expression` makes. */
+export function printConst(
+  { out }: FileContext,
+  flat: string,
+  type: string,
+  expression: string,
+  members: readonly ConstMember[],
+): void {
+  if (members.length === 0) out.constant(flat, { type }, `/*@__PURE__*/ ${expression}`);
   else {
-    out.line(`export const ${flat} = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ ${expression}, {`);
-    out.indented(() => {
-      for (const member of members) out.line(`${member},`);
-    });
-    out.line("});");
+    const lines = (each: readonly string[]) => each.map((line) => `  ${line}\n`).join("");
+    const declarations = lines(members.map(({ declaration }) => `${declaration};`));
+    const definitions = lines(members.map(({ definition }) => `${definition},`));
+    out.constant(
+      flat,
+      { type: `${type} & {\n${declarations}}` },
+      `/*@__PURE__*/ $.withMembers(/*@__PURE__*/ ${expression}, {\n${definitions}})`,
+    );
   }
   out.line();
 }
@@ -215,18 +249,20 @@ export function structExpression(info: StructInfo): string {
     `makeBuilder: (s, d, z, p, c) => new ${flat}$Builder(s, d, z, p, c)`,
     ...(scope.isGeneric ? [`typeParameters: ${scope.names.length}`] : []),
   ];
-  return `$.struct<${faces}>({ ${parts.join(", ")} })`;
+  return `$.struct${info.context.out.typed(`<${faces}>`)}({ ${parts.join(", ")} })`;
 }
 
 /** `of(Key, Value)`: the generic type with its parameters bound. */
-function ofMember({ flat, dotted, scope }: StructInfo): string {
-  return `${ofSignature(dotted, scope)} { return $.bindStruct(${flat}, $.brand([${scope.names.join(", ")}])); }`;
+function ofMember({ context, flat, dotted, scope }: StructInfo): ConstMember {
+  const declaration = ofSignature(context, dotted, scope);
+  const brand = `$.brand([${scope.names.join(", ")}])`;
+  return { declaration, definition: `${declaration} { return $.bindStruct(${flat}, ${brand}); }` };
 }
 
-export function ofSignature(dotted: string, scope: TypeScope): string {
-  const parameters = scope.names.map((name) => `${name}: ${name}`).join(", ");
+export function ofSignature({ out }: FileContext, dotted: string, scope: TypeScope): string {
+  const parameters = out.parameters(scope.names.map((name) => [name, name]));
   const declaration = `<${scope.names.map((name) => `${name} extends $.AnyType`).join(", ")}>`;
-  return `of${declaration}(${parameters}): ${dotted}.$Type${scope.arguments}`;
+  return `of${out.typed(declaration)}(${parameters})${out.typed(`: ${dotted}.$Type${scope.arguments}`)}`;
 }
 
 export function idLiteral(id: bigint): string {

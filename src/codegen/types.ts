@@ -261,6 +261,7 @@ export class TypePrinter {
     const count = this.#context.request.typeParameters(type.typeId).length;
     if (count === 0) return name;
     const bound = this.bound(type) ?? new Array<string>(count).fill("$.AnyPointer");
-    return `$.bindPipeline<${this.named(type, "Pipeline")}>(${name}, $.brand([${bound.join(", ")}]))`;
+    const face = this.#context.out.typed(`<${this.named(type, "Pipeline")}>`);
+    return `$.bindPipeline${face}(${name}, $.brand([${bound.join(", ")}]))`;
   }
 }

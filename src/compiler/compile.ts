@@ -12,7 +12,7 @@ import { type Definition, DefinitionTable } from "./definition.js";
 import { type Diagnostic, DiagnosticSink } from "./diagnostic.js";
 import { Evaluator } from "./evaluator.js";
 import { importedPaths } from "./imports.js";
-import { type Module, ModuleLoader, type ModuleLoaderOptions } from "./module-loader.js";
+import { type Module, ModuleLoader, type ModuleLoaderOptions, modulePath } from "./module-loader.js";
 import { Resolver } from "./resolver.js";
 import { type PendingValue, type Translation, Translator } from "./translation.js";
 import { ValueTooLarge, ValueWriter } from "./value-writer.js";
@@ -24,6 +24,8 @@ export interface CompileOptions extends ModuleLoaderOptions {
 
 export interface CompileResult {
   readonly request: CodeGeneratorRequest;
+  /** Where the files in the request were read, by their ids; the standard schemas that capwire carries have no place. */
+  readonly paths: ReadonlyMap<bigint, string>;
   /** Sorted by file and place. Empty or warnings only if all is well. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -44,7 +46,7 @@ export function compile(options: CompileOptions): CompileResult {
     const file = options.files[0] ?? "";
     sink.fileError("nesting-too-deep", file, "Declarations refer to each other in chains too long to follow.");
   }
-  return { request, diagnostics: sorted(sink.diagnostics) };
+  return { request, paths: run.paths(), diagnostics: sorted(sink.diagnostics) };
 }
 
 class Run {
@@ -84,6 +86,15 @@ class Run {
     this.#includeDependencies();
     for (const translation of this.#included.values()) this.#storeValues(translation.pending);
     return this.#request(definitions);
+  }
+
+  paths(): Map<bigint, string> {
+    const paths = new Map<bigint, string>();
+    for (const { module, id, parent } of this.#included.keys()) {
+      const path = modulePath(module);
+      if (parent === undefined && path !== undefined) paths.set(id, path);
+    }
+    return paths;
   }
 
   /** A requested file's declarations, all of them; its aliases too are checked, used or not. */

@@ -119,6 +119,11 @@ export class ModuleLoader {
   }
 }
 
+/** Where a module was read; undefined for the schemas that capwire carries. */
+export function modulePath({ root, name }: Module): string | undefined {
+  return root === STANDARD_ROOT ? undefined : join(root, name);
+}
+
 /** Resolves `.`, `..` and doubled slashes; keeps a leading `/` and any leading `..`. */
 export function normalize(path: string): string {
   const absolute = path.startsWith("/");
