@@ -7,7 +7,7 @@
 import type { CapTableReader } from "../wire/cap-table.js";
 import type { Client } from "./client.js";
 import type { CapabilityHook } from "./hook.js";
-import type { InterfaceType } from "./interface-type.js";
+import type { ClientType } from "./interface-type.js";
 
 export abstract class ClientTable implements CapTableReader {
   #clients: (Client | undefined)[] | null = null;
@@ -18,7 +18,7 @@ export abstract class ClientTable implements CapTableReader {
   protected abstract slot(index: number): CapabilityHook | null;
 
   /** A new Client of `type` for slot `index` (-1: a null pointer). */
-  protected abstract makeClient<C extends Client>(index: number, type: InterfaceType<C, object>): C;
+  protected abstract makeClient<C extends Client>(index: number, type: ClientType<C>): C;
 
   /** Borrowed: for copying the message's pointers into another message. Null once the slot's Client was disposed. */
   capability(index: number): CapabilityHook | null {
@@ -28,7 +28,7 @@ export abstract class ClientTable implements CapTableReader {
   }
 
   /** The Client of slot `index` as `type`. */
-  client<C extends Client>(index: number, type: InterfaceType<C, object>): C {
+  client<C extends Client>(index: number, type: ClientType<C>): C {
     if (index < 0) return this.makeClient(index, type);
     this.#clients ??= [];
     const clients = this.#clients;

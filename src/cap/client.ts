@@ -8,7 +8,7 @@ import { BrokenHook } from "./broken.js";
 import { type CallOptions, TAIL } from "./call-options.js";
 import { callSite } from "./call-site.js";
 import { type CallRequest, type CapabilityHook, innermost, NULL_BRAND } from "./hook.js";
-import type { InterfaceType } from "./interface-type.js";
+import type { ClientType } from "./interface-type.js";
 import { track, untrack, type Watch } from "./leak.js";
 import type { AnyMethod, Method, Params } from "./method.js";
 import { PendingCall } from "./pending-call.js";
@@ -53,7 +53,7 @@ export abstract class Client implements Disposable {
   }
 
   /** Another reference to the same capability, seen as `type`. Whether it implements `type` shows when it is called. */
-  castAs<C extends Client>(type: InterfaceType<C, object>): C {
+  castAs<C extends Client>(type: ClientType<C>): C {
     return type.client(this.$hook.addRef());
   }
 

@@ -8,7 +8,7 @@ import { BrokenHook } from "./broken.js";
 import type { Client } from "./client.js";
 import { forwardCall } from "./forward.js";
 import { type CallContext, type CallHints, type CallRequest, CapabilityHook, type PipelineHook } from "./hook.js";
-import type { InterfaceType } from "./interface-type.js";
+import type { ClientType, InterfaceType } from "./interface-type.js";
 import { cutCalls, type RelayedCall, RelayRequest } from "./relay.js";
 import { RpcError } from "./rpc-error.js";
 
@@ -27,7 +27,7 @@ export function serveRevocable<C extends Client, S extends object>(type: Interfa
 }
 
 /** `client`, which the caller keeps, as a capability that can be taken back. */
-export function revocable<C extends Client>(type: InterfaceType<C, object>, client: C): Revocable<C> {
+export function revocable<C extends Client>(type: ClientType<C>, client: C): Revocable<C> {
   const hook = new RevocableHook(client.$hook.addRef());
   return {
     client: type.client(hook),

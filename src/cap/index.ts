@@ -21,6 +21,7 @@ export {
   Capability,
   CapabilityClient,
   type CapabilityInit,
+  type ClientType,
   type InterfaceSpec,
   InterfaceType,
   interfaceType,

@@ -32,8 +32,19 @@ export interface InterfaceSpec<C extends Client> {
 
 export type AnyInterfaceType = InterfaceType<Client, object>;
 
+/**
+ * An interface as far as its Clients go: what casts and the like ask for. Of an InterfaceType<C, object>, TypeScript infers no C when
+ * the interface declares types of its own.
+ */
+export interface ClientType<out C extends Client> extends Dispatch {
+  readonly id: bigint;
+  readonly Client: ClientClass<C>;
+  /** A Client for `hook`, which it takes. */
+  client(hook: CapabilityHook): C;
+}
+
 export class InterfaceType<C extends Client, S extends object>
-  implements PointerType<C, C, CapabilityInit<C, S>>, Dispatch
+  implements PointerType<C, C, CapabilityInit<C, S>>, ClientType<C>
 {
   readonly kind = "capability";
   readonly id: bigint;

@@ -28,7 +28,7 @@ import type {
   ResultReceiver,
   SentCall,
 } from "./hook.js";
-import type { InterfaceType } from "./interface-type.js";
+import type { ClientType } from "./interface-type.js";
 import { track, untrack, type Watch } from "./leak.js";
 import type { AnyMethod } from "./method.js";
 import { locateCapability, locatePointer, type PointerPlace, ResultsPipeline } from "./pipeline.js";
@@ -130,7 +130,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
   }
 
   /** The Client for the capability at `path` of the results, known or not. */
-  pipelined<C extends Client>(path: PipelinePath, type: InterfaceType<C, object>): C {
+  pipelined<C extends Client>(path: PipelinePath, type: ClientType<C>): C {
     this.#pipelined ??= [];
     const pipelined = this.#pipelined;
     for (const known of pipelined) {
@@ -255,7 +255,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     return this.#slots?.hooks[index] ?? null;
   }
 
-  protected makeClient<C extends Client>(index: number, type: InterfaceType<C, object>): C {
+  protected makeClient<C extends Client>(index: number, type: ClientType<C>): C {
     if (this.#phase !== "returned") throw this.#goneError();
     return type.client((index >= 0 && this.#slots?.take(index)) || nullCapability());
   }

@@ -9,7 +9,7 @@ import type { StructType } from "../wire/pointer-type.js";
 import type { Client } from "./client.js";
 import { readDisposable } from "./disposable-reader.js";
 import type { PipelinePath } from "./hook.js";
-import type { InterfaceType } from "./interface-type.js";
+import type { ClientType } from "./interface-type.js";
 import type { PendingCall } from "./pending-call.js";
 import type { StreamingCall } from "./streaming-call.js";
 
@@ -69,7 +69,7 @@ export abstract class Pipeline<R> implements Promise<R & Disposable>, Disposable
   }
 
   /** The capability in pointer `index`. One Client per path: asking twice gives the same. */
-  protected $client<C extends Client>(index: number, type: InterfaceType<C, object>): C {
+  protected $client<C extends Client>(index: number, type: ClientType<C>): C {
     return this.$pending.pipelined([...this.$path, index], type);
   }
 
@@ -99,7 +99,7 @@ export class AnyPipeline {
     this.#path = path;
   }
 
-  asClient<C extends Client>(type: InterfaceType<C, object>): C {
+  asClient<C extends Client>(type: ClientType<C>): C {
     return this.#call.pipelined(this.#path, type);
   }
 

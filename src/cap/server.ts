@@ -13,7 +13,7 @@ import { type CallOptions, TAIL } from "./call-options.js";
 import type { Client } from "./client.js";
 import { ClientTable } from "./client-table.js";
 import type { CallContext, CallRequest, CapabilityHook } from "./hook.js";
-import type { InterfaceType } from "./interface-type.js";
+import type { ClientType } from "./interface-type.js";
 import type { LocalHook } from "./local.js";
 import { LocalResults } from "./local-call.js";
 import type { AnyMethod } from "./method.js";
@@ -46,7 +46,7 @@ export interface ServerContext<
   /** Who called, if the call came over a connection: "127.0.0.1:4000". */
   readonly peer: string | undefined;
   /** Another Client for the object that is called, as one of its interfaces, to be disposed by the method: `using self = context.thisCap(Calculator)`. */
-  thisCap<C extends Client>(type: InterfaceType<C, object>): C;
+  thisCap<C extends Client>(type: ClientType<C>): C;
   /** Gives back the capabilities in the params before the call ends. */
   releaseParams(): void;
   /**
@@ -153,7 +153,7 @@ export class ServerCall
     return this.#controller.signal;
   }
 
-  thisCap<C extends Client>(type: InterfaceType<C, object>): C {
+  thisCap<C extends Client>(type: ClientType<C>): C {
     return type.client(this.#hook.addRef());
   }
 
@@ -201,7 +201,7 @@ export class ServerCall
     return (this.#table?.capability(index) as CapabilityHook | null | undefined) ?? null;
   }
 
-  protected makeClient<C extends Client>(index: number, type: InterfaceType<C, object>): C {
+  protected makeClient<C extends Client>(index: number, type: ClientType<C>): C {
     if (this.#params === RELEASED) throw this.#released();
     // Not for the leak registry: it is expired when the call ends.
     return new type.Client(this.slot(index)?.addRef() ?? nullCapability());

@@ -23,7 +23,7 @@ import {
   type ResultReceiver,
   type SentCall,
 } from "../cap/hook.js";
-import type { InterfaceType } from "../cap/interface-type.js";
+import type { ClientType } from "../cap/interface-type.js";
 import { QueuedHook } from "../cap/queued.js";
 import { RelayRequest, type RelayRules } from "../cap/relay.js";
 import { RpcError } from "../cap/rpc-error.js";
@@ -65,8 +65,8 @@ export interface Reconnecting<C extends Client> {
 
 /** A capability that connects at once, and again as soon as a loss is noticed. */
 export function autoReconnect<C extends Client>(
-  type: InterfaceType<C, object>,
-  connect: Connect<C>,
+  type: ClientType<C>,
+  connect: Connect<NoInfer<C>>,
   options: Omit<ReconnectOptions, "lazy"> = {},
 ): C {
   return reconnecting(type, connect, options).client;
@@ -74,8 +74,8 @@ export function autoReconnect<C extends Client>(
 
 /** A capability that connects when it is called, and again when it is called after a loss. */
 export function lazyAutoReconnect<C extends Client>(
-  type: InterfaceType<C, object>,
-  connect: Connect<C>,
+  type: ClientType<C>,
+  connect: Connect<NoInfer<C>>,
   options: Omit<ReconnectOptions, "lazy"> = {},
 ): C {
   return reconnecting(type, connect, { ...options, lazy: true }).client;
@@ -83,8 +83,8 @@ export function lazyAutoReconnect<C extends Client>(
 
 /** The same with a controller. */
 export function reconnecting<C extends Client>(
-  type: InterfaceType<C, object>,
-  connect: Connect<C>,
+  type: ClientType<C>,
+  connect: Connect<NoInfer<C>>,
   options: ReconnectOptions = {},
 ): Reconnecting<C> {
   const hook = new ReconnectHook((lost) => connectHook(connect, lost), options);

@@ -79,6 +79,8 @@ export class Session {
   /** The end is an error although nothing may have been in progress: the transport broke, or the peer was dropped. */
   #broken = false;
   #tornDown = false;
+  /** Nobody can begin anything here any more: once idle, it stays so. */
+  #abandoned = false;
 
   constructor(transport: Transport, options: SessionOptions = {}) {
     this.#transport = transport;
@@ -162,6 +164,12 @@ export class Session {
     await this.disconnected;
   }
 
+  /** Ends the connection as soon as it is idle. */
+  closeWhenIdle(): void {
+    this.#abandoned = true;
+    this.#moved();
+  }
+
   get #inProgress(): boolean {
     const { questions, answers } = this.#connection.stats;
     return questions + answers > 0;
@@ -170,6 +178,7 @@ export class Session {
   /** Messages have come or gone. */
   #moved(): void {
     this.#liveness?.used();
+    if (this.#abandoned && this.isIdle) this.close();
     if (this.#drains.length === 0 || this.#inProgress) return;
     for (const resume of this.#drains.splice(0)) resume();
   }

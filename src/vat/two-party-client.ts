@@ -1,4 +1,7 @@
-/** TwoPartyClient: this vat's end of one connection to a server, over any transport. */
+/**
+ * TwoPartyClient: this vat's end of one connection to a server, over any transport. It is meant to be closed; one that was dropped instead
+ * lives as long as anything is in use over it, in either direction, and is then closed when the collector has seen that nobody has it.
+ */
 
 import type { Client } from "../cap/client.js";
 import type { InterfaceType } from "../cap/interface-type.js";
@@ -23,6 +26,8 @@ export class TwoPartyClient implements Disposable, AsyncDisposable {
       ...(bootstrap && { bootstrap: () => bootstrap.$hook.addRef() }),
     });
     if (bootstrap) this.disconnected.then(() => bootstrap[Symbol.dispose]());
+    // A vat that offers something may be asked for it at any time, whoever has dropped what.
+    else dropped.register(this, this.#session);
     this.#session.start();
   }
 
@@ -76,3 +81,6 @@ export class TwoPartyClient implements Disposable, AsyncDisposable {
     await this.disconnected;
   }
 }
+
+/** Connections whose TwoPartyClient has been collected. */
+const dropped = /*@__PURE__*/ new FinalizationRegistry<Session>((session) => session.closeWhenIdle());

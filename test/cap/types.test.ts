@@ -1,8 +1,10 @@
 /** What the compiler must accept and refuse. The check is `tsc`; what runs here only keeps the expressions honest. */
 
 import { describe, expect, expectTypeOf, it } from "vitest";
-import type { RemotePromise, ServerContext } from "../../src/cap/index.js";
+import { type RemotePromise, revocable, type ServerContext } from "../../src/cap/index.js";
+import { autoReconnect } from "../../src/vat/index.js";
 import { type Base, type Box, Maker, Sequence } from "../schemas/cap-stories.capnp.js";
+import { Friend } from "../schemas/rpc-stories.capnp.js";
 import { Counting, TestMaker } from "./objects.js";
 
 describe("types", () => {
@@ -49,6 +51,18 @@ describe("types", () => {
     // @ts-expect-error an object without the methods
     const unfit = () => maker.echo({ cap: {} });
     expect(unfit).toBeTypeOf("function");
+  });
+
+  it("give casts and pipelines the methods of an interface that declares types of its own", () => {
+    using friend = Sequence.zero().castAs(Friend);
+    expectTypeOf(friend).toEqualTypeOf<Friend.Client>();
+    expectTypeOf(revocable(Friend, friend).client).toEqualTypeOf<Friend.Client>();
+    const connect = () => Friend.zero().castAs(Friend);
+    expectTypeOf(() => autoReconnect(Friend, connect)).returns.toEqualTypeOf<Friend.Client>();
+    expectTypeOf(() => autoReconnect(Friend, async () => connect())).returns.toEqualTypeOf<Friend.Client>();
+    // @ts-expect-error what connects does not give what is asked for
+    expect(() => autoReconnect(Friend, () => Sequence.zero())).toBeTypeOf("function");
+    expect(friend.$isNull).toBe(true);
   });
 
   it("hold servers to their interface", () => {
