@@ -1,7 +1,8 @@
 /**
- * The measured process's half of the conversation with the harness (participant.ts has the other, cpp/sampling.h the same in C++): one
- * request per line of standard input, `<bench> <seconds>`; one JSON object per line of standard output, `{"value":…}` or
- * `{"error":"…"}`. The end of standard input ends the process, so none outlives the harness.
+ * The measured process's half of the conversation with the harness (participant.ts has the other, cpp/sampling.h the same in C++,
+ * python/sampling.py in Python): one request per line of standard input, `<bench> <seconds>`; one JSON object per line of standard output,
+ * `{"value":…}` or `{"error":"…"}`. `check <bench>` asks for a number that tells what the bench's work gave, the same for everybody who
+ * does the same work. The end of standard input ends the process, so none outlives the harness.
  */
 
 import { createInterface } from "node:readline";
@@ -10,12 +11,13 @@ import { createInterface } from "node:readline";
 export async function answerRequests(
   port: number,
   sample: (bench: string, seconds: number) => number | Promise<number>,
+  check?: (bench: string) => number,
 ): Promise<never> {
   say({ ready: true, port });
   for await (const line of createInterface({ input: process.stdin })) {
-    const [bench = "", seconds = "0"] = line.split(" ");
+    const [first = "", second = "0"] = line.split(" ");
     try {
-      say({ value: await sample(bench, Number(seconds)) });
+      say({ value: first === "check" && check ? check(second) : await sample(first, Number(second)) });
     } catch (error) {
       say({ error: error instanceof Error ? error.message : String(error) });
     }

@@ -1,130 +1,123 @@
 /**
- * Contenders: capwire and the peers it is compared with; how each is built and started. A peer that cannot be measured on this machine is
- * skipped, with the command that changes that.
+ * Contenders: capwire and the peers it is compared with, and which processes of each do what kind of work. prepare.ts says which peers can be
+ * measured on this machine.
  */
 
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { BENCHES, type Kind } from "./benches.js";
 import type { Command } from "./participant.js";
 
-/** How to start a contender's processes; one it has no part in is left out. */
+/** How to start the processes that do one kind of work. */
+export type Processes =
+  | { readonly worker: Command }
+  /** The client takes the server's port, and for benches over a delay the round trip in ms, as further arguments. */
+  | { readonly server: Command; readonly client: Command };
+
 export interface Contender {
   readonly name: string;
-  /** The benches it can run, where its processes do not say enough. */
+  /** By kind of work; what it has no part in is left out. */
+  readonly runs: Readonly<Partial<Record<Kind, Processes>>>;
+  /** The benches it can run, where the kinds do not say enough. */
   readonly benches?: readonly string[];
-  readonly codec?: Command;
-  readonly server?: Command;
-  /** Takes the server's port, and for benches over a delay the round trip in ms, as further arguments. */
-  readonly client?: Command;
-}
-
-/** Why a peer is left out of this run. */
-export interface Skipped {
-  readonly name: string;
-  readonly reason: string;
 }
 
 export const CAPWIRE = "capwire";
 export const CPP = "cpp";
+export const PYCAPNP = "pycapnp";
+/** capwire itself with nothing switched on, which the `cost` benches are about. */
+export const OFF = "off";
+/** The features whose cost is measured, by their names in rpc/cost.ts; "limits" is how every connection begins. */
+export const FEATURES = ["limits", "observer", "tracer", "leaks", "all"] as const;
 
-/** JavaScript libraries under peers/: which benches each has an adapter for. */
-const LIBRARIES: Readonly<Record<string, { codec?: true; rpc?: true }>> = {
-  "capnp-ts": { codec: true, rpc: true },
-  "capnp-es": { codec: true, rpc: true },
-  capnweb: { rpc: true },
-  protobufjs: { codec: true },
-  msgpackr: { codec: true },
+/** JavaScript libraries under peers/: which kinds of work each has an adapter for. */
+const LIBRARIES: Readonly<Record<string, readonly Kind[]>> = {
+  "capnp-ts": ["codec", "bundle", "rpc"],
+  "capnp-es": ["codec", "bundle", "rpc"],
+  capnweb: ["rpc"],
+  protobufjs: ["codec", "bundle"],
+  msgpackr: ["codec", "bundle"],
 };
 
 /** Adapters beside capwire's own, which need nothing installed. */
-const BUILT_IN: Readonly<Record<string, { codec?: true; rpc?: true; benches?: readonly string[] }>> = {
+const BUILT_IN: Readonly<Record<string, { kinds: readonly Kind[]; benches?: readonly string[] }>> = {
   /** capwire without generated code. */
-  dynamic: { codec: true },
-  json: { codec: true },
-  sockets: { rpc: true, benches: ["rpc-sequential", "rpc-64", "rpc-1024", "rpc-1mib"] },
+  dynamic: { kinds: ["codec", "bundle"] },
+  json: { kinds: ["codec", "bundle"] },
+  sockets: { kinds: ["rpc"], benches: ["rpc-sequential", "rpc-64", "rpc-1024", "rpc-1mib"] },
 };
 
-export const PEERS: readonly string[] = [CPP, ...Object.keys(LIBRARIES), ...Object.keys(BUILT_IN)];
+export const LIBRARY_NAMES: readonly string[] = Object.keys(LIBRARIES);
+export const PEERS: readonly string[] = [CPP, PYCAPNP, ...LIBRARY_NAMES, ...Object.keys(BUILT_IN)];
 
 /** bench/, seen from bench/build/. */
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const TSC = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const SCHEMA = `${ROOT}schema/bench.capnp`;
+const COMMAND_LINE = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
 
-/** capwire itself; `profile` is a directory for CPU profiles. */
-export function capwireContender(profile: string | null): Contender {
+/** capwire itself, and its variants for the `cost` benches; `profile` is a directory for CPU profiles. */
+export function capwireContenders(profile: string | null): Contender[] {
   const flags = profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-  return nodeContender(CAPWIRE, { codec: true, rpc: true }, builtInAdapters(CAPWIRE), flags);
-}
-
-/** Builds the peers asked for. Returns the ones that can be measured and why the others cannot. */
-export function preparePeers(names: readonly string[]): { ready: Contender[]; skipped: Skipped[] } {
-  const ready: Contender[] = [];
-  const skipped: Skipped[] = [];
-  const librariesReason = names.some((name) => name in LIBRARIES) ? buildLibraries() : null;
-  for (const name of names) {
-    const reason = name === CPP ? buildCpp() : name in LIBRARIES ? librariesReason : null;
-    if (reason === null) ready.push(peerContender(name));
-    else skipped.push({ name, reason });
-  }
-  return { ready, skipped };
-}
-
-function peerContender(name: string): Contender {
-  if (name === CPP) {
-    const program = (file: string): Command => [`${ROOT}build/cpp/${file}`];
-    return { name, codec: program("codec"), server: program("server"), client: program("client") };
-  }
-  const library = LIBRARIES[name];
-  if (library) {
-    const directory = `${ROOT}peers/build/peers/${name}`;
-    return nodeContender(name, library, { codec: `${directory}/codec.js`, rpc: `${directory}/rpc.js` });
-  }
-  const { benches, ...parts } = BUILT_IN[name]!;
-  return { ...nodeContender(name, parts, builtInAdapters(name)), ...(benches && { benches }) };
-}
-
-function builtInAdapters(name: string): { codec: string; rpc: string } {
-  return { codec: `${ROOT}build/codec/${name}.js`, rpc: `${ROOT}build/rpc/${name}.js` };
-}
-
-/** A contender made of the adapters at these paths, run by our own worker, server and client processes. */
-function nodeContender(
-  name: string,
-  parts: { codec?: true; rpc?: true },
-  adapters: { codec: string; rpc: string },
-  flags: readonly string[] = [],
-): Contender {
-  const run = (script: string, adapter: string): Command => [
-    process.execPath,
-    ...flags,
-    `${ROOT}build/${script}`,
-    adapter,
-  ];
-  return {
+  const runs = {
+    ...adapted(["codec", "bundle", "rpc"], ours(CAPWIRE), flags),
+    dynamic: { worker: node(flags, "dynamic/worker.js", SCHEMA) },
+    packing: { worker: node(flags, "packing/worker.js") },
+    compile: { worker: node(flags, "compile/worker.js", "capwire", process.execPath, COMMAND_LINE) },
+  };
+  const variant = (name: string): Contender => ({
     name,
-    ...(parts.codec && { codec: run("codec/worker.js", adapters.codec) }),
-    ...(parts.rpc && { server: run("rpc/server.js", adapters.rpc), client: run("rpc/client.js", adapters.rpc) }),
+    runs: { cost: rpc(`${ROOT}build/rpc/cost.js#${name}`, flags) },
+  });
+  return [{ name: CAPWIRE, runs }, variant(OFF), ...FEATURES.map(variant)];
+}
+
+/** A peer that is there. `python` runs pycapnp. */
+export function peerContender(name: string, python: string): Contender {
+  if (name === CPP) return cppContender();
+  if (name === PYCAPNP) return { name, runs: { dynamic: { worker: [python, `${ROOT}python/dynamic.py`, SCHEMA] } } };
+  const library = LIBRARIES[name];
+  if (library) return { name, runs: adapted(library, (adapter) => `${ROOT}peers/build/peers/${name}/${adapter}.js`) };
+  const { kinds, benches } = BUILT_IN[name]!;
+  return { name, runs: adapted(kinds, ours(name)), ...(benches && { benches }) };
+}
+
+function cppContender(): Contender {
+  const program = (file: string, ...args: string[]): Command => [`${ROOT}build/cpp/${file}`, ...args];
+  return {
+    name: CPP,
+    benches: BENCHES.map(({ name }) => name).filter((name) => !name.endsWith("-object")),
+    runs: {
+      codec: { worker: program("codec") },
+      dynamic: { worker: program("dynamic", SCHEMA) },
+      packing: { worker: program("packing") },
+      compile: { worker: node([], "compile/worker.js", "other", "capnp") },
+      rpc: { server: program("server"), client: program("client") },
+    },
   };
 }
 
-/** Returns null when the C++ programs are there, otherwise what to do. */
-function buildCpp(): string | null {
-  const missing = ["g++", "make", "capnp"].filter((tool) => spawnSync(tool, ["--version"]).status !== 0);
-  const headers = ["/usr/include", "/usr/local/include"].some((prefix) => existsSync(`${prefix}/capnp/rpc-twoparty.h`));
-  if (!headers) missing.push("libcapnp-dev");
-  if (missing.length > 0) return `needs ${missing.join(", ")}: sudo apt-get install -y g++ make capnproto libcapnp-dev`;
-  const make = spawnSync("make", ["-s"], { cwd: `${ROOT}cpp`, encoding: "utf8" });
-  return make.status === 0 ? null : `does not build (make -C bench/cpp): ${lastLine(make.stderr)}`;
+/** What our own worker, server and client processes do with a library's adapters; `path` says where they are. */
+function adapted(
+  kinds: readonly Kind[],
+  path: (adapter: "codec" | "rpc") => string,
+  flags: readonly string[] = [],
+): Partial<Record<Kind, Processes>> {
+  const all: Partial<Record<Kind, Processes>> = {
+    codec: { worker: node(flags, "codec/worker.js", path("codec")) },
+    bundle: { worker: node([], "bundle/worker.js", path("codec")) },
+    rpc: rpc(path("rpc"), flags),
+  };
+  return Object.fromEntries(kinds.map((kind) => [kind, all[kind]!]));
 }
 
-/** Returns null when the adapters of the JavaScript peers are there, otherwise what to do. */
-function buildLibraries(): string | null {
-  if (!existsSync(`${ROOT}peers/node_modules`)) return "not installed: npm install --prefix bench/peers";
-  const tsc = spawnSync(process.execPath, [TSC, "-p", `${ROOT}peers/tsconfig.json`], { encoding: "utf8" });
-  return tsc.status === 0 ? null : `does not compile (npx tsc -p bench/peers): ${lastLine(tsc.stdout)}`;
+function rpc(library: string, flags: readonly string[]): Processes {
+  return { server: node(flags, "rpc/server.js", library), client: node(flags, "rpc/client.js", library) };
 }
 
-function lastLine(output: string): string {
-  return output.trim().split("\n").at(-1) ?? "";
+/** Adapters of ours: one folder for each kind. */
+function ours(name: string): (adapter: string) => string {
+  return (adapter) => `${ROOT}build/${adapter}/${name}.js`;
+}
+
+function node(flags: readonly string[], script: string, ...args: readonly string[]): Command {
+  return [process.execPath, ...flags, `${ROOT}build/${script}`, ...args];
 }

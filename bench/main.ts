@@ -1,12 +1,13 @@
 /** `npm run bench`: measures what the command line asks for, prints the table, writes the rows. */
 
 import { writeFileSync } from "node:fs";
-import { CAPWIRE, capwireContender, preparePeers } from "./contenders.js";
+import { CAPWIRE, capwireContenders, FEATURES, OFF } from "./contenders.js";
 import { type Failure, FROM_CPP, measure, TO_CPP } from "./measure.js";
 import { CommandLineError, HELP, type Options, parseOptions } from "./options.js";
+import { preparePeers } from "./prepare.js";
 import { type Row, render, rowsOf } from "./report.js";
 
-const OURS = [CAPWIRE, TO_CPP, FROM_CPP];
+const OURS: readonly string[] = [CAPWIRE, TO_CPP, FROM_CPP, OFF, ...FEATURES];
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -26,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
 /** Returns the exit status: 1 when capwire itself failed at something. */
 async function run(options: Options): Promise<number> {
   const { ready, skipped } = preparePeers(options.peers);
-  const contenders = [...ready, capwireContender(options.profile)];
+  const contenders = [...ready, ...capwireContenders(options.profile)];
   const rows: Row[] = [];
   const failures: Failure[] = [];
   for (const bench of options.benches) {

@@ -5,8 +5,8 @@
  */
 
 import { fileURLToPath } from "node:url";
-import type { Bench } from "./benches.js";
-import { CAPWIRE, type Contender, CPP } from "./contenders.js";
+import type { Bench, Kind } from "./benches.js";
+import { CAPWIRE, type Contender, CPP, type Processes } from "./contenders.js";
 import { type Command, Participant } from "./participant.js";
 
 export interface Failure {
@@ -18,16 +18,15 @@ export interface Failure {
 /** One value per round for each contender that came through. */
 export type Samples = ReadonlyMap<string, readonly number[]>;
 
-/** One contender, or a pairing of two: the process to ask, and the ones that must be there meanwhile. */
+/** One contender, or a pairing of two. */
 interface Entry {
   readonly name: string;
-  readonly codec?: Command | undefined;
-  readonly server?: Command | undefined;
-  readonly client?: Command | undefined;
+  readonly processes: Processes;
 }
 
 interface Running {
   readonly name: string;
+  /** The process that is asked for samples; the others must be there meanwhile. */
   readonly asked: Participant;
   /** In the order of closing. */
   readonly processes: readonly Participant[];
@@ -37,6 +36,11 @@ const PROXY = fileURLToPath(new URL("rpc/delaying-proxy.js", import.meta.url));
 
 /** Until then a JavaScript engine is still compiling; a C++ program has its caches warm long before. */
 const WARM_UP_SECONDS = 1;
+
+/** Kinds of work with a check: everybody's must give the same. The others' processes look at their results themselves. */
+const CHECKED: readonly Kind[] = ["codec", "dynamic", "packing", "compile"];
+/** How far apart sums of floating-point numbers may be. */
+const TOLERANCE = 1e-9;
 
 /** Name of the entry in which capwire's client calls a C++ server. */
 export const TO_CPP = "to-cpp";
@@ -64,10 +68,24 @@ export async function measure(
     }
   };
 
+  const drop = async (entry: Running) => {
+    running = running.filter((other) => other !== entry);
+    await close(entry);
+  };
+
   try {
     for (const entry of entriesFor(bench, contenders)) {
       const started = await attempt(entry.name, () => start(bench, entry));
       if (started) running.push(started);
+    }
+    if (CHECKED.includes(bench.kind)) {
+      // capwire's is the last entry; one who does something else than it is not compared with it.
+      let expected: number | null = null;
+      for (const entry of [...running].reverse()) {
+        const value = await attempt(entry.name, () => checked(entry, bench, expected));
+        if (value === null) await drop(entry);
+        else expected ??= value;
+      }
     }
     for (let round = -1; round < runs; round++) {
       // Round -1 warms up. Going forth and back cancels a steady drift within a round.
@@ -76,12 +94,8 @@ export async function measure(
         const value = await attempt(entry.name, () =>
           entry.asked.sample(bench.name, round < 0 ? Math.max(seconds, WARM_UP_SECONDS) : seconds),
         );
-        if (value === null) {
-          running = running.filter((other) => other !== entry);
-          await close(entry);
-        } else if (round >= 0) {
-          samples.set(entry.name, [...(samples.get(entry.name) ?? []), value]);
-        }
+        if (value === null) await drop(entry);
+        else if (round >= 0) samples.set(entry.name, [...(samples.get(entry.name) ?? []), value]);
       }
     }
   } finally {
@@ -103,40 +117,50 @@ export function medianRatio(ours: readonly number[], theirs: readonly number[]):
   return median(ours.map((value, round) => value / theirs[round]!));
 }
 
-/** Peers, then capwire and C++ side by side, then their pairings. */
+/** What the entry's work gives. Rejects if that is not `expected`. */
+async function checked({ asked }: Running, bench: Bench, expected: number | null): Promise<number> {
+  const value = await asked.check(bench.name);
+  if (expected === null || Math.abs(value - expected) <= Math.abs(expected) * TOLERANCE) return value;
+  throw new Error(`does other work than capwire: its check is ${value} instead of ${expected}`);
+}
+
+/** Peers, then C++ and capwire side by side, then their pairings. */
 function entriesFor(bench: Bench, contenders: readonly Contender[]): Entry[] {
-  const rank = (contender: Contender) => (contender.name === CAPWIRE ? 2 : contender.name === CPP ? 1 : 0);
-  const able = contenders.filter(
-    (contender) =>
-      (bench.kind === "codec" ? contender.codec : contender.client) &&
-      (contender.benches?.includes(bench.name) ?? true),
-  );
-  const entries: Entry[] = [...able].sort((a, b) => rank(a) - rank(b));
-  const cpp = able.find(({ name }) => name === CPP);
-  const capwire = able.find(({ name }) => name === CAPWIRE);
-  if (bench.kind === "rpc" && cpp && capwire) {
-    entries.push({ name: TO_CPP, server: cpp.server, client: capwire.client });
-    entries.push({ name: FROM_CPP, server: capwire.server, client: cpp.client });
+  const rank = ({ name }: Entry) => (name === CAPWIRE ? 2 : name === CPP ? 1 : 0);
+  const entries: Entry[] = contenders
+    .flatMap(({ name, runs, benches }) => {
+      const processes = runs[bench.kind];
+      return processes && (benches?.includes(bench.name) ?? true) ? [{ name, processes }] : [];
+    })
+    .sort((a, b) => rank(a) - rank(b));
+  if (bench.kind !== "rpc") return entries;
+  const both = (name: string) => entries.find((entry) => entry.name === name)?.processes;
+  const cpp = both(CPP);
+  const capwire = both(CAPWIRE);
+  if (cpp && "server" in cpp && capwire && "server" in capwire) {
+    entries.push({ name: TO_CPP, processes: { server: cpp.server, client: capwire.client } });
+    entries.push({ name: FROM_CPP, processes: { server: capwire.server, client: cpp.client } });
   }
   return entries;
 }
 
-async function start(bench: Bench, entry: Entry): Promise<Running> {
-  const processes: Participant[] = [];
+async function start(bench: Bench, { name, processes }: Entry): Promise<Running> {
+  const started: Participant[] = [];
   const launch = async (command: Command, ...args: string[]) => {
     const participant = await Participant.start([...command, ...args]);
-    processes.unshift(participant);
+    started.unshift(participant);
     return participant;
   };
   try {
-    if (bench.kind === "codec") return { name: entry.name, asked: await launch(entry.codec!), processes };
-    let { port } = await launch(entry.server!);
+    if ("worker" in processes) return { name, asked: await launch(processes.worker), processes: started };
+    const { server, client } = processes;
+    let { port } = await launch(server);
     const delay = bench.oneWayDelayMs;
-    if (delay === undefined) return { name: entry.name, asked: await launch(entry.client!, `${port}`), processes };
+    if (delay === undefined) return { name, asked: await launch(client, `${port}`), processes: started };
     port = (await launch([process.execPath, PROXY], `${port}`, `${delay}`)).port;
-    return { name: entry.name, asked: await launch(entry.client!, `${port}`, `${delay * 2}`), processes };
+    return { name, asked: await launch(client, `${port}`, `${delay * 2}`), processes: started };
   } catch (error) {
-    await Promise.all(processes.map((participant) => participant.close()));
+    await Promise.all(started.map((participant) => participant.close()));
     throw error;
   }
 }

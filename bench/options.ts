@@ -33,10 +33,11 @@ Measures capwire and its peers on the same work, sample by sample in turn, and p
   --help               this text
 
 Benches:
-${BENCHES.map((bench) => `  ${bench.name.padEnd(18)} ${bench.title}, ${bench.unit}`).join("\n")}
+${BENCHES.map((bench) => `  ${bench.name.padEnd(20)} ${bench.title}, ${bench.unit}`).join("\n")}
 
 A bench called rpc-… also gives two mixed rows when C++ is there: …-to-cpp is capwire's client calling a C++ server, …-from-cpp a C++
-client calling capwire's server; both are compared with C++ calling C++.
+client calling capwire's server; both are compared with C++ calling C++. One called cost-… gives a row for each feature, compared with
+capwire without any.
 `;
 
 /** Returns the options, or null when the user asked for help. Throws CommandLineError. */

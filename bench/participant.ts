@@ -65,12 +65,13 @@ export class Participant {
   }
 
   /** Measures `bench` for about `seconds`. */
-  async sample(bench: string, seconds: number): Promise<number> {
-    const answer = this.#next(seconds + GRACE_SECONDS);
-    this.#child.stdin.write(`${bench} ${seconds}\n`);
-    const { value, error } = await answer;
-    if (value === undefined || !Number.isFinite(value)) throw new Error(error ?? "answered without a value");
-    return value;
+  sample(bench: string, seconds: number): Promise<number> {
+    return this.#ask(`${bench} ${seconds}`, seconds + GRACE_SECONDS);
+  }
+
+  /** A number that tells what the work of `bench` gives. */
+  check(bench: string): Promise<number> {
+    return this.#ask(`check ${bench}`, START_LIMIT_SECONDS);
   }
 
   /** Ends the process, by force if it does not go by itself. Idempotent. */
@@ -79,6 +80,14 @@ export class Participant {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 2000);
     await this.#exited;
     clearTimeout(timer);
+  }
+
+  async #ask(request: string, limitSeconds: number): Promise<number> {
+    const answer = this.#next(limitSeconds);
+    this.#child.stdin.write(`${request}\n`);
+    const { value, error } = await answer;
+    if (value === undefined || !Number.isFinite(value)) throw new Error(error ?? "answered without a value");
+    return value;
   }
 
   #next(limitSeconds: number): Promise<Answer> {

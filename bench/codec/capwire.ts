@@ -10,53 +10,11 @@ export const codec: Codec<readonly Contact[], Reading> = {
 
   encodeBook(contacts) {
     const message = new MessageBuilder();
-    const list = message.initRoot(AddressBook).initContacts(contacts.length);
-    for (let i = 0; i < contacts.length; i++) {
-      const from = contacts[i]!;
-      const to = list.at(i);
-      to.id = from.id;
-      to.name = from.name;
-      to.email = from.email;
-      const numbers = from.phones;
-      const phones = to.initPhones(numbers.length);
-      for (let j = 0; j < numbers.length; j++) {
-        const { number, kind } = numbers[j]!;
-        const phone = phones.at(j);
-        phone.number = number;
-        phone.kind = kind;
-      }
-      const work = to.work;
-      const job = from.work;
-      if ("company" in job) work.company = job.company;
-      else if ("university" in job) work.university = job.university;
-      else if ("freelance" in job) work.freelance = null;
-      else work.none = null;
-    }
+    buildBook(message.initRoot(AddressBook), contacts);
     return message.finish();
   },
 
-  decodeBook(bytes) {
-    let sum = 0;
-    for (const contact of decodeFrame(bytes).getRoot(AddressBook).contacts) {
-      sum += contact.id + touch(contact.name) + touch(contact.email);
-      for (const phone of contact.phones) {
-        sum += touch(phone.number) + (typeof phone.kind === "string" ? PHONE_KINDS.indexOf(phone.kind) : 0);
-      }
-      const work = contact.work;
-      switch (work.which) {
-        case "company":
-          sum += touch(work.company);
-          break;
-        case "university":
-          sum += touch(work.university);
-          break;
-        case "freelance":
-          sum += 3;
-          break;
-      }
-    }
-    return sum;
-  },
+  decodeBook: (bytes) => sumOfBook(decodeFrame(bytes).getRoot(AddressBook)),
 
   reading: (reading) => reading,
 
@@ -89,3 +47,53 @@ export const codec: Codec<readonly Contact[], Reading> = {
   decodeReading: (bytes) => readingSum(decodeFrame(bytes).getRoot(ReadingStruct)),
   emailAt: (bytes, index) => decodeFrame(bytes).getRoot(AddressBook).contacts.at(index).email,
 };
+
+/** Sets every field of an empty book. */
+export function buildBook(book: AddressBook.Builder, contacts: readonly Contact[]): void {
+  const list = book.initContacts(contacts.length);
+  for (let i = 0; i < contacts.length; i++) {
+    const from = contacts[i]!;
+    const to = list.at(i);
+    to.id = from.id;
+    to.name = from.name;
+    to.email = from.email;
+    const numbers = from.phones;
+    const phones = to.initPhones(numbers.length);
+    for (let j = 0; j < numbers.length; j++) {
+      const { number, kind } = numbers[j]!;
+      const phone = phones.at(j);
+      phone.number = number;
+      phone.kind = kind;
+    }
+    const work = to.work;
+    const job = from.work;
+    if ("company" in job) work.company = job.company;
+    else if ("university" in job) work.university = job.university;
+    else if ("freelance" in job) work.freelance = null;
+    else work.none = null;
+  }
+}
+
+/** Reads every field; the sum of content.ts's bookSum. */
+export function sumOfBook(book: AddressBook.Reader): number {
+  let sum = 0;
+  for (const contact of book.contacts) {
+    sum += contact.id + touch(contact.name) + touch(contact.email);
+    for (const phone of contact.phones) {
+      sum += touch(phone.number) + (typeof phone.kind === "string" ? PHONE_KINDS.indexOf(phone.kind) : 0);
+    }
+    const work = contact.work;
+    switch (work.which) {
+      case "company":
+        sum += touch(work.company);
+        break;
+      case "university":
+        sum += touch(work.university);
+        break;
+      case "freelance":
+        sum += 3;
+        break;
+    }
+  }
+  return sum;
+}

@@ -95,8 +95,8 @@ export function makeReading(): Reading {
     highAlarm: 1000000,
     mean: 0.5,
     deviation: 1e-9,
-    minimum: -1e50,
-    maximum: 1e50,
+    minimum: -12345.678,
+    maximum: 98765.4321,
   };
 }
 

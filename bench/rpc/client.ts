@@ -1,8 +1,9 @@
-/** The process that calls a Service through one RPC library. Usage: client <module exporting `library`> <port> [<round trip in ms>] */
+/** The process that calls a Service through one RPC library. Usage: client <library, as loadLibrary takes it> <port> [<round trip in ms>] */
 
 import { answerRequests } from "../answer-requests.js";
 import { concurrentRate, sequentialRate } from "../rate.js";
-import type { HeldCounter, RpcLibrary } from "./rpc-library.js";
+import { loadLibrary } from "./load-library.js";
+import type { HeldCounter } from "./rpc-library.js";
 
 const TEXT = "thirty-two bytes of text, or so.";
 const MIB = 1 << 20;
@@ -11,7 +12,7 @@ const CAPABILITIES = 10_000;
 const CAPABILITY_WINDOW = 256;
 const RELEASE_LIMIT_MS = 5000;
 
-const { library } = (await import(process.argv[2]!)) as { library: RpcLibrary };
+const library = await loadLibrary(process.argv[2]!);
 const roundTripMs = Number(process.argv[4] ?? 0);
 const service = await library.connect(Number(process.argv[3]));
 const data = Uint8Array.from({ length: MIB }, (_, i) => Math.imul(i, 2654435761) >>> 13);
@@ -23,8 +24,10 @@ await answerRequests(0, sample);
 async function sample(bench: string, seconds: number): Promise<number> {
   switch (bench) {
     case "rpc-sequential":
+    case "cost-sequential":
       return sequentialRate(seconds, echo);
     case "rpc-64":
+    case "cost-64":
       return concurrentRate(seconds, 64, echo);
     case "rpc-1024":
       return concurrentRate(seconds, 1024, echo);
@@ -35,6 +38,7 @@ async function sample(bench: string, seconds: number): Promise<number> {
     case "rpc-chain-trips":
       return roundTrips();
     case "rpc-capabilities":
+    case "cost-capabilities":
       return capabilities();
     default:
       throw new Error(`no bench named ${bench}`);
