@@ -1,4 +1,4 @@
-/** The calculator example's client against the C++ calculator-server, and the C++ calculator-client against the example's server. */
+/** The calculator example's client against each peer's calculator-server, and each calculator-client against the example's server. */
 
 import { TwoPartyClient, TwoPartyServer } from "capwire/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,45 +6,52 @@ import { Calculator } from "../../examples/calculator/calculator.capnp.js";
 import { RoundTrips } from "../../examples/calculator/round-trips.js";
 import { CalculatorService } from "../../examples/calculator/service.js";
 import { STEPS } from "../../examples/calculator/steps.js";
-import { CARRIERS, describeWithPeers, listenAddress, runClient, Server } from "./peers.js";
+import { listenAddress } from "./carriers.js";
+import { CALCULATOR_CELLS } from "./cells.js";
+import { cell, describeWithPeer } from "./matrix.js";
+import { PEERS } from "./peers.js";
+import { runClient, Server } from "./processes.js";
 
-for (const carrier of CARRIERS) {
-  describeWithPeers(`a C++ calculator over ${carrier}`, ["calculator-server"], () => {
-    let server: Server;
+for (const peer of PEERS) {
+  for (const carrier of peer.carriers) {
+    describeWithPeer(peer, `calculator server over ${carrier}`, ["calculator-server"], () => {
+      let server: Server;
 
-    beforeAll(async () => {
-      server = await Server.start("calculator-server", carrier);
-    });
-    afterAll(() => server.stop());
-
-    for (const step of STEPS) {
-      it(`computes ${step.formula}`, async () => {
-        const counter = new RoundTrips();
-        using client = await TwoPartyClient.connect(server.connectAddress, { observer: counter });
-        expect(await step.run(client.bootstrap(Calculator))).toEqual(step.expected);
-        const { callbacks, roundTrips } = counter.take();
-        expect(roundTrips).toBe(1 + callbacks);
+      beforeAll(async () => {
+        server = await Server.start(peer, "calculator-server", carrier);
       });
-    }
-  });
+      afterAll(() => server.stop());
 
-  describeWithPeers(`a C++ calculator client over ${carrier}`, ["calculator-client"], () => {
-    it("computes what it should", async () => {
+      for (const step of STEPS) {
+        cell(peer, "server", `computes ${step.formula}`, async () => {
+          const counter = new RoundTrips();
+          using client = await TwoPartyClient.connect(server.connectAddress, { observer: counter });
+          expect(await step.run(client.bootstrap(Calculator))).toEqual(step.expected);
+          const { callbacks, roundTrips } = counter.take();
+          expect(roundTrips).toBe(1 + callbacks);
+        });
+      }
+    });
+
+    describeWithPeer(peer, `calculator client over ${carrier}`, ["calculator-client"], () => {
       const { address, clientAddress, cleanUp } = listenAddress(carrier);
       const server = new TwoPartyServer(Calculator, new CalculatorService());
-      const { port } = await server.listen(address);
-      const verdicts = await runClient("calculator-client", clientAddress(port));
-      expect([...verdicts.values()]).toEqual([
-        "ok literal 123",
-        "ok add-and-subtract 101",
-        "ok deferred-reads 27 29",
-        "ok defined-functions 1234 4244",
-        "ok callback 512",
-      ]);
-      await server.close();
-      cleanUp();
+      let verdicts: Map<string, string>;
+
+      beforeAll(async () => {
+        const { port } = await server.listen(address);
+        verdicts = await runClient(peer, "calculator-client", clientAddress(port));
+      });
+      afterAll(async () => {
+        await server.close();
+        cleanUp();
+      });
+
+      for (const [i, { title, line }] of CALCULATOR_CELLS.entries()) {
+        cell(peer, "client", title, () => expect([...verdicts.values()][i]).toBe(line));
+      }
     });
-  });
+  }
 }
 
 describe("the calculator with capwire at both ends", () => {

@@ -1,93 +1,98 @@
-/** capwire as a server to the C++ interop-client, which tells every scenario and judges it by itself. */
+/** capwire as a server to each peer's interop-client, which tells every scenario and judges it by itself. */
 
 import { TwoPartyServer } from "capwire/node";
 import type { ConnectionStats } from "capwire/rpc";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { listenAddress } from "./carriers.js";
 import { Interop } from "./interop.capnp.js";
+import { knownFailure } from "./known-failures.js";
+import { cell, describeWithPeer } from "./matrix.js";
 import { Ledger } from "./objects.js";
-import { CARRIERS, describeWithPeers, listenAddress, runClient } from "./peers.js";
+import { PEERS } from "./peers.js";
+import { expectOk, listScenarios, runClient, tellAll } from "./processes.js";
 import { nameOf, SCENARIOS } from "./scenarios/index.js";
 import { InteropService } from "./service.js";
 
-for (const carrier of CARRIERS) {
-  describeWithPeers(`a C++ client over ${carrier}`, ["interop-client"], () => {
-    const { address, clientAddress, cleanUp } = listenAddress(carrier);
-    const services: InteropService[] = [];
-    /** What the tables held whenever the client, done with a scenario, asked for the bootstrap of the next one. */
-    const betweenScenarios: ConnectionStats[] = [];
-    const server = new TwoPartyServer(
-      Interop,
-      () => {
-        const service = new InteropService();
-        services.push(service);
-        return service;
-      },
-      {
-        observer: {
-          message(direction, message) {
-            if (direction === "outgoing" || message.which !== "bootstrap") return;
-            for (const session of server.connections) betweenScenarios.push(session.stats);
+/** As long as a client with a few scenarios that wait in vain may take, in ms. */
+const ALL_SCENARIOS = 120_000;
+
+/** Stories whose connection ends while they are told (disconnect.test.ts). */
+const ONLY_WHEN_NAMED = ["a-server-that-leaves-breaks-its-calls", "hang-forever"];
+
+for (const peer of PEERS) {
+  for (const carrier of peer.carriers) {
+    describeWithPeer(peer, `client over ${carrier}`, ["interop-client"], () => {
+      const { address, clientAddress, cleanUp } = listenAddress(carrier);
+      const services: InteropService[] = [];
+      /** What the tables held whenever the client, done with a scenario, asked for the bootstrap of the next one. */
+      const betweenScenarios: ConnectionStats[] = [];
+      const server = new TwoPartyServer(
+        Interop,
+        () => {
+          const service = new InteropService();
+          services.push(service);
+          return service;
+        },
+        {
+          observer: {
+            message(direction, message) {
+              if (direction === "outgoing" || message.which !== "bootstrap") return;
+              for (const session of server.connections) betweenScenarios.push(session.stats);
+            },
           },
         },
-      },
-    );
-    let connectAddress: string;
-    let verdicts: Map<string, string>;
+      );
+      let connectAddress: string;
+      let verdicts: Map<string, string>;
 
-    beforeAll(async () => {
-      connectAddress = clientAddress((await server.listen(address)).port);
-      verdicts = await runClient("interop-client", connectAddress);
-    }, 120_000);
-    afterAll(async () => {
-      await server.close();
-      cleanUp();
-    });
-
-    for (const scenario of SCENARIOS) {
-      it(`finds that ${scenario.title}`, () => {
-        expect(verdicts.get(nameOf(scenario))).toBe(`ok ${nameOf(scenario)}`);
+      beforeAll(async () => {
+        connectAddress = clientAddress((await server.listen(address)).port);
+        verdicts = await tellAll(peer, connectAddress, SCENARIOS.map(nameOf));
+      }, ALL_SCENARIOS);
+      afterAll(async () => {
+        await server.close();
+        cleanUp();
       });
-    }
 
-    it("tells the stories we tell, and no others", () => {
-      expect([...verdicts.keys()].sort()).toEqual(SCENARIOS.map(nameOf).sort());
-    });
+      for (const scenario of SCENARIOS) {
+        cell(peer, "client", scenario.title, () => expectOk(verdicts, nameOf(scenario)));
+      }
 
-    it("finds the same with one connection for everything, and leaves nothing in its tables", {
-      timeout: 120_000,
-    }, async () => {
-      betweenScenarios.length = 0;
-      const again = await runClient("interop-client", connectAddress, { oneConnection: true });
-      expect([...again.values()].filter((verdict) => !verdict.startsWith("ok "))).toEqual([]);
-      expect(betweenScenarios).toHaveLength(SCENARIOS.length);
-      const empty: ConnectionStats = { questions: 0, answers: 0, imports: 0, exports: 0, embargoes: 0 };
-      expect(betweenScenarios).toEqual(betweenScenarios.map(() => empty));
-    });
+      it("tells the stories we tell, and no others", async () => {
+        const names = await listScenarios(peer);
+        expect(names.toSorted()).toEqual([...SCENARIOS.map(nameOf), ...ONLY_WHEN_NAMED].toSorted());
+      });
 
-    it("leaves no object of ours behind", async () => {
-      await server.close();
-      const counts = ({ liveCounters, liveSequences, hanging }: Ledger) => ({ liveCounters, liveSequences, hanging });
-      expect(services.map((service) => counts(service.ledger))).toEqual(services.map(() => counts(new Ledger())));
+      const everything = "all of it works on one connection and leaves our tables empty";
+      cell(
+        peer,
+        "client",
+        everything,
+        async () => {
+          betweenScenarios.length = 0;
+          const scenarios = SCENARIOS.filter(({ title }) => !knownFailure(peer.name, "client", title)).map(nameOf);
+          const again = await runClient(peer, "interop-client", connectAddress, { oneConnection: true, scenarios });
+          for (const name of scenarios) expectOk(again, name);
+          expect(betweenScenarios).toHaveLength(scenarios.length);
+          expect(stays(betweenScenarios)).toEqual([]);
+        },
+        ALL_SCENARIOS,
+      );
+
+      cell(peer, "client", "no object of ours is left behind", async () => {
+        await server.close();
+        const counts = ({ liveCounters, liveSequences, hanging }: Ledger) => ({ liveCounters, liveSequences, hanging });
+        expect(services.map((service) => counts(service.ledger))).toEqual(services.map(() => counts(new Ledger())));
+      });
     });
-  });
+  }
 }
 
-describeWithPeers("a C++ client whose capwire server leaves", ["interop-client"], () => {
-  it("sees its calls fail with kind disconnected", async () => {
-    const { address, clientAddress, cleanUp } = listenAddress("TCP");
-    const server = new TwoPartyServer(Interop, (session) => {
-      const service = new InteropService();
-      service.hang = () => {
-        session.close();
-        return new Promise(() => {});
-      };
-      return service;
-    });
-    const { port } = await server.listen(address);
-    const scenarios = ["a-server-that-leaves-breaks-its-calls"];
-    const verdicts = await runClient("interop-client", clientAddress(port), { scenarios });
-    expect([...verdicts.values()]).toEqual(["ok a-server-that-leaves-breaks-its-calls"]);
-    await server.close();
-    cleanUp();
-  });
-});
+/**
+ * The tables that were not empty and still were not one scenario later. Once is no leak: an object that held something may be
+ * disposed of a moment after the Bootstrap that arrived with its Release.
+ */
+function stays(samples: readonly ConnectionStats[]): readonly ConnectionStats[] {
+  const isEmpty = (stats: ConnectionStats | undefined) => Object.values(stats ?? {}).every((count) => count === 0);
+  return samples.filter((stats, i) => !isEmpty(stats) && !isEmpty(samples[i + 1]));
+}
