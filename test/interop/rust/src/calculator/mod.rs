@@ -1,0 +1,4 @@
+//! examples/calculator/calculator.capnp in Rust.
+
+pub mod client;
+pub mod server;
