@@ -28,7 +28,8 @@ export {
 } from "./interface-type.js";
 export { type Leak, leaks } from "./leak.js";
 export { type Dispatch, LocalHook, type PathShortener, shortenPath } from "./local.js";
-export { Membrane, type MembraneCall, type MembranePolicy } from "./membrane.js";
+export { Membrane } from "./membrane.js";
+export type { MembraneCall, MembranePolicy } from "./membrane-policy.js";
 export { type AnyMethod, Method, type MethodSpec, method, type Params } from "./method.js";
 export { type OpenTelemetryOptions, openTelemetry, type SpanLike, type TracerLike } from "./open-telemetry.js";
 export {

@@ -7,7 +7,10 @@
  * One capability has one wrapper per direction, so that capabilities equal on one side are equal on the other.
  */
 
-import { BrokenHook } from "./broken.js";
+import type { AnyPointerBuilder } from "../wire/any-pointer.js";
+import type { CapabilityReference } from "../wire/cap-table.js";
+import type { PointerType } from "../wire/pointer-type.js";
+import { BrokenHook, nullCapability } from "./broken.js";
 import type { Client } from "./client.js";
 import { forwardCall } from "./forward.js";
 import {
@@ -21,37 +24,11 @@ import {
   type PipelineHook,
   type ResolutionObserver,
 } from "./hook.js";
-import type { AnyInterfaceType } from "./interface-type.js";
+import { judgeCall, judgeCapability, type MembranePolicy } from "./membrane-policy.js";
 import { MembraneResults } from "./membrane-results.js";
 import { QueuedHook } from "./queued.js";
 import { cutCalls, type RelayedCall, RelayRequest, type RelayRules } from "./relay.js";
 import { RpcError } from "./rpc-error.js";
-
-/** A call about to cross a membrane. */
-export interface MembraneCall {
-  readonly interfaceId: bigint;
-  readonly methodId: number;
-  /** The name of the method if it is one of `type`, inherited ones included; null if it is not. */
-  methodOf(type: AnyInterfaceType): string | null;
-}
-
-/**
- * What a membrane does with calls. A function returns nothing to let the call pass, throws to fail it, or returns a Client
- * (which stays the policy's) that gets the call instead; that one lives on the caller's side, its params are not wrapped. The functions are
- * asked in the middle of a transition: they decide, they do not call.
- */
-export interface MembranePolicy {
-  /** Somebody outside calls an object inside. */
-  // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is of this type
-  inboundCall?(call: MembraneCall): Client | null | undefined | void;
-  /** Somebody inside calls an object outside. */
-  // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is of this type
-  outboundCall?(call: MembraneCall): Client | null | undefined | void;
-  /** Calls on a promise that the policy redirects or refuses wait until the promise has resolved, and are judged again then: it may turn out to be on the caller's own side. */
-  readonly resolveBeforeRedirecting?: boolean;
-  /** Revokes the membrane when it rejects. */
-  readonly onRevoked?: PromiseLike<unknown>;
-}
 
 /** Which side of the membrane a wrapped object is on, and so where its callers are not. */
 type Side = "inside" | "outside";
@@ -80,6 +57,37 @@ export class Membrane {
   /** A Client for those inside of `client`, which is outside. The caller keeps `client`. */
   toInside<C extends Client>(client: C): C {
     return this.#wrapClient(client, "outside");
+  }
+
+  /**
+   * Sets the pointer `to` to a copy of `value`, a message of the inside, as those outside may have it: every capability in it crosses the
+   * membrane. For messages that leave in other ways than as params or results: `membrane.copyOut(message.root, Person, person)`.
+   */
+  copyOut<I>(to: AnyPointerBuilder, type: PointerType<unknown, unknown, I>, value: NoInfer<I>): void {
+    this.#copy(to, type, value, "inside");
+  }
+
+  /** Sets the pointer `to` to a copy of `value`, a message of the outside, as those inside may have it. */
+  copyIn<I>(to: AnyPointerBuilder, type: PointerType<unknown, unknown, I>, value: NoInfer<I>): void {
+    this.#copy(to, type, value, "outside");
+  }
+
+  #copy<I>(to: AnyPointerBuilder, type: PointerType<unknown, unknown, I>, value: I, side: Side): void {
+    const { message } = to.segment;
+    const first = message.capabilityCount;
+    try {
+      to.set(type, value);
+    } finally {
+      if (message.capabilityCount > first) this.wrapSlots(message.capTable.slots, side, first);
+    }
+  }
+
+  /** Has the capabilities in `slots`, from `first` on, which are on `side`, cross. */
+  wrapSlots(slots: (CapabilityReference | null)[], side: Side, first = 0): void {
+    for (let index = first; index < slots.length; index++) {
+      const hook = slots[index] as CapabilityHook | null;
+      if (hook) slots[index] = this.wrap(hook, side);
+    }
   }
 
   /** Cuts everything that goes through: calls under way and all later ones, in both directions, fail with `reason`. Idempotent. */
@@ -116,9 +124,28 @@ export class Membrane {
       inner.release();
       return known.addRef();
     }
+    const instead = this.#instead(inner, side);
+    if (instead) {
+      inner.release();
+      return instead;
+    }
     const wrapper = new MembraneHook(this, inner, side);
     this.#wrappers[side].set(inner, wrapper);
     return wrapper;
+  }
+
+  /** Owned: what the policy has cross instead of `hook` (borrowed); null if that is to be wrapped. */
+  #instead(hook: CapabilityHook, side: Side): CapabilityHook | null {
+    const policy = this.#policy;
+    const judge = side === "inside" ? policy.exportInternal : policy.importExternal;
+    if (!judge) return null;
+    try {
+      const client = judgeCapability((client) => judge.call(policy, client), hook);
+      if (client === undefined) return null;
+      return client ? client.$hook.addRef() : nullCapability();
+    } catch (thrown) {
+      return new BrokenHook(RpcError.from(thrown));
+    }
   }
 
   unlist(wrapper: MembraneHook): void {
@@ -126,13 +153,13 @@ export class Membrane {
     if (wrappers.get(wrapper.inner) === wrapper) wrappers.delete(wrapper.inner);
   }
 
-  /** Borrowed: what gets a call on an object on `side` instead of it; null to let it pass. */
-  redirect(side: Side, interfaceId: bigint, methodId: number): CapabilityHook | null {
+  /** Borrowed: what gets a call on `target`, an object on `side`, instead of it; null to let it pass. */
+  redirect(target: CapabilityHook, side: Side, interfaceId: bigint, methodId: number): CapabilityHook | null {
     const policy = this.#policy;
     const judge = side === "inside" ? policy.inboundCall : policy.outboundCall;
     if (!judge) return null;
     try {
-      const client = judge.call(policy, new CrossingCall(interfaceId, methodId));
+      const client = judgeCall((call) => judge.call(policy, call), target, interfaceId, methodId);
       return client ? client.$hook : null;
     } catch (thrown) {
       return new BrokenHook(RpcError.from(thrown));
@@ -203,7 +230,7 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
   }
 
   newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
-    const redirect = this.membrane.redirect(this.side, interfaceId, methodId);
+    const redirect = this.membrane.redirect(this.inner, this.side, interfaceId, methodId);
     if (!redirect) return new RelayRequest(this.inner.newCall(interfaceId, methodId, hints), this);
     if (this.membrane.resolvesBeforeRedirecting && this.isUnresolvedPromise)
       return this.#untilResolved().newCall(interfaceId, methodId, hints);
@@ -230,12 +257,7 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
   sending(params: CallRequest["params"]): void {
     const { message } = params.segment;
     if (message.capabilityCount === 0) return;
-    const { slots } = message.capTable;
-    const from: Side = this.side === "inside" ? "outside" : "inside";
-    for (let index = 0; index < slots.length; index++) {
-      const hook = slots[index] as CapabilityHook | null;
-      if (hook) slots[index] = this.membrane.wrap(hook, from);
-    }
+    this.membrane.wrapSlots(message.capTable.slots, this.side === "inside" ? "outside" : "inside");
   }
 
   returning(results: MembraneResults["inner"]): MembraneResults["inner"] {
@@ -267,19 +289,5 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
       this.release();
     });
     return waiting;
-  }
-}
-
-class CrossingCall implements MembraneCall {
-  readonly interfaceId: bigint;
-  readonly methodId: number;
-
-  constructor(interfaceId: bigint, methodId: number) {
-    this.interfaceId = interfaceId;
-    this.methodId = methodId;
-  }
-
-  methodOf(type: AnyInterfaceType): string | null {
-    return type.methods.get(this.interfaceId)?.[this.methodId]?.name ?? null;
   }
 }
