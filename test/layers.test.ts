@@ -19,6 +19,7 @@ const LAYERS = [
   ["rpc", "transport", "compiler", "streams"],
   ["dynamic", "json", "text"],
   ["vat", "codegen"],
+  ["loader"],
   ["cli", "index", "node"],
 ] as const;
 

@@ -10,5 +10,6 @@ export {
   summarizeDiagnostic,
 } from "./diagnostic.js";
 export type { ReadFile } from "./module-loader.js";
+export { SchemaCompileError } from "./schema-compile-error.js";
 export type { Position } from "./source.js";
 export { formatId, generateId } from "./type-id.js";

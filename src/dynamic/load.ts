@@ -4,9 +4,9 @@
  */
 
 import { compile } from "../compiler/compile.js";
-import { type Diagnostic, formatDiagnostics } from "../compiler/diagnostic.js";
 import type { ModuleLoaderOptions } from "../compiler/module-loader.js";
-import { CapwireError, UsageError } from "../errors.js";
+import { SchemaCompileError } from "../compiler/schema-compile-error.js";
+import { UsageError } from "../errors.js";
 import type { FileSchema } from "../schema/constant-schema.js";
 import { type BundledSchema, SchemaLoader } from "../schema/loader.js";
 import type { CodeGeneratorRequest } from "../schema/model.js";
@@ -14,17 +14,7 @@ import type { ReaderOptions } from "../wire/limits.js";
 import { type DynamicModule, moduleOf } from "./module.js";
 import type { Fields } from "./struct.js";
 
-/** A schema that does not compile. The message is what the command line would print. */
-export class SchemaCompileError extends CapwireError {
-  readonly code = "schema-errors";
-  readonly diagnostics: readonly Diagnostic[];
-
-  constructor(diagnostics: readonly Diagnostic[]) {
-    super(formatDiagnostics(diagnostics).trimEnd());
-    this.name = "SchemaCompileError";
-    this.diagnostics = diagnostics;
-  }
-}
+export { SchemaCompileError };
 
 export interface LoadOptions {
   /** Where nodes go; files loaded into one loader share their types. A new one each time if left out. */
