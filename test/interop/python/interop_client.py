@@ -4,6 +4,7 @@ interop.capnp and prints "ok NAME" or "FAIL NAME REASON" for each. `interop-clie
 """
 
 import asyncio
+import gc
 import os
 import sys
 import traceback
@@ -36,6 +37,8 @@ class Runner:
             print("FAIL", scenario.name, one_line(error), flush=True)
             return False
         finally:
+            # An exception and the frame that caught it refer to each other: what they hold shall be given back now.
+            gc.collect()
             if not self._shares and self._connection is not None:
                 self._connection.close()
                 self._connection = None
