@@ -12,6 +12,9 @@ function capwire(args: readonly string[], input: Uint8Array | string = ""): Spaw
   return spawnSync(process.execPath, [built("cli/bin.js"), ...args], { cwd: SCHEMAS, input, maxBuffer: 1 << 28 });
 }
 
+/** For tests that run the C++ tool some hundred times. */
+const SLOW = 180_000;
+
 const HOLD_MANY: readonly Format[] = ["binary", "packed", "text", "json"];
 
 describe.skipIf(!hasCapnp)("converting, as the C++ tool does", () => {
@@ -23,41 +26,61 @@ describe.skipIf(!hasCapnp)("converting, as the C++ tool does", () => {
       const formats = isStream && sample.type === "Point" ? HOLD_MANY : FORMATS;
       const binary = tool(sample, "text", "binary", text);
       expect(show(await convert(sample, "text", "binary", text), "binary")).toBe(show(binary, "binary"));
+      const canonical = show(await convert(sample, "binary", "canonical", binary), "canonical");
+      const isWrong = (from: Format, to: Format) => sample.defect?.conversions.test(`${from}:${to}`);
       for (const from of formats) {
-        const input = tool(sample, "binary", from, binary);
+        const input = await (isWrong("binary", from) ? convert : tool)(sample, "binary", from, binary);
         for (const to of formats) {
-          const expected = tool(sample, from, to, input);
-          expect(show(await convert(sample, from, to, input), to), `${from}:${to}`).toBe(show(expected, to));
+          const made = await convert(sample, from, to, input);
+          if (!isWrong(from, to)) {
+            expect(show(made, to), `${from}:${to}`).toBe(show(tool(sample, from, to, input), to));
+          } else {
+            expect(show(await convert(sample, to, "canonical", made), "canonical"), `${from}:${to}`).toBe(canonical);
+          }
         }
       }
     },
+    SLOW,
   );
 
-  it("in one line with --short", async () => {
-    for (const sample of CORPUS) {
-      const binary = tool(sample, "text", "binary", Buffer.from(sample.text));
-      for (const to of ["text", "json"] as const) {
-        const expected = tool(sample, "binary", to, binary, "--short");
-        expect(show(await convert(sample, "binary", to, binary, { short: true }), to)).toBe(show(expected, to));
+  it(
+    "in one line with --short",
+    async () => {
+      for (const sample of CORPUS) {
+        const binary = tool(sample, "text", "binary", Buffer.from(sample.text));
+        for (const to of ["text", "json"] as const) {
+          if (sample.defect?.conversions.test(`binary:${to}`)) continue;
+          const expected = tool(sample, "binary", to, binary, "--short");
+          expect(show(await convert(sample, "binary", to, binary, { short: true }), to)).toBe(show(expected, to));
+        }
       }
-    }
-  });
+    },
+    SLOW,
+  );
 
-  it("into segments of the size that --segment-size says", async () => {
-    for (const sample of CORPUS) {
-      const binary = tool(sample, "text", "binary", Buffer.from(sample.text));
-      for (const segmentWords of [1, 2, 7, 100]) {
-        for (const to of ["binary", "packed"] as const) {
+  it(
+    "into segments of the size that --segment-size says",
+    async () => {
+      for (const sample of CORPUS) {
+        const binary = tool(sample, "text", "binary", Buffer.from(sample.text));
+        const canonical = await convert(sample, "binary", "canonical", binary);
+        for (const [segmentWords, to] of [
+          [1, "binary"],
+          [2, "packed"],
+          [7, "binary"],
+          [100, "packed"],
+        ] as const) {
           const expected = tool(sample, "binary", to, binary, `--segment-size=${segmentWords}`);
           const made = await convert(sample, "binary", to, binary, { segmentWords });
           expect(show(made, to), `${sample.type} ${segmentWords}`).toBe(show(expected, to));
           // And back from many segments.
           const back = await convert(sample, to, "canonical", made).catch(String);
-          expect(back).toEqual(await convert(sample, "binary", "canonical", binary));
+          expect(back).toEqual(canonical);
         }
       }
-    }
-  });
+    },
+    SLOW,
+  );
 
   it("with a type that has arguments", () => {
     const text = '(entries = [(key = "one", value = (name = "x")), (key = "two", value = (name = "y"))])';
