@@ -2,16 +2,20 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import { rules } from "../../src/rpc/rules.js";
+import type { FuzzFact } from "../report/facts.js";
 import { printTest, type RunOptions, run, shorten } from "./run.js";
 
 const { FUZZ_SEED } = process.env;
 
 /** Plays `count` runs from seed `first` on; fails with the first failing one, as a test to be put into found.test.ts. */
-function playMany(first: number, count: number, options: RunOptions): void {
+function playMany(first: number, count: number, options: RunOptions): FuzzFact {
+  let steps = 0;
   for (let seed = first; seed < first + count; seed++) {
-    const { failure } = run(seed, options);
+    const { failure, actions } = run(seed, options);
+    steps += actions;
     if (failure) throw new Error(`seed ${seed}\n${printTest(shorten(failure, Date.now() + 5_000))}`);
   }
+  return { what: "vats that talk to each other: actions", seeds: count, steps };
 }
 
 describe("random vats keep every rule", () => {
@@ -24,9 +28,8 @@ describe("random vats keep every rule", () => {
     ["although one more is malicious", { evil: true, cuts: false }],
   ];
   for (const [name, options] of stages) {
-    test(name, () => {
-      if (FUZZ_SEED) playMany(Number(FUZZ_SEED), 1, options);
-      else playMany(1, 40, options);
+    test(name, ({ task }) => {
+      task.meta.fuzz = FUZZ_SEED ? playMany(Number(FUZZ_SEED), 1, options) : playMany(1, 40, options);
     });
   }
 });
@@ -37,11 +40,12 @@ describe("a rule switched off is noticed", () => {
   });
 
   for (const rule of Object.keys(rules) as (keyof typeof rules)[]) {
-    test(rule, () => {
+    test(rule, ({ task }) => {
       rules[rule] = false;
       let failed = false;
       for (let seed = 1; seed <= 1000 && !failed; seed++) failed = run(seed).failure !== null;
       expect(failed).toBe(true);
+      task.meta.mutation = { rule, noticedBy: "random vats" };
     });
   }
 });

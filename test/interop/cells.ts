@@ -2,8 +2,8 @@
 
 import { STEPS } from "../../examples/calculator/steps.js";
 import type { Side } from "./known-failures.js";
+import type { Row } from "./rows.js";
 import { SCENARIOS } from "./scenarios/index.js";
-import type { Row } from "./stage.js";
 
 export interface Cell {
   readonly row: Row;

@@ -8,25 +8,7 @@ import { RpcError } from "capwire";
 import { expect } from "vitest";
 import type { Counter, Interop } from "./interop.capnp.js";
 import { CounterObject, Ledger, ListenerObject, SequenceObject } from "./objects.js";
-
-/** What a scenario proves; the rows of the table in test/README.md, in its order. */
-export const ROWS = [
-  "values",
-  "capabilities",
-  "calculator",
-  "pipelining",
-  "callbacks",
-  "order around resolution",
-  "tail calls",
-  "streaming",
-  "cancellation",
-  "exceptions",
-  "release",
-  "large messages",
-  "disconnect",
-] as const;
-
-export type Row = (typeof ROWS)[number];
+import type { Row } from "./rows.js";
 
 export interface Scenario {
   readonly title: string;
