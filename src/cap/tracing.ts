@@ -56,11 +56,11 @@ function choose(): void {
 }
 
 function beginAll(all: readonly CallTracer[], call: TracedCall): CallSpan | null {
-  const spans = all.map((tracer) => guarded(() => tracer.begin(call))).filter((span) => !!span);
+  const spans = all.map((tracer) => turns.guard(() => tracer.begin(call))).filter((span) => !!span);
   if (spans.length === 0) return null;
   return {
     ended(error) {
-      for (const span of spans) guarded(() => span.ended(error));
+      for (const span of spans) turns.guard(() => span.ended(error));
     },
     run: (method) => spans.reduceRight((inner, span) => () => (span.run ? span.run(inner) : inner()), method)(),
   };
@@ -70,12 +70,12 @@ function beginAll(all: readonly CallTracer[], call: TracedCall): CallSpan | null
 export function beginClientSpan(tracer: CallTracer, method: AnyMethod, target: CapabilityHook): CallSpan | null {
   const brand = innermost(target).brand as { readonly peerName?: unknown } | null;
   const peer = typeof brand?.peerName === "string" ? brand.peerName : undefined;
-  return guarded(() => tracer.begin(describe("client", method, peer)));
+  return turns.guard(() => tracer.begin(describe("client", method, peer)));
 }
 
 /** Begins the span of a method about to run. */
 export function beginServerSpan(tracer: CallTracer, method: AnyMethod, peer: string | undefined): CallSpan | null {
-  return guarded(() => tracer.begin(describe("server", method, peer)));
+  return turns.guard(() => tracer.begin(describe("server", method, peer)));
 }
 
 /** Ends `span` with `call`, which was sent. One whose results never come ends at once. */
@@ -89,19 +89,10 @@ export function endWithCall(span: CallSpan, call: PendingCall): void {
 }
 
 export function endSpan(span: CallSpan, error: unknown): void {
-  guarded(() => span.ended(error));
+  turns.guard(() => span.ended(error));
 }
 
 function describe(end: "client" | "server", method: AnyMethod, peer: string | undefined): TracedCall {
   const { interfaceName, name, interfaceId, ordinal } = method;
   return { end, interfaceName, methodName: name, interfaceId, ordinal, peer };
-}
-
-function guarded<T>(run: () => T): T | null {
-  try {
-    return run();
-  } catch (thrown) {
-    turns.onError(thrown);
-    return null;
-  }
 }

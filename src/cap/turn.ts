@@ -18,7 +18,7 @@ export class TurnQueue {
   #draining = false;
   #scheduled = false;
 
-  /** Hears of whatever a delivery throws. A method's failure goes to its caller instead; what arrives here has nobody else to hear it. */
+  /** Hears of whatever a delivery, an observer or a transport being closed throws. A method's failure goes to its caller instead; what arrives here has nobody else to hear it. */
   onError: (error: unknown) => void = printError;
 
   /** How many deliveries wait. */
@@ -59,6 +59,16 @@ export class TurnQueue {
     this.drain();
   };
 
+  /** Runs code of the application's in the middle of something that must go on whatever it throws, which `onError` hears; null then. */
+  guard<T>(run: () => T): T | null {
+    try {
+      return run();
+    } catch (error) {
+      this.#report(error);
+      return null;
+    }
+  }
+
   #report(error: unknown): void {
     try {
       this.onError(error);
@@ -72,5 +82,5 @@ export class TurnQueue {
 export const turns = new TurnQueue();
 
 function printError(error: unknown): void {
-  console.error("capwire: uncaught error in a delivery:", error);
+  console.error("capwire: uncaught error:", error);
 }

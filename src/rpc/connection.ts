@@ -11,6 +11,7 @@
 import { BrokenHook } from "../cap/broken.js";
 import type { CallHints, CallRequest, CapabilityHook } from "../cap/hook.js";
 import { RpcError } from "../cap/rpc-error.js";
+import { turns } from "../cap/turn.js";
 import { CapwireError } from "../errors.js";
 import { Message } from "../std/rpc.js";
 import type { MessageBuilder, MessageReader } from "../wire/message.js";
@@ -76,10 +77,11 @@ export class Connection {
     this.#options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.peerName = options.peerName ?? "peer";
-    this.encodeTrace = options.encodeTrace ?? null;
+    const { encodeTrace } = options;
+    this.encodeTrace = encodeTrace ? (error) => turns.guard(() => encodeTrace(error)) ?? undefined : null;
     this.outbox = new Outbox(this.limits.maxOutgoingWords, options.onOutgoing ?? (() => {}));
     const { observer } = options;
-    if (observer) this.outbox.observe = (message) => observer.message("outgoing", outgoingReader(message));
+    if (observer) this.outbox.observe = (message) => this.#observed("outgoing", outgoingReader(message));
   }
 
   // --- getters ----------------------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ export class Connection {
     if (this.#closedBy) return;
     try {
       const reader = message.getRoot(Message);
-      this.#options.observer?.message("incoming", reader);
+      if (this.#options.observer) this.#observed("incoming", reader);
       this.#dispatch(reader, message);
     } catch (error) {
       this.disconnect(asProtocolError(error), true);
@@ -171,7 +173,7 @@ export class Connection {
     for (const answer of answers) answer.cancel();
     this.exports.drain();
     const reported = quiet ? null : error;
-    this.#options.observer?.closed?.(reported);
+    if (this.#options.observer) turns.guard(() => this.#options.observer?.closed?.(reported));
     this.#options.onClosed?.(reported);
   }
 
@@ -266,6 +268,11 @@ export class Connection {
     release.id = id;
     release.referenceCount = referenceCount;
     this.outbox.post(message, false);
+  }
+
+  /** Tells the observer. What it throws must not spoil the transition. */
+  #observed(direction: "incoming" | "outgoing", message: Message.Reader): void {
+    turns.guard(() => this.#options.observer?.message(direction, message));
   }
 
   // --- dispatch ---------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ import type { ConnectionLimits } from "../rpc/limits.js";
 import type { ConnectionStats, Observer, TableRow } from "../rpc/observe.js";
 import { ProtocolError } from "../rpc/protocol-error.js";
 import { delay, now } from "../transport/host.js";
-import type { Transport } from "../transport/transport.js";
+import type { OutgoingFrame, Transport } from "../transport/transport.js";
 import { WireError } from "../wire/errors.js";
 import { type Clock, Liveness, type LivenessOptions, type Patient } from "./liveness.js";
 import { type Side, TwoPartyNetwork } from "./network.js";
@@ -230,8 +230,7 @@ export class Session {
     const frames = this.#connection.takeOutgoing();
     if (frames.length === 0) return;
     if (this.#heldBack) this.#backlogBytes += byteLength(frames);
-    const ready = this.#transport.send(frames, () => this.#connection.recycle(frames));
-    if (!ready) this.#heldBack = true;
+    if (!this.#send(frames)) this.#heldBack = true;
     this.#moved();
     if (this.#backlogBytes > this.#maxBacklogBytes) {
       this.#giveUp(
@@ -242,10 +241,26 @@ export class Session {
     }
   };
 
+  /** Whether the transport took `frames` and wants more. One that throws is broken. */
+  #send(frames: readonly OutgoingFrame[]): boolean {
+    try {
+      return this.#transport.send(frames, () => this.#connection.recycle(frames));
+    } catch (thrown) {
+      const { message } = RpcError.from(thrown);
+      this.#giveUp(RpcError.disconnected(`${this.peerName}: sending failed: ${message}`, { cause: thrown }));
+      return true;
+    }
+  }
+
+  /** The connection has ended; what a transport throws when it is let go of changes nothing. */
+  #closeTransport(error?: Error): void {
+    turns.guard(() => this.#transport.close(error));
+  }
+
   /** The peer sends but does not receive, or is silent. What it has not taken by now is thrown away. */
   #giveUp(error: RpcError): void {
     this.#broken = true;
-    this.#transport.close(error);
+    this.#closeTransport(error);
     this.#connection.disconnect(error);
     this.#tearDown();
   }
@@ -284,7 +299,7 @@ export class Session {
     this.#liveness?.stop();
     for (const resume of this.#drains.splice(0)) resume();
     this.#flush();
-    this.#transport.close();
+    this.#closeTransport();
   }
 }
 
