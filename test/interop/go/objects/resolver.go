@@ -3,21 +3,26 @@ package objects
 import (
 	"context"
 
-	"capnproto.org/go/capnp/v3"
 	"capnproto.org/go/capnp/v3/exc"
 
 	"capwire/interop/build/interop"
 )
 
 type resolver struct {
-	promise capnp.Resolver[interop.Sequence]
-	decided bool
+	promise   *Promise
+	isDecided bool
 }
 
-// NewPromise makes a sequence that is a promise until the resolver beside it says what it is.
-func NewPromise() (interop.Sequence, interop.Resolver) {
-	promised, promise := capnp.NewLocalPromise[interop.Sequence]()
-	return promised, interop.Resolver_ServerToClient(&resolver{promise: promise})
+// NewResolver makes the object that decides promise, which it takes.
+func NewResolver(promise *Promise) interop.Resolver {
+	return interop.Resolver_ServerToClient(&resolver{promise: promise})
+}
+
+func (r *resolver) Shutdown() {
+	if r.once() == nil {
+		r.promise.Reject(exc.New(exc.Failed, "", "nobody can decide the promise any more"))
+	}
+	r.promise.Release()
 }
 
 func (r *resolver) ResolveTo(_ context.Context, call interop.Resolver_resolveTo) error {
@@ -41,9 +46,9 @@ func (r *resolver) Reject(_ context.Context, call interop.Resolver_reject) error
 }
 
 func (r *resolver) once() error {
-	if r.decided {
+	if r.isDecided {
 		return exc.New(exc.Failed, "", "the promise is already decided")
 	}
-	r.decided = true
+	r.isDecided = true
 	return nil
 }

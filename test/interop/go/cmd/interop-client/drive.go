@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 
-	"capnproto.org/go/capnp/v3"
-
 	"capwire/interop/build/interop"
 	"capwire/interop/objects"
 )
@@ -67,33 +65,33 @@ func theyDriveOurObject(s *stage) {
 }
 
 func ourPromiseIsOurObject(s *stage) {
-	ours, resolver := capnp.NewLocalPromise[interop.Sequence]()
-	drive := s.drive(ours)
+	promise := s.promise()
+	drive := s.drive(promise.Sequence())
 	drive.started()
 	sequence := owned(s, s.sequence())
-	resolver.Fulfill(sequence.AddRef())
+	promise.Fulfill(sequence.AddRef())
 	drive.check(sequence)
 }
 
 // They embargo: their first calls travel here and back, their last ones go straight to their own object.
 func ourPromiseIsTheirObject(s *stage) {
-	ours, resolver := capnp.NewLocalPromise[interop.Sequence]()
-	drive := s.drive(ours)
+	promise := s.promise()
+	drive := s.drive(promise.Sequence())
 	drive.started()
 	sequence := s.theirSequence()
-	resolver.Fulfill(sequence.AddRef())
+	promise.Fulfill(sequence.AddRef())
 	drive.check(sequence)
 }
 
 // They embargo, and must: when they learn what our promise has become, most of their calls are still on the way here and back.
 func ourPromiseIsTheirObjectWhileTheyCall(s *stage) {
-	ours, resolver := capnp.NewLocalPromise[interop.Sequence]()
+	promise := s.promise()
 	sequence := s.arrivedSequence()
 	listener := objects.NewListener(&s.ledger, func(context.Context, uint32) error {
-		resolver.Fulfill(sequence.AddRef())
+		promise.Fulfill(sequence.AddRef())
 		return nil
 	})
-	s.driveWhile(ours, 2000, listener).check(sequence)
+	s.driveWhile(promise.Sequence(), 2000, listener).check(sequence)
 }
 
 // arrivedSequence is one of the server's that was waited for.
@@ -105,37 +103,37 @@ func (s *stage) arrivedSequence() interop.Sequence {
 
 // As before, but what our promise becomes is itself still on its way from the server.
 func ourPromiseIsTheirAnswer(s *stage) {
-	ours, resolver := capnp.NewLocalPromise[interop.Sequence]()
-	drive := s.drive(ours)
+	promise := s.promise()
+	drive := s.drive(promise.Sequence())
 	drive.started()
 	sequence := s.arrivedSequence()
 	future, release := s.interop.Reflect(s.ctx, func(params interop.Interop_reflect_Params) error {
 		return params.SetSequence(sequence.AddRef())
 	})
 	s.later(release)
-	resolver.Fulfill(future.Sequence().AddRef())
+	promise.Fulfill(future.Sequence().AddRef())
 	drive.check(sequence)
 }
 
 // Our promise becomes a promise of theirs, which becomes an object of ours.
 func ourPromiseIsTheirPromise(s *stage) {
-	ours, resolver := capnp.NewLocalPromise[interop.Sequence]()
-	drive := s.drive(ours)
+	promise := s.promise()
+	drive := s.drive(promise.Sequence())
 	drive.started()
-	promise := s.theirPromise()
-	s.later(promise.release)
-	resolver.Fulfill(promise.sequence.AddRef())
+	theirs := s.theirPromise()
+	s.later(theirs.release)
+	promise.Fulfill(theirs.sequence.AddRef())
 	s.activity()
 	sequence := owned(s, s.sequence())
-	wait(s, s.resolve(promise, sequence.AddRef()).Struct)
+	wait(s, s.resolve(theirs, sequence.AddRef()).Struct)
 	drive.check(sequence)
 }
 
 func ourPromiseIsRejected(s *stage) {
-	ours, resolver := capnp.NewLocalPromise[interop.Sequence]()
-	drive := s.drive(ours)
+	promise := s.promise()
+	drive := s.drive(promise.Sequence())
 	drive.started()
-	resolver.Reject(objects.ErrorOf(interop.Kind_overloaded, "changed our mind"))
+	promise.Reject(objects.ErrorOf(interop.Kind_overloaded, "changed our mind"))
 	expectFailure(s, drive.future.Struct, interop.Kind_overloaded, "changed our mind")
 	s.expectUsable()
 }

@@ -69,6 +69,13 @@ func (s *stage) sequence() interop.Sequence {
 	return objects.NewSequence(&s.ledger)
 }
 
+// promise is one of ours that belongs to the stage.
+func (s *stage) promise() *objects.Promise {
+	promise := objects.NewPromise()
+	s.later(promise.Release)
+	return promise
+}
+
 // theirSequence is one of the server's, not waited for; it belongs to the stage.
 func (s *stage) theirSequence() interop.Sequence {
 	future, release := s.interop.NewSequence(s.ctx, nil)
@@ -161,12 +168,12 @@ func theirPromiseIsOurPromise(s *stage) {
 	s.later(promise.release)
 	calls := calls{stage: s, sequence: promise.sequence}
 	calls.make(2)
-	ours, resolver := capnp.NewLocalPromise[interop.Sequence]()
-	resolved := s.resolve(promise, ours)
+	ours := s.promise()
+	resolved := s.resolve(promise, ours.Sequence())
 	calls.make(2)
 	s.activity()
 	calls.make(2)
-	resolver.Fulfill(s.sequence())
+	ours.Fulfill(s.sequence())
 	calls.make(2)
 	wait(s, resolved.Struct)
 	s.whenResolved(promise.sequence)

@@ -20,11 +20,11 @@ func (s *service) NewPromise(_ context.Context, call interop.Interop_newPromise)
 	if err != nil {
 		return err
 	}
-	sequence, resolver := objects.NewPromise()
-	if err := results.SetSequence(sequence); err != nil {
+	promise := objects.NewPromise()
+	if err := results.SetSequence(promise.Sequence()); err != nil {
 		return err
 	}
-	return results.SetResolver(resolver)
+	return results.SetResolver(objects.NewResolver(promise))
 }
 
 func (s *service) NewSequence(_ context.Context, call interop.Interop_newSequence) error {
