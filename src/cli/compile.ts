@@ -1,12 +1,11 @@
-/** `capwire compile`: schemas in, TypeScript or the compiled schema out. */
+/** `capwire compile`: schemas in, TypeScript, JavaScript or the compiled schema out. */
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { encodeRequest } from "../codegen/encode-request.js";
-import { generate } from "../codegen/generate.js";
+import { encodeRequest, type GenerateOptions, generate, type Language } from "../codegen/index.js";
 import { type CompileResult, compile } from "../compiler/index.js";
 import { readIfThere, writeStandardOutput, writeWithDirectories } from "./files.js";
-import { parseOutput, runPlugin } from "./plugin-run.js";
+import { type OwnLanguage, parseOutput, runPlugin } from "./plugin-run.js";
 import { printDiagnostics } from "./terminal.js";
 import { BadArguments } from "./usage.js";
 
@@ -18,7 +17,8 @@ Options:
   -o, --output <dir>          write below this directory, under the schema's own path
                               (minus --src-prefix); default: next to each schema
   -o <plugin>[:<dir>]         run capnpc-<plugin>, or the executable of that path, in <dir>
-                              instead, as \`capnp compile\` does; \`ts\` is TypeScript;
+                              instead, as \`capnp compile\` does; \`ts\` is TypeScript, \`js\`
+                              JavaScript with declarations (<file>.capnp.js and .d.ts);
                               repeatable
   -o-                         write the compiled schema (a CodeGeneratorRequest) to
                               standard output instead, as \`capnp compile -o-\` does
@@ -32,6 +32,7 @@ Examples:
   capwire compile addressbook.capnp
   capwire compile -o src/gen --src-prefix=schemas -Ischemas schemas/*.capnp
   capwire compile -oc++:build -ots:src addressbook.capnp
+  capwire compile -ojs addressbook.capnp
 `;
 
 const OPTIONS = {
@@ -42,6 +43,11 @@ const OPTIONS = {
   runtime: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
+
+const LANGUAGES: { readonly [L in OwnLanguage]: readonly Language[] } = {
+  ts: ["typescript"],
+  js: ["javascript", "declarations"],
+};
 
 /** Runs the command; the exit code: 0, or 1 if a schema has errors, which go to standard error. */
 export async function compileCommand(args: string[]): Promise<number> {
@@ -62,10 +68,13 @@ export async function compileCommand(args: string[]): Promise<number> {
   });
   printDiagnostics(result.diagnostics);
   if (result.diagnostics.some((each) => each.severity === "error")) return 1;
-  if (outputs.length === 0) writeGenerated(files, result, undefined, values.runtime);
+  const runtime = values.runtime === undefined ? {} : { runtime: values.runtime };
+  if (outputs.length === 0) writeGenerated(files, result, undefined, runtime);
   for (const output of outputs) {
     if (output.kind === "request") await writeStandardOutput(encodeRequest(result.request));
-    else if (output.kind === "typescript") writeGenerated(files, result, output.directory, values.runtime);
+    else if (output.kind === "own")
+      for (const language of LANGUAGES[output.language])
+        writeGenerated(files, result, output.directory, { ...runtime, language });
     else await runPlugin(output.executable, output.directory, encodeRequest(result.request));
   }
   return 0;
@@ -85,11 +94,11 @@ function writeGenerated(
   files: readonly string[],
   result: CompileResult,
   output: string | undefined,
-  runtime: string | undefined,
+  options: GenerateOptions,
 ): void {
-  const generated = generate(result.request, runtime === undefined ? {} : { runtime });
-  generated.forEach((file, index) => {
+  generate(result.request, options).forEach((file, index) => {
     // One file is generated for each that was asked for, in their order.
-    writeWithDirectories(output === undefined ? `${files[index]}.ts` : join(output, file.path), file.text);
+    const beside = files[index] + file.path.slice(result.request.requestedFiles[index]?.filename.length);
+    writeWithDirectories(output === undefined ? beside : join(output, file.path), file.text);
   });
 }

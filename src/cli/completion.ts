@@ -23,6 +23,7 @@ export const COMPLETED_OPTIONS: { readonly [command: string]: readonly string[] 
   decode: [...SCHEMA, "--flat", "-p", "--packed", "--quiet", "--short"],
   encode: [...SCHEMA, "--flat", "-p", "--packed", "--quiet", "--segment-size"],
   eval: [...SCHEMA, "-o", "--output", "-b", "--binary", "-p", "--packed", "--flat", "--segment-size", "--short"],
+  types: ["-I", "--import-path", "--check", "--watch"],
   id: [],
   completion: [],
 };

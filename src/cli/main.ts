@@ -8,6 +8,7 @@ import { convertCommand, decodeCommand, encodeCommand } from "./convert.js";
 import { evalCommand } from "./eval.js";
 import { idCommand } from "./id.js";
 import { printError } from "./terminal.js";
+import { typesCommand } from "./types.js";
 import { BadArguments } from "./usage.js";
 
 const USAGE = `Usage: capwire <command> [options]
@@ -18,6 +19,7 @@ Commands:
   decode       print messages as text; short for convert binary:text
   encode       make messages from text; short for convert text:binary
   eval         print a constant or a default value of a schema
+  types        write declarations for programs that import schemas
   id           print a new unique id
   completion   print a completion script for bash, zsh or fish
 
@@ -40,6 +42,7 @@ const COMMANDS: { readonly [name: string]: ((args: string[]) => Promise<number>)
   encode: encodeCommand,
   eval: evalCommand,
   id: idCommand,
+  types: typesCommand,
   completion: completionCommand,
 };
 

@@ -8,22 +8,26 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { BadArguments, BadInput } from "./usage.js";
 
+/** What our own generator writes: TypeScript, or JavaScript with declarations. */
+export type OwnLanguage = "ts" | "js";
+
 /** What one -o asks for. */
 export type Output =
   | { readonly kind: "request" }
-  | { readonly kind: "typescript"; readonly directory: string | undefined }
+  | { readonly kind: "own"; readonly language: OwnLanguage; readonly directory: string | undefined }
   | { readonly kind: "plugin"; readonly executable: string; readonly directory: string | undefined };
 
 /**
  * What `-o spec` means. As in C++, `plugin:dir` names a generator and a directory. Without a colon it is a generator if there is
- * one of that name; else a directory for TypeScript. `ts` is our own generator. Throws BadArguments.
+ * one of that name; else a directory for TypeScript. `ts` and `js` are our own generator. Throws BadArguments.
  */
 export function parseOutput(spec: string): Output {
   if (spec === "-") return { kind: "request" };
   const colon = spec.indexOf(":");
   const name = colon < 0 ? spec : spec.slice(0, colon);
   const directory = colon < 0 ? undefined : spec.slice(colon + 1) || ".";
-  if (name === "ts" && !isDirectory("ts")) return { kind: "typescript", directory };
+  if ((name === "ts" || name === "js") && (colon >= 0 || !isDirectory(name)))
+    return { kind: "own", language: name, directory };
   const executable = findPlugin(name);
   if (executable !== undefined) {
     if (directory !== undefined && !isDirectory(directory)) {
@@ -31,7 +35,7 @@ export function parseOutput(spec: string): Output {
     }
     return { kind: "plugin", executable, directory };
   }
-  if (colon < 0) return { kind: "typescript", directory: spec };
+  if (colon < 0) return { kind: "own", language: "ts", directory: spec };
   const place = name.includes("/") ? `no executable ${name}` : `no capnpc-${name} in PATH`;
   throw new BadArguments(`-o ${spec}: there is ${place}`, "capwire compile --help");
 }

@@ -80,7 +80,7 @@ describe("generated declarations", () => {
       const filter = (path: string) => !isGenerated(path) && !/\/(node_modules|build|cpp|go|rust)(\/|$)/.test(path);
       cpSync(root + folder, join(project, folder), { recursive: true, filter });
     }
-    for (const schema of schemas) {
+    for (const schema of schemas.filter((each) => !each.startsWith("src/"))) {
       const path = join(project, schema);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(`${path}.js`, generated(schema, "javascript"));

@@ -5,7 +5,7 @@
 
 import { fileURLToPath } from "node:url";
 import { SchemaCompileError } from "../../compiler/schema-compile-error.js";
-import { compileFile, fromHere } from "./project.js";
+import { compileFile, seenFrom } from "./project.js";
 
 interface Resolved {
   readonly url: string;
@@ -56,7 +56,7 @@ export function load<C, L>(
 ): L | (Loaded & { readonly shortCircuit: true }) {
   if (!isSchema(url)) return nextLoad(url, context);
   const module = compileFile(fileURLToPath(url));
-  if (module.hasErrors) throw new SchemaCompileError(fromHere(module.diagnostics));
+  if (module.hasErrors) throw new SchemaCompileError(seenFrom(process.cwd(), module.diagnostics));
   return { format: "module", source: module.script({ urls: true }), shortCircuit: true };
 }
 

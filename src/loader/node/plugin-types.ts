@@ -18,6 +18,10 @@ export interface LoadContext {
   error(error: PluginError): never;
 }
 
+export interface ModuleNode {
+  readonly importers: ReadonlySet<ModuleNode>;
+}
+
 export interface ModuleGraph<M> {
   getModulesByFile(file: string): Iterable<M> | undefined;
 }
@@ -25,6 +29,15 @@ export interface ModuleGraph<M> {
 /** `this` in `hotUpdate`. */
 export interface HotContext<M> {
   readonly environment: { readonly moduleGraph?: ModuleGraph<M> };
+}
+
+export interface HotChange<M> {
+  readonly file: string;
+  readonly modules: M[];
+}
+
+export interface WithServer<M> {
+  readonly server: { readonly moduleGraph: ModuleGraph<M> };
 }
 
 export interface LoadedModule {
@@ -40,11 +53,7 @@ export interface CapwirePlugin {
   resolveId(this: LoadContext, source: string, importer: string | undefined): Promise<{ id: string } | null>;
   load(this: LoadContext, id: string): LoadedModule | null;
   /** Vite 6 and later. */
-  hotUpdate<M>(this: HotContext<M>, change: { readonly file: string; readonly modules: M[] }): M[];
+  hotUpdate<M extends ModuleNode>(this: HotContext<M>, change: HotChange<M>): M[];
   /** Vite 5. */
-  handleHotUpdate<M>(change: {
-    readonly file: string;
-    readonly modules: M[];
-    readonly server: { readonly moduleGraph: ModuleGraph<M> };
-  }): M[];
+  handleHotUpdate<M extends ModuleNode>(change: HotChange<M> & WithServer<M>): M[];
 }

@@ -44,10 +44,10 @@ export function slashed(path: string): string {
   return sep === "/" ? path : path.replaceAll(sep, "/");
 }
 
-/** Diagnostics whose files are said as seen from the working directory, where they lie in it. */
-export function fromHere(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+/** Diagnostics whose files are said as seen from `directory`, where they lie in it. */
+export function seenFrom(directory: string, diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const short = (path: string) => {
-    const seen = relative(process.cwd(), path);
+    const seen = relative(directory, path);
     return seen.startsWith("..") || seen === "" ? path : slashed(seen);
   };
   return diagnostics.map((each) => ({

@@ -6,11 +6,20 @@
 
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { formatDiagnostic, summarizeDiagnostic } from "../../compiler/diagnostic.js";
+import { formatDiagnostic } from "../../compiler/diagnostic.js";
 import type { SchemaModule } from "../schema-module.js";
 import { isInstalled, writeDeclarations } from "./declarations.js";
-import type { CapwirePlugin, HotContext, LoadContext, ModuleGraph } from "./plugin-types.js";
-import { compileFile, fromHere, slashed } from "./project.js";
+import type {
+  CapwirePlugin,
+  HotChange,
+  HotContext,
+  LoadContext,
+  ModuleGraph,
+  ModuleNode,
+  PluginError,
+  WithServer,
+} from "./plugin-types.js";
+import { compileFile, seenFrom, slashed } from "./project.js";
 
 export type { CapwirePlugin } from "./plugin-types.js";
 
@@ -31,23 +40,31 @@ const SCHEMA = /^[^\0?]*\.capnp(?:\?|$)/;
 /** The plugin. Without options, in Vite and Rollup configurations alike. */
 export function capwire(options: CapwirePluginOptions = {}): CapwirePlugin {
   let root = process.cwd();
-  /** By path: what the module was made from when it was last loaded. */
-  const loaded = new Map<string, ReadonlySet<string>>();
+  /** The schemas that were imported, by path. */
+  const loaded = new Map<string, SchemaModule>();
 
   function compile(path: string): SchemaModule {
     const importPath = (options.importPath ?? []).map((each) => resolve(root, each));
     const module = compileFile(path, importPath);
     if (options.dts && !isInstalled(module.path)) writeDeclarations([path], { importPath });
-    loaded.set(module.path, module.dependencies);
+    loaded.set(module.path, module);
     return module;
   }
 
   /** The modules that a changed file goes into, besides those of its own that `modules` are. */
-  function affected<M>(file: string, modules: readonly M[], graph: ModuleGraph<M> | undefined): M[] {
-    const users = [...loaded].filter(([, dependencies]) => dependencies.has(file)).map(([path]) => path);
-    // The types beside it are wanted even if no page asks for it now.
-    if (options.dts) for (const path of users) compile(path);
-    return [...new Set([...modules, ...users.flatMap((path) => [...(graph?.getModulesByFile(path) ?? [])])])];
+  function affected<M extends ModuleNode>(file: string, modules: readonly M[], graph: ModuleGraph<M> | undefined): M[] {
+console.error("HOT", file, [...loaded.values()].map((m)=>[m.path,m.hasErrors,[...m.dependencies]]), [...loaded.values()].map((m)=>[...(graph?.getModulesByFile(m.path)??[])].map((n)=>n.importers.size)));
+    const found = new Set<M | ModuleNode>(modules);
+    for (const module of [...loaded.values()].filter(({ dependencies }) => dependencies.has(file))) {
+      for (const node of graph?.getModulesByFile(module.path) ?? []) {
+        found.add(node);
+        // Vite thinks that nobody has loaded what never could be; but those who tried will try again.
+        if (module.hasErrors) for (const importer of node.importers) found.add(importer);
+      }
+      // The types beside it are wanted even if no page asks for it now.
+      if (options.dts) compile(module.path);
+    }
+    return [...found] as M[];
   }
 
   return {
@@ -71,13 +88,13 @@ export function capwire(options: CapwirePluginOptions = {}): CapwirePlugin {
       const path = id.replace(/\?.*$/s, "");
       const module = compile(path);
       for (const each of module.dependencies) if (each !== module.path) this.addWatchFile(each);
-      if (module.hasErrors) return this.error(errorOf(module));
+      if (module.hasErrors) return this.error(errorOf(module, root));
       return { code: module.script(), map: { mappings: "" }, moduleSideEffects: false };
     },
-    hotUpdate<M>(this: HotContext<M>, { file, modules }: { readonly file: string; readonly modules: M[] }) {
+    hotUpdate<M extends ModuleNode>(this: HotContext<M>, { file, modules }: HotChange<M>) {
       return affected(slashed(file), modules, this.environment.moduleGraph);
     },
-    handleHotUpdate({ file, modules, server }) {
+    handleHotUpdate<M extends ModuleNode>({ file, modules, server }: HotChange<M> & WithServer<M>) {
       return affected(slashed(file), modules, server.moduleGraph);
     },
   };
@@ -86,14 +103,14 @@ export function capwire(options: CapwirePluginOptions = {}): CapwirePlugin {
 export default capwire;
 
 /** What is wrong with a schema as these tools show it: the first error with its place, the others in the message. */
-function errorOf(module: SchemaModule) {
+function errorOf(module: SchemaModule, root: string): PluginError {
   const errors = module.diagnostics.filter((each) => each.severity === "error");
   const first = errors[0]!;
-  const others = fromHere(errors.slice(1)).map(formatDiagnostic);
+  const others = seenFrom(root, errors.slice(1)).map(formatDiagnostic);
   const [, frame] = formatDiagnostic(first).split(/\n(.*)/s);
   const more = others.length > 0 ? `\n\nand ${others.length} more:\n\n${others.join("\n\n")}` : "";
   return {
-    message: `${summarizeDiagnostic(fromHere([first])[0]!)}${more}`,
+    message: `${first.message} [${first.kind}]${more}`,
     id: module.path,
     loc: { file: first.file, line: first.start.line, column: first.start.column },
     frame: frame ?? "",
