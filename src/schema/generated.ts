@@ -9,9 +9,11 @@ import { StructBuilder } from "../wire/struct-builder.js";
 import { StructReader } from "../wire/struct-reader.js";
 import { type BundledSchema, SchemaLoader } from "./loader.js";
 import type { StructSchema } from "./struct-schema.js";
+import { structSchemaOf } from "./type-of.js";
 
 export class GeneratedTypes {
   readonly loader: SchemaLoader;
+  readonly #schemas = new WeakMap<object, StructSchema>();
 
   /** `source` is a file's `$schema`, which brings the files it imports, or a loader. */
   constructor(source: BundledSchema | SchemaLoader) {
@@ -23,9 +25,14 @@ export class GeneratedTypes {
     this.loader.loadBundle(source);
   }
 
-  /** The schema of `type`; of a generic one with its parameters unbound. Throws SchemaError if it is from a file that was not loaded. */
+  /** The schema of `type`, its type parameters bound as the type's are. Throws SchemaError if it is from a file that was not loaded. */
   schemaOf(type: { readonly id: bigint }): StructSchema {
-    return this.loader.struct(type.id);
+    let schema = this.#schemas.get(type);
+    if (!schema) {
+      schema = structSchemaOf(type, this.loader);
+      this.#schemas.set(type, schema);
+    }
+    return schema;
   }
 
   /** `value` as a struct: itself, or a message made of a plain object. */

@@ -166,7 +166,7 @@ class VoidListType extends SmallListType<null> {
 
 class EnumListType<E extends string> extends SmallListType<E | number> {
   protected readonly elementSize = TWO_BYTE_ELEMENTS;
-  declare private readonly type: EnumType<E>;
+  declare readonly type: EnumType<E>;
 
   constructor(type: EnumType<E>) {
     super();
@@ -188,7 +188,19 @@ export type ValueListType<V> = PointerType<ListReader<V>, ListBuilder<V, V>, Lis
 export const BoolList: ValueListType<boolean> = /*@__PURE__*/ new BoolListType();
 export const VoidList: ValueListType<null> = /*@__PURE__*/ new VoidListType();
 
-/** List(E) for an enum E. */
+const enumLists = /*@__PURE__*/ new WeakMap<object, unknown>();
+
+/** List(E) for an enum E. One object per enum, so that what is made for a type argument is made once. */
 export function enumList<E extends string>(type: EnumType<E>): ValueListType<E | number> {
-  return new EnumListType(type);
+  let list = enumLists.get(type) as ValueListType<E | number> | undefined;
+  if (!list) {
+    list = new EnumListType(type);
+    enumLists.set(type, list);
+  }
+  return list;
+}
+
+/** The enum of a type that `enumList` made. */
+export function enumOf(type: object): EnumType<string> | undefined {
+  return type instanceof EnumListType ? type.type : undefined;
 }

@@ -1,10 +1,10 @@
-/** JsonCodec: the rules for each type, options, handlers, error places, and generated types. */
+/** JsonCodec: the rules for each type, options, handlers and error places. */
 
-import { JsonCodec, JsonError, type JsonOptions, jsonOf, jsonString, TypedJson } from "capwire/json";
+import { JsonCodec, JsonError, type JsonOptions, jsonOf, jsonString } from "capwire/json";
 import { type AnyPointerBuilder, type AnyPointerReader, AnyStruct, MessageBuilder, Text } from "capwire/wire";
 import { describe, expect, test } from "vitest";
 import { structOf } from "../capnp-tool.js";
-import { $schema, Lists, Person, Pointers, Shape } from "../schemas/all-types.capnp.js";
+import { Pointers } from "../schemas/all-types.capnp.js";
 
 const FILE = "all-types.capnp";
 
@@ -248,26 +248,5 @@ describe("handlers", () => {
     expect(codec.encode(message.asReader().getRoot(AnyStruct), schema)).toBe(
       '{"points":["1,0","2,0"],"pointLists":[["3,0"]]}',
     );
-  });
-});
-
-describe("generated types", () => {
-  const json = new TypedJson($schema);
-
-  test("plain objects, builders and readers become JSON, and JSON becomes readers", () => {
-    const text = json.encode(Person, { name: "Ada", employment: { employer: "Analytical" }, notes: [{ mood: "sad" }] });
-    const person = json.decode(Person, text);
-    expect(person.name).toBe("Ada");
-    expect(person.employment).toMatchObject({ which: "employer", employer: "Analytical" });
-    expect(json.encode(Person, person)).toBe(text);
-    expect(json.encode(Person, json.decodeMessage(Person, text).getRoot(Person))).toBe(text);
-  });
-
-  test("typed lists and unions arrive as they are", () => {
-    const lists = json.decode(Lists, '{"bools": [true, false], "uint64s": ["1", 2], "voids": [null, null]}');
-    expect([...lists.bools]).toEqual([true, false]);
-    expect(lists.uint64s).toEqual(BigUint64Array.of(1n, 2n));
-    expect(lists.voids.length).toBe(2);
-    expect(json.decode(Shape, '{"color": "blue"}')).toMatchObject({ which: "color", color: "blue" });
   });
 });

@@ -1,11 +1,12 @@
 /** Text that schema files would accept as a value, and text they would not. */
 
 import { parseText, parseTextSequence, printText, printTextValue, TextError, TypedText } from "capwire/text";
-import { AnyStruct, UInt8List } from "capwire/wire";
+import { AnyStruct, Data, listOf, Text, UInt8List } from "capwire/wire";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { describeWithCapnp, structOf, tryConvert } from "../capnp-tool.js";
 import { $schema, Person } from "../schemas/all-types.capnp.js";
+import * as generics from "../schemas/generics.capnp.js";
 
 const FILE = "all-types.capnp";
 
@@ -187,6 +188,17 @@ describe("text of values", () => {
     const printed = text.print(Person, { name: "Ada", employment: { employer: "Analytical" } });
     expect(text.parse(Person, printed).employment).toMatchObject({ which: "employer", employer: "Analytical" });
     expect(text.print(Person, text.parse(Person, printed))).toBe(printed);
+  });
+
+  test("generated generic types are printed and parsed as what they are bound to", () => {
+    const text = new TypedText(generics.$schema);
+    const map = generics.Map.of(Text, listOf(generics.Item));
+    const printed = text.print(map, { entries: [{ key: "a", value: [{ name: "first" }, {}] }] });
+    expect(printed).toBe('(entries = [(key = "a", value = [(name = "first"), ()])])');
+    expect(text.parse(map, printed).entries.at(0).value.at(0).name).toBe("first");
+    expect(text.print(generics.Box.of(generics.Box.of(Data)), { value: { value: Uint8Array.of(0xff) } })).toBe(
+      '(value = (value = "\\377", group = (count = 0), none = void), group = (count = 0), none = void)',
+    );
   });
 
   test("no text does anything but parse or be refused", () => {
