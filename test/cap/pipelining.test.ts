@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type CapabilityHook, innermost } from "../../src/cap/hook.js";
 import { AnyPointer } from "../../src/wire/index.js";
 import { Box, Box$Pipeline, Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, Deferred, partial, settle, TestMaker } from "./objects.js";
@@ -178,6 +179,25 @@ describe.each(PLACES)("a promise given as a capability, $name", ({ serve }) => {
     await Promise.all(calls);
     expect(object.order).toEqual([0, 1, 2, 3, 4]);
     maker[Symbol.dispose]();
+  });
+
+  it("that becomes a capability still to be returned is that one, and its calls stay in order throughout", async () => {
+    const server = new TestMaker();
+    using maker = serve(Maker, server);
+    const later = new Deferred<Sequence.Client>();
+    using promised = Sequence.client(Sequence.hook(later.promise) as CapabilityHook);
+    const calls = [promised.next({ expected: 0 })];
+    using made = maker.make();
+    later.resolve(made.cap);
+    calls.push(promised.next({ expected: 1 }));
+    await settle();
+    calls.push(promised.next({ expected: 2 }));
+    await made;
+    calls.push(promised.next({ expected: 3 }));
+    await promised.whenResolved();
+    calls.push(promised.next({ expected: 4 }));
+    expect((await Promise.all(calls)).map(({ number }) => number)).toEqual([0, 1, 2, 3, 4]);
+    expect(innermost(promised.$hook)).toBe(innermost(made.cap.$hook));
   });
 
   it("may resolve to a server object, to null, or fail", async () => {

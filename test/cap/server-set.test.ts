@@ -57,4 +57,18 @@ describe.each(PLACES)("an object of ours that was passed to another, $name", ({ 
     expect(server.order).toEqual([0, 1, 2]);
     await Promise.all(calls);
   });
+
+  it("is found again after the streaming calls made through that", async () => {
+    const set = new ServerSet(Maker);
+    const server = new TestMaker();
+    server.onWrite = () => settle();
+    using client = set.serve(server);
+    using maker = serve(Maker, new TestMaker());
+    using echoed = maker.echo({ cap: client });
+    using again = echoed.cap.castAs(Maker);
+    const writes = [1, 2, 3].map((n) => again.write({ n }));
+    expect(await set.server(again)).toBe(server);
+    expect(server.written).toEqual([1, 2, 3]);
+    await Promise.all(writes);
+  });
 });

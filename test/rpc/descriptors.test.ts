@@ -1,9 +1,10 @@
 /** Descriptors, paths and object names as an older, newer or odder peer may write them. */
 
 import { describe, expect, test } from "vitest";
+import type { Observer } from "../../src/rpc/observe.js";
 import { Friend$GetHeldResults } from "../schemas/rpc-stories.capnp.js";
 import { acquainted, outcome, say } from "./acquainted.js";
-import { Friend, serveFriend, TestFriend } from "./friend.js";
+import { Counting, Friend, serveFriend, TestFriend } from "./friend.js";
 import { Story, settled } from "./pair.js";
 
 /** Bob serves a friend; Alice is played. */
@@ -74,6 +75,39 @@ describe("what a peer names", () => {
     expect(alice.waiting.at(-1)).toMatch(/^return q1 exception failed: /);
     expect(bob.connection.closedBy).toBeNull();
     done();
+  });
+
+  test("a file descriptor said to come with a capability is ignored, and ours say that none does", async () => {
+    const sent: number[] = [];
+    const observer: Observer = {
+      message(direction, message) {
+        if (direction === "outgoing" && message.which === "call")
+          for (const descriptor of message.call.params.capTable) sent.push(descriptor.attachedFd);
+      },
+    };
+    const { story, alice, bob, friend } = await acquainted({ alice: { observer } });
+    const call = friend.getHeld();
+    story.settleAll();
+    say(alice.connection, (message) => {
+      const returned = message.initReturn();
+      returned.answerId = 0;
+      const results = returned.initResults();
+      const content = results.content.init(Friend$GetHeldResults);
+      content.$segment.view.setUint32(content.$pointers, 3, true);
+      const descriptor = results.initCapTable(1).at(0)!;
+      descriptor.senderHosted = 9;
+      descriptor.attachedFd = 0;
+    });
+    story.settleAll();
+    const results = await call;
+    const calls = [outcome(results.cap.next({ expected: 0 })), outcome(friend.hold({ cap: new Counting() }))];
+    story.settleAll();
+    expect(bob.waiting.filter((text) => text.startsWith("call")).at(-2)).toMatch(/^call q\d on export 9 method 0/);
+    expect(sent).toEqual([0xff]);
+    results[Symbol.dispose]();
+    alice.connection.disconnect();
+    await Promise.all(calls);
+    friend[Symbol.dispose]();
   });
 
   test("an object hosted by a third party is reached through its vine, and the vine is released", async () => {

@@ -4,7 +4,7 @@ import pDefer from "p-defer";
 import { describe, expect, test } from "vitest";
 import { type PathShortener, RpcError, ServerSet, sameCapability, shortenPath } from "../../src/cap/index.js";
 import { Counting, Friend, Sequence, TestFriend } from "./friend.js";
-import { pair } from "./pair.js";
+import { pair, Story } from "./pair.js";
 
 /** Passes calls on until its promise says to whom. */
 class Detour extends Counting implements PathShortener {
@@ -92,6 +92,34 @@ describe("an object that shortens paths", () => {
     await expect(late).rejects.toThrow("nowhere to go");
     call[Symbol.dispose]();
     await end();
+  });
+
+  test("and never says where it leads keeps calls in order over two hops, whether the way is known or not", async () => {
+    // Alice – Bob – Carol; Bob's bootstrap is Carol's friend, whose echo gives back a detour that never resolves.
+    const carolServer = new TestFriend();
+    const detour = new Detour();
+    carolServer.echo = ({ cap }) => {
+      void cap;
+      return { cap: detour };
+    };
+    const story = new Story();
+    using carol = Friend.serve(carolServer);
+    const [bobToCarol] = story.link({ name: "bob" }, { name: "carol", bootstrap: () => carol.$hook.addRef() });
+    const proxied = Friend.client(bobToCarol.connection.bootstrap());
+    const [alice] = story.link({ name: "alice" }, { name: "bob", bootstrap: () => proxied.$hook.addRef() });
+    const friend = Friend.client(alice.connection.bootstrap());
+    using call = friend.echo({ cap: new Counting() });
+    const { cap } = call;
+    const calls = [0, 1, 2].map((expected) => cap.next({ expected }));
+    await story.run();
+    for (const expected of [3, 4, 5]) calls.push(cap.next({ expected }));
+    await story.run();
+    expect((await Promise.all(calls)).map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(detour.order).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(cap.$hook.isUnresolvedPromise || cap.$hook.resolution?.isUnresolvedPromise).toBe(true);
+    for (const each of [call, friend, proxied, carol]) each[Symbol.dispose]();
+    await story.finish();
+    expect(detour.disposed).toBe(1);
   });
 
   test("is found by its set while it is still a promise", async () => {
