@@ -36,7 +36,7 @@ export const PEERS: readonly Peer[] = [
   {
     name: "C++ 1.4 (pycapnp)",
     folder: "python",
-    carriers: ["TCP", "Unix socket"],
+    carriers: ["TCP", "Unix socket", "TLS"],
     install: "apt-get install python3-venv make && make -C test/interop/python",
   },
   {
