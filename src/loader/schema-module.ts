@@ -23,25 +23,27 @@ export class SchemaModule {
   readonly path: string;
   /** What is wrong with the schema, with absolute paths. If there are errors there is no code. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The files it was made from, itself included, and those that were looked for in vain: when one changes, so may this. */
+  /** The files it was made from, itself included: when one changes, so may this. */
   readonly dependencies: ReadonlySet<string>;
+  /** The files that were looked for in vain: when one appears, this may change. */
+  readonly missing: ReadonlySet<string>;
   /** The schemas that it and its imports import, and that are no standard ones. */
   readonly imports: readonly string[];
   readonly #result: CompileResult;
 
   constructor(path: string, options: SchemaModuleOptions) {
-    const dependencies = new Set<string>();
     const found = new Set<string>();
+    const missing = new Set<string>();
     const readFile: ReadFile = (name) => {
       const content = options.readFile(name);
-      dependencies.add(name);
-      if (content !== undefined) found.add(name);
+      (content === undefined ? missing : found).add(name);
       return content;
     };
     const importPath = options.importPath ?? [];
     const result = compile({ files: [path], readFile, importPath, sourcePrefixes: [options.root] });
     this.path = path;
-    this.dependencies = dependencies;
+    this.dependencies = found;
+    this.missing = missing;
     this.imports = [...result.paths].flatMap(([id, each]) => (each === path || STANDARD_FILES.has(id) ? [] : [each]));
     this.diagnostics = inPlace(result.diagnostics, found, [options.root, ...importPath]);
     this.#result = result;

@@ -40,12 +40,14 @@ const SCHEMA = /^[^\0?]*\.capnp(?:\?|$)/;
 /** The plugin. Without options, in Vite and Rollup configurations alike. */
 export function capwire(options: CapwirePluginOptions = {}): CapwirePlugin {
   let root = process.cwd();
+  let isVite = false;
   /** The schemas that were imported, by path. */
   const loaded = new Map<string, SchemaModule>();
 
   function compile(path: string): SchemaModule {
     const importPath = (options.importPath ?? []).map((each) => resolve(root, each));
     const module = compileFile(path, importPath);
+    if (module.missing.has(module.path)) return module;
     if (options.dts && !isInstalled(module.path)) writeDeclarations([path], { importPath });
     loaded.set(module.path, module);
     return module;
@@ -53,9 +55,8 @@ export function capwire(options: CapwirePluginOptions = {}): CapwirePlugin {
 
   /** The modules that a changed file goes into, besides those of its own that `modules` are. */
   function affected<M extends ModuleNode>(file: string, modules: readonly M[], graph: ModuleGraph<M> | undefined): M[] {
-console.error("HOT", file, [...loaded.values()].map((m)=>[m.path,m.hasErrors,[...m.dependencies]]), [...loaded.values()].map((m)=>[...(graph?.getModulesByFile(m.path)??[])].map((n)=>n.importers.size)));
     const found = new Set<M | ModuleNode>(modules);
-    for (const module of [...loaded.values()].filter(({ dependencies }) => dependencies.has(file))) {
+    for (const module of [...loaded.values()].filter((each) => each.dependencies.has(file) || each.missing.has(file))) {
       for (const node of graph?.getModulesByFile(module.path) ?? []) {
         found.add(node);
         // Vite thinks that nobody has loaded what never could be; but those who tried will try again.
@@ -76,6 +77,7 @@ console.error("HOT", file, [...loaded.values()].map((m)=>[m.path,m.hasErrors,[..
     },
     configResolved(config) {
       root = config.root;
+      isVite = true;
     },
     async resolveId(this: LoadContext, source, importer) {
       if (!source.startsWith("capwire/") || importer === undefined || !SCHEMA.test(importer)) return null;
@@ -87,7 +89,10 @@ console.error("HOT", file, [...loaded.values()].map((m)=>[m.path,m.hasErrors,[..
       if (!SCHEMA.test(id) || OTHER_QUERY.test(id)) return null;
       const path = id.replace(/\?.*$/s, "");
       const module = compile(path);
-      for (const each of module.dependencies) if (each !== module.path) this.addWatchFile(each);
+      // Who asks for it has a better idea of why there is no such file.
+      if (module.missing.has(module.path)) return null;
+      // Vite watches the module itself anyway, and would take this for an import.
+      for (const each of module.dependencies) if (!isVite || each !== module.path) this.addWatchFile(each);
       if (module.hasErrors) return this.error(errorOf(module, root));
       return { code: module.script(), map: { mappings: "" }, moduleSideEffects: false };
     },
