@@ -70,9 +70,9 @@ class MemberCheck {
     const { name } = member;
     if (name.text === "") return;
     if (isTypeName(member)) {
-      if (!/^[A-Z]/.test(name.text))
+      if (!startsBetween(name.text, 0x41, 0x5a))
         this.#error("type-name-case", name, `The type name '${name.text}' must start with a capital.`);
-    } else if (!/^[a-z]/.test(name.text)) {
+    } else if (!startsWithLower(name.text)) {
       this.#error(
         "member-name-case",
         name,
@@ -86,8 +86,7 @@ class MemberCheck {
   }
 
   #checkPlace(member: Declaration, parent: DeclarationKind): void {
-    const wanted = allowedIn(member.kind);
-    if (wanted.includes(parent)) return;
+    if (ALLOWED_IN[member.kind].includes(parent)) return;
     this.#error("misplaced-declaration", member, `This ${member.kind} cannot stand in a ${parent}.`);
   }
 
@@ -96,21 +95,32 @@ class MemberCheck {
   }
 }
 
-function allowedIn(kind: DeclarationKind): readonly DeclarationKind[] {
-  switch (kind) {
-    case "enumerant":
-      return ["enum"];
-    case "method":
-      return ["interface"];
-    case "field":
-    case "union":
-    case "group":
-      return ["struct", "union", "group"];
-    case "file":
-      return [];
-    default:
-      return ["file", "struct", "interface"];
-  }
+const IN_STRUCTS: readonly DeclarationKind[] = ["struct", "union", "group"];
+const IN_SCOPES: readonly DeclarationKind[] = ["file", "struct", "interface"];
+
+/** Where each kind of declaration may stand. */
+const ALLOWED_IN: Readonly<Record<DeclarationKind, readonly DeclarationKind[]>> = {
+  file: [],
+  using: IN_SCOPES,
+  const: IN_SCOPES,
+  annotation: IN_SCOPES,
+  enum: IN_SCOPES,
+  enumerant: ["enum"],
+  struct: IN_SCOPES,
+  field: IN_STRUCTS,
+  union: IN_STRUCTS,
+  group: IN_STRUCTS,
+  interface: IN_SCOPES,
+  method: ["interface"],
+};
+
+function startsWithLower(text: string): boolean {
+  return startsBetween(text, 0x61, 0x7a);
+}
+
+function startsBetween(text: string, first: number, last: number): boolean {
+  const code = text.charCodeAt(0);
+  return code >= first && code <= last;
 }
 
 /** An alias follows its target: `using Foo = .Bar` names a type, `using foo = .bar` a constant or annotation. */
@@ -121,7 +131,7 @@ function isTypeName(member: Declaration): boolean {
     case "interface":
       return true;
     case "using":
-      return !/^[a-z]/.test(lastName(member.target));
+      return !startsWithLower(lastName(member.target));
     default:
       return false;
   }

@@ -149,6 +149,8 @@ export class DefinitionTable {
   }
 }
 
+const NODE_KINDS: ReadonlySet<string> = /*@__PURE__*/ new Set(["const", "annotation", "enum", "struct", "interface"]);
+
 function isNode(declaration: { kind: string }): declaration is NodeDeclaration {
-  return ["const", "annotation", "enum", "struct", "interface"].includes(declaration.kind);
+  return NODE_KINDS.has(declaration.kind);
 }

@@ -33,7 +33,7 @@ const CLOSE_BRACE = 0x7d;
 /** Brackets and blocks together may nest this deep; real schemas stay far below. */
 const MAX_DEPTH = 200;
 
-const OPERATORS = new Set([..."!$%&*+-./:<=>?@^|~"].map((character) => character.charCodeAt(0)));
+const OPERATORS = new Map([..."!$%&*+-./:<=>?@^|~"].map((character) => [character.charCodeAt(0), character]));
 
 /** Reads all statements of a file. */
 export function lex(source: SourceFile, sink: DiagnosticSink): readonly Statement[] {
@@ -105,7 +105,7 @@ class Lexer {
   #statementTokens(): Token[] {
     const tokens: Token[] = [];
     for (;;) {
-      tokens.push(...this.#tokens());
+      this.#readTokens(tokens);
       const byte = this.#bytes[this.#at];
       if (byte === COMMA) {
         this.#error("unexpected-character", this.#at, this.#at + 1, "A ',' only separates items in brackets.");
@@ -143,13 +143,12 @@ class Lexer {
     return tokens.length === 0 ? undefined : { start, end, tokens, block, docComment: early ?? late };
   }
 
-  /** Tokens up to something that is not one; that is left unread. */
-  #tokens(): Token[] {
-    const tokens: Token[] = [];
+  /** Adds tokens up to something that is not one; that is left unread. */
+  #readTokens(tokens: Token[]): void {
     for (;;) {
       const start = this.#skipSpace();
       const byte = this.#bytes[start];
-      if (byte === undefined || isStructural(byte)) return tokens;
+      if (byte === undefined || isStructural(byte)) return;
       const token = this.#token(start, byte);
       if (token !== undefined) tokens.push(token);
     }
@@ -169,10 +168,11 @@ class Lexer {
   }
 
   #identifier(start: number): Token {
+    const bytes = this.#bytes;
     let end = start + 1;
-    while (isNameStart(this.#bytes[end]) || isDigit(this.#bytes[end])) end++;
+    while (isNameStart(bytes[end]) || isDigit(bytes[end])) end++;
     this.#at = end;
-    return { kind: "identifier", text: this.#source.text({ start, end }), start, end };
+    return { kind: "identifier", text: this.#source.asciiText(start, end), start, end };
   }
 
   #literal(start: number, kind: "string" | "data", literal: ReturnType<typeof readQuotedString>): Token {
@@ -195,7 +195,7 @@ class Lexer {
   #operator(start: number, byte: number): Token {
     const arrow = byte === 0x2d && this.#bytes[start + 1] === 0x3e;
     this.#at = start + (arrow ? 2 : 1);
-    return { kind: "operator", text: arrow ? "->" : String.fromCharCode(byte), start, end: this.#at };
+    return { kind: "operator", text: arrow ? "->" : (OPERATORS.get(byte) as string), start, end: this.#at };
   }
 
   #brackets(start: number, kind: "parenthesized" | "bracketed", close: number): Token {
@@ -208,7 +208,8 @@ class Lexer {
     }
     for (;;) {
       const itemStart = this.#at;
-      const tokens = this.#tokens();
+      const tokens: Token[] = [];
+      this.#readTokens(tokens);
       const at = this.#at;
       const byte = this.#bytes[at];
       const last = byte !== COMMA;
@@ -266,14 +267,16 @@ class Lexer {
   /** Skips white space, byte-order marks and comments; returns the new position. */
   #skipSpace(): number {
     const bytes = this.#bytes;
+    let at = this.#at;
     for (;;) {
-      const byte = bytes[this.#at];
-      if (byte === undefined) return this.#at;
-      if (isSpace(byte)) this.#at++;
-      else if (byte === HASH) this.#at = this.#lineEnd(this.#at);
-      else if (byte === 0xef && bytes[this.#at + 1] === 0xbb && bytes[this.#at + 2] === 0xbf) this.#at += 3;
-      else return this.#at;
+      const byte = bytes[at];
+      if (isSpace(byte)) at++;
+      else if (byte === HASH) at = this.#lineEnd(at);
+      else if (byte === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3;
+      else break;
     }
+    this.#at = at;
+    return at;
   }
 
   /**

@@ -69,6 +69,19 @@ function continuesNumber(byte: number | undefined): boolean {
 
 /** Reads a number that starts with the digit at `start`. */
 export function readNumber(bytes: Uint8Array, start: number): NumberLiteral {
+  return readShortDecimal(bytes, start) ?? readAnyNumber(bytes, start);
+}
+
+/** What most numbers are, ordinals above all: an integer of up to nine digits, the first of which is 0 only if it stands alone. */
+function readShortDecimal(bytes: Uint8Array, start: number): NumberLiteral | undefined {
+  let end = start;
+  let value = 0;
+  while (end < start + 9 && isDigit(bytes[end])) value = value * 10 + (bytes[end++] as number) - 0x30;
+  if (continuesNumber(bytes[end]) || (bytes[start] === 0x30 && end > start + 1)) return undefined;
+  return { kind: "integer", value: BigInt(value), end };
+}
+
+function readAnyNumber(bytes: Uint8Array, start: number): NumberLiteral {
   let end = start;
   while (continuesNumber(bytes[end]) || (isSign(bytes[end]) && isExponentMark(bytes, start, end - 1))) end++;
   const text = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 4096)));

@@ -2,16 +2,32 @@
  * MD5, as RFC 1321 defines it. Cap'n Proto derives the ids of declarations with it; nothing here is a matter of security.
  */
 
-/** How far each of the four steps of a round rotates, round by round. */
-const ROTATIONS = [
+/** How far the four steps of each round rotate in turn. */
+const ROUND_ROTATIONS = [
   [7, 12, 17, 22],
   [5, 9, 14, 20],
   [4, 11, 16, 23],
   [6, 10, 15, 21],
 ] as const;
 
+/** The same for each of the 64 steps. */
+const ROTATIONS = Uint8Array.from({ length: 64 }, (_, step) => ROUND_ROTATIONS[step >> 4]![step & 3]!);
+
+/** Which word of the block a round's first step takes, and how far on the next one is. */
+const ROUND_WORDS = [
+  [0, 1],
+  [1, 5],
+  [5, 3],
+  [0, 7],
+] as const;
+
+const WORDS = Uint8Array.from({ length: 64 }, (_, step) => {
+  const [first, distance] = ROUND_WORDS[step >> 4]!;
+  return (first + distance * step) & 15;
+});
+
 /** The integer parts of |sin(i)| · 2³², for i from 1 in radians. */
-const SINES = Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32) >>> 0);
+const SINES = Uint32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32));
 
 /** The 16-byte digest of `message`. */
 export function md5(message: Uint8Array): Uint8Array {
@@ -21,9 +37,7 @@ export function md5(message: Uint8Array): Uint8Array {
   for (let block = 0; block < padded.length; block += 64) mixBlock(state, view, block);
   const digest = new Uint8Array(16);
   const out = new DataView(digest.buffer);
-  state.forEach((word, i) => {
-    out.setUint32(i * 4, word, true);
-  });
+  for (let i = 0; i < 4; i++) out.setUint32(i * 4, state[i]!, true);
   return digest;
 }
 
@@ -40,29 +54,30 @@ function mixBlock(state: Uint32Array, view: DataView, block: number): void {
   let [a, b, c, d] = state as unknown as [number, number, number, number];
   for (let step = 0; step < 64; step++) {
     const round = step >> 4;
-    const [mixed, word] = mix(round, step, b, c, d);
-    const sum = (a + mixed + (SINES[step] as number) + view.getUint32(block + word * 4, true)) | 0;
-    const rotation = (ROTATIONS[round] as readonly number[])[step & 3] as number;
+    const word = view.getUint32(block + (WORDS[step] as number) * 4, true);
+    const sum = (a + mix(round, b, c, d) + (SINES[step] as number) + word) | 0;
+    const rotation = ROTATIONS[step] as number;
     a = d;
     d = c;
     c = b;
     b = (b + ((sum << rotation) | (sum >>> (32 - rotation)))) | 0;
   }
-  [a, b, c, d].forEach((word, i) => {
-    state[i] = (state[i] as number) + word;
-  });
+  state[0]! += a;
+  state[1]! += b;
+  state[2]! += c;
+  state[3]! += d;
 }
 
-/** The round's function of three words, and which word of the block the step takes. */
-function mix(round: number, step: number, b: number, c: number, d: number): [number, number] {
+/** The round's function of three words. */
+function mix(round: number, b: number, c: number, d: number): number {
   switch (round) {
     case 0:
-      return [(b & c) | (~b & d), step];
+      return (b & c) | (~b & d);
     case 1:
-      return [(d & b) | (~d & c), (5 * step + 1) & 15];
+      return (d & b) | (~d & c);
     case 2:
-      return [b ^ c ^ d, (3 * step + 5) & 15];
+      return b ^ c ^ d;
     default:
-      return [c ^ (b | ~d), (7 * step) & 15];
+      return c ^ (b | ~d);
   }
 }

@@ -28,15 +28,15 @@ const MAX_ORDINAL = 0xffffn;
 /** The kinds of scope a statement can stand in. */
 type Scope = "file" | "enum" | "struct" | "interface";
 
-/** A parsed statement without what the statement itself adds. */
-type Body = Declaration extends infer D
-  ? D extends Declaration
-    ? Omit<D, "docComment" | "members" | "start" | "end">
-    : never
-  : never;
+/** What every declaration has of its statement: made first, and always alike, as that is what engines copy fast. */
+interface Frame extends Span {
+  readonly docComment: string | undefined;
+  /** Filled when the statement's block is parsed. */
+  readonly members: Declaration[];
+}
 
-interface ParsedBody {
-  readonly body: Body;
+interface ParsedStatement {
+  readonly declaration: Declaration;
   /** The scope its block opens; undefined for statements that end with a semicolon. */
   readonly opens: Scope | undefined;
 }
@@ -85,55 +85,60 @@ class Parser {
 
   declarations(statements: readonly Statement[], scope: Scope): Declaration[] {
     const result: Declaration[] = [];
+    this.#declarations(statements, scope, result);
+    return result;
+  }
+
+  #declarations(statements: readonly Statement[], scope: Scope, result: Declaration[]): void {
     for (const statement of statements) {
       const declaration = this.#statement(statement, scope);
       if (declaration !== undefined) result.push(declaration);
     }
-    return result;
   }
 
   #statement(statement: Statement, scope: Scope): Declaration | undefined {
     const last = statement.tokens[statement.tokens.length - 1]?.end ?? statement.end;
     const cursor = new TokenCursor({ tokens: statement.tokens, start: statement.start, end: last });
-    let parsed: ParsedBody | undefined;
+    const { docComment, start, end } = statement;
+    const frame: Frame = { docComment, members: [], start, end };
+    let parsed: ParsedStatement | undefined;
     try {
-      parsed = this.#body(cursor, statement, scope);
+      parsed = this.#parse(cursor, frame, statement, scope);
       if (!cursor.isAtEnd) cursor.fail(statement.block === undefined ? "Expected ';'" : "Expected '{'");
     } catch (fault) {
       this.#expressions.fault(fault);
     }
     // Whatever stands in the block of something unreadable cannot be judged.
     if (parsed === undefined) return undefined;
-    const members = this.#members(parsed, statement);
-    const { docComment, start, end } = statement;
-    return { ...parsed.body, docComment, members, start, end } as Declaration;
+    this.#checkBlock(parsed, statement);
+    if (parsed.opens !== undefined && statement.block !== undefined)
+      this.#declarations(statement.block, parsed.opens, frame.members);
+    return parsed.declaration;
   }
 
-  #members(parsed: ParsedBody, statement: Statement): Declaration[] {
-    if (parsed.opens !== undefined && statement.block === undefined) {
-      this.#error("expected-block", statement, `A ${parsed.body.kind} needs a block in braces, not a ';'.`);
-    } else if (parsed.opens === undefined && statement.block !== undefined) {
-      this.#error("unexpected-block", statement, `A ${parsed.body.kind} ends with ';', not with a block.`);
-    } else if (parsed.opens !== undefined && statement.block !== undefined) {
-      return this.declarations(statement.block, parsed.opens);
+  #checkBlock({ declaration, opens }: ParsedStatement, statement: Statement): void {
+    const { kind } = declaration;
+    if (opens !== undefined && statement.block === undefined) {
+      this.#error("expected-block", statement, `A ${kind} needs a block in braces, not a ';'.`);
+    } else if (opens === undefined && statement.block !== undefined) {
+      this.#error("unexpected-block", statement, `A ${kind} ends with ';', not with a block.`);
     }
-    return [];
   }
 
   /** Undefined when the statement was about the file and is done. */
-  #body(cursor: TokenCursor, statement: Statement, scope: Scope): ParsedBody | undefined {
+  #parse(cursor: TokenCursor, frame: Frame, statement: Statement, scope: Scope): ParsedStatement | undefined {
     if (scope === "file" && this.#aboutFile(cursor, statement)) return undefined;
     // A keyword is one only if a name follows: `struct @0 :Text` is a field.
     const keyword = cursor.peek();
     if (keyword?.kind === "identifier" && cursor.peek(1)?.kind === "identifier") {
-      const generic = this.#generic(cursor, keyword.text);
+      const generic = this.#generic(cursor, frame, keyword.text);
       if (generic !== undefined) return generic;
     }
     const isMember = cursor.isOperator("@", 1) || cursor.isOperator(":", 1);
-    if (cursor.isKeyword("using") && !isMember) return this.#using(cursor);
-    if (scope === "struct") return this.#structMember(cursor);
-    if (scope === "enum") return this.#enumerant(cursor);
-    if (scope === "interface") return this.#method(cursor);
+    if (cursor.isKeyword("using") && !isMember) return this.#using(cursor, frame);
+    if (scope === "struct") return this.#structMember(cursor, frame);
+    if (scope === "enum") return this.#enumerant(cursor, frame);
+    if (scope === "interface") return this.#method(cursor, frame);
     return cursor.fail("Expected a declaration (struct, enum, interface, const, annotation, using)");
   }
 
@@ -158,27 +163,27 @@ class Parser {
     return true;
   }
 
-  #generic(cursor: TokenCursor, keyword: string): ParsedBody | undefined {
+  #generic(cursor: TokenCursor, frame: Frame, keyword: string): ParsedStatement | undefined {
     switch (keyword) {
       case "using":
-        return this.#using(cursor);
+        return this.#using(cursor, frame);
       case "const":
-        return this.#const(cursor);
+        return this.#const(cursor, frame);
       case "annotation":
-        return this.#annotation(cursor);
+        return this.#annotation(cursor, frame);
       case "enum":
-        return this.#enum(cursor);
+        return this.#enum(cursor, frame);
       case "struct":
-        return this.#struct(cursor);
+        return this.#struct(cursor, frame);
       case "interface":
-        return this.#interface(cursor);
+        return this.#interface(cursor, frame);
       default:
         return undefined;
     }
   }
 
   /** `using Name = target` or `using path.Name`. */
-  #using(cursor: TokenCursor): ParsedBody {
+  #using(cursor: TokenCursor, frame: Frame): ParsedStatement {
     const start = cursor.start;
     cursor.next();
     let name: LocatedText | undefined;
@@ -193,33 +198,36 @@ class Parser {
       this.#error("invalid-using", target, message);
       name = { text: "", start, end: start };
     }
-    return { body: { kind: "using", name, annotations: [], target }, opens: undefined };
+    return { declaration: { ...frame, kind: "using", name, annotations: [], target }, opens: undefined };
   }
 
-  #const(cursor: TokenCursor): ParsedBody {
+  #const(cursor: TokenCursor, frame: Frame): ParsedStatement {
     const { name, id } = this.#header(cursor);
     cursor.expectOperator(":", "the type");
     const type = this.#expressions.expression(cursor);
     cursor.expectOperator("=", "the value");
     const value = this.#expressions.expression(cursor);
     const annotations = this.#expressions.annotations(cursor);
-    return { body: { kind: "const", name, id, parameters: [], annotations, type, value }, opens: undefined };
+    return {
+      declaration: { ...frame, kind: "const", name, id, parameters: [], annotations, type, value },
+      opens: undefined,
+    };
   }
 
-  #enum(cursor: TokenCursor): ParsedBody {
+  #enum(cursor: TokenCursor, frame: Frame): ParsedStatement {
     const { name, id } = this.#header(cursor);
     const annotations = this.#expressions.annotations(cursor);
-    return { body: { kind: "enum", name, id, parameters: [], annotations }, opens: "enum" };
+    return { declaration: { ...frame, kind: "enum", name, id, parameters: [], annotations }, opens: "enum" };
   }
 
-  #struct(cursor: TokenCursor): ParsedBody {
+  #struct(cursor: TokenCursor, frame: Frame): ParsedStatement {
     const { name, id } = this.#header(cursor);
     const parameters = this.#names(cursor, "parenthesized");
     const annotations = this.#expressions.annotations(cursor);
-    return { body: { kind: "struct", name, id, parameters, annotations }, opens: "struct" };
+    return { declaration: { ...frame, kind: "struct", name, id, parameters, annotations }, opens: "struct" };
   }
 
-  #interface(cursor: TokenCursor): ParsedBody {
+  #interface(cursor: TokenCursor, frame: Frame): ParsedStatement {
     const { name, id } = this.#header(cursor);
     const parameters = this.#names(cursor, "parenthesized");
     const superclasses: Expression[] = [];
@@ -230,10 +238,13 @@ class Parser {
       }
     }
     const annotations = this.#expressions.annotations(cursor);
-    return { body: { kind: "interface", name, id, parameters, annotations, superclasses }, opens: "interface" };
+    return {
+      declaration: { ...frame, kind: "interface", name, id, parameters, annotations, superclasses },
+      opens: "interface",
+    };
   }
 
-  #annotation(cursor: TokenCursor): ParsedBody {
+  #annotation(cursor: TokenCursor, frame: Frame): ParsedStatement {
     const { name, id } = this.#header(cursor);
     const list = cursor.expect("parenthesized", "a list of targets in parentheses");
     const targets = new Set<AnnotationTarget>();
@@ -241,7 +252,10 @@ class Parser {
     cursor.expectOperator(":", "the type");
     const type = this.#expressions.expression(cursor);
     const annotations = this.#expressions.annotations(cursor);
-    return { body: { kind: "annotation", name, id, parameters: [], annotations, type, targets }, opens: undefined };
+    return {
+      declaration: { ...frame, kind: "annotation", name, id, parameters: [], annotations, type, targets },
+      opens: undefined,
+    };
   }
 
   #target(cursor: TokenCursor, targets: Set<AnnotationTarget>, count: number): void {
@@ -267,18 +281,18 @@ class Parser {
     }
   }
 
-  #enumerant(cursor: TokenCursor): ParsedBody {
+  #enumerant(cursor: TokenCursor, frame: Frame): ParsedStatement {
     const name = located(cursor.expect("identifier", "an enumerant's name"));
     const ordinal = this.#ordinal(cursor);
     const annotations = this.#expressions.annotations(cursor);
-    return { body: { kind: "enumerant", name, ordinal, annotations }, opens: undefined };
+    return { declaration: { ...frame, kind: "enumerant", name, ordinal, annotations }, opens: undefined };
   }
 
-  #structMember(cursor: TokenCursor): ParsedBody {
+  #structMember(cursor: TokenCursor, frame: Frame): ParsedStatement {
     const first = cursor.expect("identifier", "a field");
     if (first.text === "union" && cursor.isAtEnd) {
       const name = { text: "", start: first.start, end: first.end };
-      return { body: { kind: "union", name, ordinal: undefined, annotations: [] }, opens: "struct" };
+      return { declaration: { ...frame, kind: "union", name, ordinal: undefined, annotations: [] }, opens: "struct" };
     }
     const name = located(first);
     const ordinal = cursor.isOperator("@") ? this.#ordinal(cursor) : undefined;
@@ -288,13 +302,16 @@ class Parser {
     if ((colon || ordinal !== undefined) && cursor.takeKeyword("union")) {
       if (ordinal !== undefined) this.#checkOldUnion(ordinal, marked, colon);
       return {
-        body: { kind: "union", name, ordinal, annotations: this.#expressions.annotations(cursor) },
+        declaration: { ...frame, kind: "union", name, ordinal, annotations: this.#expressions.annotations(cursor) },
         opens: "struct",
       };
     }
     if (ordinal === undefined) {
       if (colon && cursor.takeKeyword("group")) {
-        return { body: { kind: "group", name, annotations: this.#expressions.annotations(cursor) }, opens: "struct" };
+        return {
+          declaration: { ...frame, kind: "group", name, annotations: this.#expressions.annotations(cursor) },
+          opens: "struct",
+        };
       }
       return cursor.fail(
         colon
@@ -303,14 +320,17 @@ class Parser {
       );
     }
     if (!colon) cursor.fail("Expected ':' before the type");
-    return this.#field(cursor, name, ordinal);
+    return this.#field(cursor, frame, name, ordinal);
   }
 
-  #field(cursor: TokenCursor, name: LocatedText, ordinal: LocatedInteger): ParsedBody {
+  #field(cursor: TokenCursor, frame: Frame, name: LocatedText, ordinal: LocatedInteger): ParsedStatement {
     const type = this.#expressions.expression(cursor);
     const defaultValue = cursor.takeOperator("=") ? this.#expressions.expression(cursor) : undefined;
     const annotations = this.#expressions.annotations(cursor);
-    return { body: { kind: "field", name, ordinal, type, defaultValue, annotations }, opens: undefined };
+    return {
+      declaration: { ...frame, kind: "field", name, ordinal, type, defaultValue, annotations },
+      opens: undefined,
+    };
   }
 
   /** Unions had ordinals before Cap'n Proto 0.3; since then only with a '!' that says it is meant. */
@@ -322,14 +342,17 @@ class Parser {
     if (!colon) this.#error("obsolete-syntax", ordinal, "A named union is written with a colon: 'name :union {…}'.");
   }
 
-  #method(cursor: TokenCursor): ParsedBody {
+  #method(cursor: TokenCursor, frame: Frame): ParsedStatement {
     const name = located(cursor.expect("identifier", "a method's name"));
     const ordinal = this.#ordinal(cursor);
     const parameters = this.#names(cursor, "bracketed");
     const params = this.#paramList(cursor);
     const results = cursor.takeOperator("->") ? this.#paramList(cursor) : undefined;
     const annotations = this.#expressions.annotations(cursor);
-    return { body: { kind: "method", name, ordinal, parameters, params, results, annotations }, opens: undefined };
+    return {
+      declaration: { ...frame, kind: "method", name, ordinal, parameters, params, results, annotations },
+      opens: undefined,
+    };
   }
 
   #paramList(cursor: TokenCursor): ParamList {

@@ -24,10 +24,15 @@ export interface Position {
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** How many arguments a call may have and be fast. */
+const MAX_SPREAD = 64;
+
 export class SourceFile {
   readonly name: string;
   readonly bytes: Uint8Array;
   #lineStarts: number[] | undefined;
+  /** The whole text if it is ASCII, so that byte offsets are offsets into it; null if it is not; undefined until asked. */
+  #ascii: string | null | undefined;
 
   constructor(name: string, content: string | Uint8Array) {
     this.name = name;
@@ -56,9 +61,26 @@ export class SourceFile {
     return this.#decode(span.start, span.end);
   }
 
+  /** A run of ASCII characters, such as a name. */
+  asciiText(start: number, end: number): string {
+    if (end - start > MAX_SPREAD) return this.#decode(start, end);
+    return this.#wholeAscii()?.slice(start, end) ?? String.fromCharCode(...this.bytes.subarray(start, end));
+  }
+
   #decode(start: number, end: number): string {
+    const ascii = this.#wholeAscii();
+    if (ascii !== null) return ascii.slice(start, end);
     // `ignoreBOM` keeps a byte-order mark as the character it is, so that columns stay true.
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.bytes.subarray(start, end));
+  }
+
+  #wholeAscii(): string | null {
+    if (this.#ascii === undefined) {
+      const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.bytes);
+      // Any other character takes more bytes than code units, and a byte that is none becomes one that would.
+      this.#ascii = text.length === this.bytes.length && !text.includes("\ufffd") ? text : null;
+    }
+    return this.#ascii;
   }
 
   #lineAt(offset: number): number {

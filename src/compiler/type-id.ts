@@ -7,9 +7,11 @@ import { md5 } from "./md5.js";
 
 const HIGH_BIT = 1n << 63n;
 
+const utf8 = /*@__PURE__*/ new TextEncoder();
+
 /** Of a declaration nested in another. */
 export function childId(parent: bigint, name: string): bigint {
-  return derive(parent, new TextEncoder().encode(name));
+  return derive(parent, utf8.encode(name));
 }
 
 /** Of a group or named union; `index` is its position among its parent's fields in the order of ordinals. */

@@ -271,7 +271,8 @@ export class Answer implements CallContext {
       this.#phase === "running" &&
       this.destination === "caller" &&
       request instanceof RpcRequest &&
-      request.connection === this.#connection
+      request.connection === this.#connection &&
+      this.#connection.tailCalls
     ) {
       const sent = request.sendTail(receiver);
       if (sent instanceof Question) return this.#tail(sent);

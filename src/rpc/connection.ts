@@ -13,7 +13,7 @@ import type { CallHints, CallRequest, CapabilityHook } from "../cap/hook.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { turns } from "../cap/turn.js";
 import { CapwireError } from "../errors.js";
-import { Message } from "../std/rpc.js";
+import { type Call, Message } from "../std/rpc.js";
 import type { MessageBuilder, MessageReader } from "../wire/message.js";
 import type { OutgoingFrame } from "../wire/slab.js";
 import { type Answer, handleFinish } from "./answer.js";
@@ -44,6 +44,12 @@ export interface ConnectionOptions {
   readonly observer?: Observer;
   /** Turns an error into a trace the peer may see; without it no trace leaves this vat. */
   readonly encodeTrace?: TraceEncoder;
+  /**
+   * Whether a call that the peer makes, through us, on an object of its own leaves its results over there (rpc.capnp Call.sendResultsTo.yourself);
+   * true unless given. False for a peer without that part of level 1, such as go-capnp: the results then travel here and back. A peer
+   * that refuses such a call is not asked for another, but the calls under way are lost.
+   */
+  readonly tailCalls?: boolean;
   /** Makes the window of one capability's streaming calls; a fixed one of 64 KiB unless given, for an adaptive one needs a clock. */
   readonly newFlow?: () => FlowController;
   /** There is something to take with `takeOutgoing`. Called once until that is called. */
@@ -62,6 +68,8 @@ export class Connection {
   readonly limits: ConnectionLimits;
   readonly peerName: string;
   readonly encodeTrace: TraceEncoder | null;
+  /** Results may stay with the peer; not any more once it has refused a call that asked for it. */
+  tailCalls: boolean;
   /** The peer answered a pipeline-only call with a Return: it does not know the hint. */
   peerIgnoresPipelineOnly = false;
   readonly #pipelineOnly = new Map<QuestionId, Question>();
@@ -77,6 +85,7 @@ export class Connection {
     this.#options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.peerName = options.peerName ?? "peer";
+    this.tailCalls = options.tailCalls ?? true;
     const { encodeTrace } = options;
     this.encodeTrace = encodeTrace ? (error) => turns.guard(() => encodeTrace(error)) ?? undefined : null;
     this.outbox = new Outbox(this.limits.maxOutgoingWords, options.onOutgoing ?? (() => {}));
@@ -303,12 +312,13 @@ export class Connection {
     }
   }
 
-  /** The peer does not know a message of ours. Only a Resolve can be done without (rpc.capnp Message.unimplemented). */
+  /** The peer does not know a message of ours. Only a Resolve and a tail call can be done without (rpc.capnp Message.unimplemented). */
   #handleUnimplemented(original: Message.Reader): void {
     if (original.which === "obsoleteDelete" && this.#pings > 0) {
       this.#pings--;
       return;
     }
+    if (original.which === "call" && this.#tailCallRefused(original.call)) return;
     if (original.which !== "resolve") {
       throw new ProtocolError(
         "required-message-unimplemented",
@@ -320,6 +330,14 @@ export class Connection {
     const { cap } = resolve;
     if (cap.which === "senderHosted") this.exports.release(cap.senderHosted as number as never, 1);
     else if (cap.which === "senderPromise") this.exports.release(cap.senderPromise as number as never, 1);
+  }
+
+  /** The call is lost, for its caller is on the way to look for its results; later ones take the way that every peer knows. */
+  #tailCallRefused(call: Call.Reader): boolean {
+    const question = this.questions.get(call.questionId as QuestionId);
+    if (call.sendResultsTo.which !== "yourself" || !question?.refused()) return false;
+    this.tailCalls = false;
+    return true;
   }
 
   #echoUnimplemented(source: MessageReader): void {

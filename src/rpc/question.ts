@@ -162,6 +162,16 @@ export class Question implements SentCall {
     this.#finishIfUnused();
   }
 
+  /** The peer does not know tail calls: it has nothing of this one, and will not return it. False for a question that cannot be meant. */
+  refused(): boolean {
+    if (this.kind !== "tail" || (this.#phase !== "waiting" && this.#phase !== "cancelled")) return false;
+    for (const entry of this.paramExports) this.#connection.exports.release(entry.id, 1);
+    this.paramExports = NO_EXPORTS;
+    if (this.#phase === "cancelled") this.#retire();
+    else this.failed(RpcError.unimplemented(`${this.#connection.peerName} does not know tail calls`), false);
+    return true;
+  }
+
   // --- wire addresses ---------------------------------------------------------------------------------------------
 
   addressReleased(): void {

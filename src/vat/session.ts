@@ -47,6 +47,11 @@ export interface SessionOptions extends LivenessOptions {
    * "adaptive" (the default) follows bandwidth and delay of the link, a number of bytes is fixed.
    */
   readonly streamWindow?: "adaptive" | number;
+  /**
+   * Whether a call that the peer makes, through us, on an object of its own leaves its results over there; true unless
+   * given. False for a peer that refuses such calls, as go-capnp does: the results then travel here and back.
+   */
+  readonly tailCalls?: boolean;
   /** Sees every message; for inspectors and logs. */
   readonly observer?: Observer;
   /** Turns an error of this vat into a trace the peer may see. Without it, no stack leaves the process. */
@@ -94,6 +99,7 @@ export class Session {
       ...(options.limits && { limits: options.limits }),
       ...(options.observer && { observer: options.observer }),
       ...(options.encodeTrace && { encodeTrace: options.encodeTrace }),
+      ...(options.tailCalls !== undefined && { tailCalls: options.tailCalls }),
       newFlow: flowFactory(options.streamWindow ?? "adaptive"),
       peerName: transport.peerName,
       onOutgoing: () => this.#posted(),
