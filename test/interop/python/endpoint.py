@@ -8,6 +8,7 @@ Everything above it is ordinary pycapnp.
 """
 
 import asyncio
+import logging
 import os
 import socket
 import ssl
@@ -39,9 +40,12 @@ class Endpoint:
     async def serve(self, make_bootstrap: Callable[[], object]) -> None:
         """Listens, prints "listening ADDRESS" and serves, until standard input ends, each connection its own object."""
 
+        # asyncio warns of each write to a peer that left.
+        logging.getLogger("asyncio").setLevel(logging.ERROR)
+
         async def accept(stream):
-            # A connection that ends badly is the peer's affair; the others are served on.
-            with suppress(capnp.KjException):
+            # A connection that ends badly is the peer's affair, and the others are served on; our end cancels them all.
+            with suppress(capnp.KjException, asyncio.CancelledError):
                 await capnp.TwoPartyServer(stream, bootstrap=make_bootstrap()).on_disconnect()
 
         if self._path is not None:
