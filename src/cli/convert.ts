@@ -185,12 +185,9 @@ interface Target {
 
 async function run(command: string, { from, to, file, type }: Target, values: Values): Promise<number> {
   const segmentWords = integerOption(command, "segment-size", values["segment-size"]);
-  if (type === undefined) {
-    const needing = [from, to].find(needsSchema);
-    if (needing || file !== undefined) {
-      const message = needing ? `${needing} needs a schema file and a type` : "a schema file needs a type";
-      throw new BadArguments(message, `capwire ${command} --help`);
-    }
+  const needing = [from, to].find(needsSchema);
+  if (type === undefined && needing) {
+    throw new BadArguments(`${needing} needs a schema file and a type`, `capwire ${command} --help`);
   }
   let schema: StructSchema | undefined;
   if (file !== undefined && type !== undefined) {

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { CapwireError } from "../errors.js";
 import { compileCommand } from "./compile.js";
-import { completionCommand } from "./completion.js";
+import { COMPLETED_OPTIONS, completionCommand } from "./completion.js";
 import { convertCommand, decodeCommand, encodeCommand } from "./convert.js";
 import { evalCommand } from "./eval.js";
 import { idCommand } from "./id.js";
@@ -26,6 +26,9 @@ Commands:
 Options:
   -h, --help   show this text; \`capwire help <command>\` shows a command's
   --version    show the version
+  --verbose    show where in the program an error comes from
+  -I, --import-path <dir>, --no-standard-import
+               as of the commands; may stand before the command, too
 
 Exit codes: 0 if all went well, 1 if a schema, a message or a file is wrong, 2 for arguments
 that make no sense.
@@ -48,13 +51,37 @@ const COMMANDS: { readonly [name: string]: ((args: string[]) => Promise<number>)
 
 /** Runs a command line. The exit code: 0 if all went well, 1 if not, 2 for arguments that make no sense. */
 export async function main(args: readonly string[]): Promise<number> {
+  const { words, isVerbose } = withoutVerbose(args);
   try {
-    return await run(args);
+    return await run(commandFirst(words));
   } catch (error) {
     if (!isExpected(error)) throw error;
-    printError(error.message);
+    printError(isVerbose && error.stack !== undefined ? error.stack : error.message);
     return error instanceof BadArguments ? 2 : 1;
   }
+}
+
+/** Every command takes --verbose, wherever it stands. */
+function withoutVerbose(args: readonly string[]): { words: readonly string[]; isVerbose: boolean } {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const words = args.filter((word, index) => word !== "--verbose" || index > end);
+  return { words, isVerbose: words.length < args.length };
+}
+
+/** Moves the options about imports behind the command, where the C++ tool lets them stand before it. */
+function commandFirst(args: readonly string[]): readonly string[] {
+  let count = 0;
+  for (;;) {
+    const word = args[count];
+    if (word === "-I" || word === "--import-path") count += 2;
+    else if (word === "--no-standard-import" || word?.startsWith("-I") || word?.startsWith("--import-path=")) count++;
+    else break;
+  }
+  const command = args[count];
+  if (count === 0 || command === undefined) return args;
+  // Commands without schemas have no use for them.
+  const options = COMPLETED_OPTIONS[command]?.includes("-I") === false ? [] : args.slice(0, count);
+  return [command, ...options, ...args.slice(count + 1)];
 }
 
 async function run(args: readonly string[]): Promise<number> {
@@ -68,7 +95,7 @@ async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (name === "--version") {
+  if (name === "--version" || rest[0] === "--version") {
     process.stdout.write(`capwire ${version()}\n`);
     return 0;
   }

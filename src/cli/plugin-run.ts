@@ -19,7 +19,8 @@ export type Output =
 
 /**
  * What `-o spec` means. As in C++, `plugin:dir` names a generator and a directory. Without a colon it is a generator if there is
- * one of that name; else a directory for TypeScript. `ts` and `js` are our own generator. Throws BadArguments.
+ * one of that name; else a directory for TypeScript, which a plain word is only if it is there: `-orust` without a generator for Rust
+ * is a mistake. `ts` and `js` are our own generator. Throws BadArguments.
  */
 export function parseOutput(spec: string): Output {
   if (spec === "-") return { kind: "request" };
@@ -35,9 +36,11 @@ export function parseOutput(spec: string): Output {
     }
     return { kind: "plugin", executable, directory };
   }
-  if (colon < 0) return { kind: "own", language: "ts", directory: spec };
+  if (colon < 0 && (!/^[\w+-]+$/.test(name) || isDirectory(name)))
+    return { kind: "own", language: "ts", directory: spec };
   const place = name.includes("/") ? `no executable ${name}` : `no capnpc-${name} in PATH`;
-  throw new BadArguments(`-o ${spec}: there is ${place}`, "capwire compile --help");
+  const hint = colon < 0 ? `; TypeScript below a new directory is -o ts:${name}` : "";
+  throw new BadArguments(`-o ${spec}: there is ${place}${hint}`, "capwire compile --help");
 }
 
 /** Feeds a request to a generator. Throws BadInput if it fails. */

@@ -29,8 +29,8 @@ export function loadFile(source: SchemaSource): FileSchema | undefined {
 
 /** The struct `type` of a file. Prints the errors of the file and of the type; undefined if there are any. */
 export function loadType(source: SchemaSource, type: string): StructSchema | undefined {
-  // What can stand in a type; anything else could say more than a type.
-  if (!/^[\w.,()\s]+$/.test(type))
+  // What can stand in a type, imports included; anything else could say more than a type.
+  if (!/^([\w.,()\s]|\bimport\s*"[^"\\\n]*")+$/.test(type))
     throw new BadArguments(`${JSON.stringify(type)} is no type`, "capwire convert --help");
   const { request, diagnostics } = compileSource(source, `\n${BEFORE_TYPE}${type.replace(/\s/g, " ")}; }\n`);
   const lastLine = lineCount(source.file);

@@ -191,11 +191,40 @@ describe("plugins of capwire compile", () => {
   });
 
   it("are told from directories by what is there", () => {
+    const own = { kind: "own", language: "ts" };
     expect(parseOutput("-")).toEqual({ kind: "request" });
-    expect(parseOutput("out")).toEqual({ kind: "typescript", directory: "out" });
-    expect(parseOutput("./src/gen")).toEqual({ kind: "typescript", directory: "./src/gen" });
-    expect(parseOutput("ts")).toEqual({ kind: "typescript", directory: undefined });
-    expect(parseOutput("ts:out")).toEqual({ kind: "typescript", directory: "out" });
+    expect(parseOutput("./src/gen")).toEqual({ ...own, directory: "./src/gen" });
+    expect(parseOutput(folder)).toEqual({ ...own, directory: folder });
+    expect(parseOutput("test")).toEqual({ ...own, directory: "test" });
+    expect(parseOutput("ts")).toEqual({ ...own, directory: undefined });
+    expect(parseOutput("ts:out")).toEqual({ ...own, directory: "out" });
+    expect(() => parseOutput("rust-or-a-new-directory")).toThrow("TypeScript below a new directory is -o ts:rust-or");
+  });
+});
+
+describe("options of the C++ tool for every command", () => {
+  it("about imports may stand before the command", () => {
+    const value = output(["eval", "constants.capnp", "aPoint"]);
+    for (const options of [
+      ["-I."],
+      ["-I", "."],
+      ["--import-path=."],
+      ["--import-path", "."],
+      ["--no-standard-import"],
+    ]) {
+      expect(output([...options, "eval", "constants.capnp", "aPoint"])).toBe(value);
+      expect(output([...options, "-Itest", "id"])).toMatch(/^@0x/);
+    }
+    expect(capwire(["-I.", "nonsense"]).stderr.toString()).toMatch('there is no command "nonsense"');
+    expect(capwire(["-I"]).status).toBe(2);
+  });
+
+  it("are --version and --verbose, which shows where an error comes from", () => {
+    expect(output(["convert", "--version"])).toBe(output(["--version"]));
+    expect(output(["--verbose", "eval", "constants.capnp", "aPoint", "--short", "--verbose"])).toMatch(/^\(x = /);
+    const error = (...args: string[]) => capwire(["eval", "constants.capnp", "nope", ...args]).stderr.toString();
+    expect(error()).toBe("capwire: nope is not defined\n");
+    expect(error("--verbose")).toMatch(/nope is not defined\n +at .*eval/);
   });
 });
 

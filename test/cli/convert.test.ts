@@ -108,10 +108,24 @@ describe("the process", () => {
     expect(capwire(["decode", "-p", "--short", ...sample], packed.stdout).stdout.toString()).toBe("(x = 1, y = 0)\n");
   });
 
-  it("needs no schema between binary formats", () => {
+  it("needs no schema between binary formats, and no type beside one", () => {
     const binary = capwire(["encode", ...sample], "(x = 1)").stdout;
-    const run = capwire(["convert", "binary:canonical"], binary);
-    expect([run.status, run.stdout.toString("hex")]).toEqual([0, "00000000010000000100000000000000"]);
+    for (const schema of [[], ["all-types.capnp"]]) {
+      const run = capwire(["convert", "binary:canonical", ...schema], binary);
+      expect([run.status, run.stdout.toString("hex")]).toEqual([0, "00000000010000000100000000000000"]);
+    }
+  });
+
+  it("takes type arguments from other files", () => {
+    const type = 'Box(import "all-types.capnp".Point)';
+    const run = capwire(
+      ["convert", "--short", "text:json", "generics.capnp", type],
+      "(value = (x = 1), one = (y = 2))",
+    );
+    expect([run.stderr.toString(), run.stdout.toString()]).toEqual([
+      "",
+      '{"value":{"x":1,"y":0},"group":{"count":0},"one":{"x":0,"y":2}}\n',
+    ]);
   });
 
   it("writes nothing for no input", () => {
@@ -168,7 +182,6 @@ describe("the process", () => {
       ["convert", "binary"],
       ["convert", "binary:xml"],
       ["convert", "binary:json"],
-      ["convert", "binary:packed", "all-types.capnp"],
       ["convert", "--segment-size=many", "binary:packed"],
       ["convert", "--no-such-option", "binary:packed"],
       ["decode", "all-types.capnp"],
