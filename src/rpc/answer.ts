@@ -26,19 +26,18 @@ import type {
 import { RpcError } from "../cap/rpc-error.js";
 import { turns } from "../cap/turn.js";
 import { UsageError } from "../errors.js";
-import { type Finish, Message, type Return } from "../std/rpc.js";
+import type { Finish } from "../std/rpc.js";
 import type { AnyPointerBuilder, AnyPointerReader } from "../wire/any-pointer.js";
-import { MessageBuilder } from "../wire/message.js";
 import { BuiltResults } from "./built-results.js";
 import type { Connection } from "./connection.js";
-import { writeCapTable } from "./descriptor.js";
-import { writeException } from "./exception.js";
 import type { Export } from "./export.js";
 import type { AnswerId } from "./ids.js";
-import { Pins } from "./pins.js";
+import type { Pins } from "./pins.js";
 import { Question } from "./question.js";
+import { Redirect } from "./redirect.js";
 import { RpcRequest } from "./request.js";
 import type { ReceivedResults } from "./results.js";
+import { postFailure, postReturn, ResultsDraft } from "./results-draft.js";
 
 export type AnswerPhase = "running" | "returned" | "tail" | "finished";
 /** Where the results go: to the caller in the Return, to a question of ours, or nowhere (onlyPromisePipeline). */
@@ -58,19 +57,15 @@ export class Answer implements CallContext {
   #params: ReceivedResults | null;
   /** Size of the Call, counted against the peer until the params are released. */
   #bytes: number;
-  /** The Return being built in place (destination "caller") or a message of its own. */
-  #message: MessageBuilder | null = null;
-  #return: Return.Builder | null = null;
-  #content: AnyPointerBuilder | null = null;
+  /** What the method has built so far. */
+  #draft: ResultsDraft | null = null;
   /** Owned: where pipelined calls go while running or tail-called. */
   #pipeline: PipelineHook | null = null;
   #pins: Pins | null = null;
   #error: RpcError | null = null;
   #resultExports: Export[] = [];
-  /** Redirected: the outcome, until claimed. */
-  #outcome: BuiltResults | RpcError | null = null;
-  #claimedBy: Question | null = null;
-  #claimed = false;
+  /** What becomes of the results if they stay here; null if they go to the caller, or nowhere. */
+  readonly #redirect: Redirect | null;
 
   constructor(
     connection: Connection,
@@ -88,6 +83,7 @@ export class Answer implements CallContext {
     this.hints = call.hints;
     this.destination = call.destination;
     this.#params = params;
+    this.#redirect = call.destination === "yourself" ? new Redirect() : null;
   }
 
   get phase(): AnswerPhase {
@@ -134,10 +130,7 @@ export class Answer implements CallContext {
     this.#phase = "finished";
     answers.remove(this.id);
     if (this.destination === "nowhere") return;
-    this.#post((returned) => {
-      returned.noFinishNeeded = true;
-      writeException(returned.initException(), error, this.#connection.encodeTrace);
-    });
+    postFailure(this.#connection, this.id, error, true);
   }
 
   /** rpc.capnp Finish. */
@@ -163,22 +156,12 @@ export class Answer implements CallContext {
 
   /** A question of ours claims the results (Return.takeFromOtherQuestion). False if it may not. */
   claim(question: Question): boolean {
-    if (this.destination !== "yourself" || this.#claimed) return false;
-    this.#claimed = true;
-    const outcome = this.#outcome;
-    this.#outcome = null;
-    if (!outcome) {
-      this.#claimedBy = question;
-      question.redirected(this);
-    } else {
-      settle(question, outcome);
-    }
-    return true;
+    return this.#redirect?.claim(question, this) ?? false;
   }
 
   /** The question that claimed the results was cancelled. */
   abandonRedirect(): void {
-    this.#claimedBy = null;
+    this.#redirect?.abandon();
     if (this.#phase !== "running") return;
     this.#sendCancelled();
     this.#phase = "returned"; // listed until the peer's Finish
@@ -209,32 +192,24 @@ export class Answer implements CallContext {
   }
 
   results(): AnyPointerBuilder {
-    if (this.#content) return this.#content;
-    if (this.destination === "caller" && this.#phase === "running") {
-      const message = this.#connection.outbox.begin();
-      const returned = message.initRoot(Message).initReturn();
-      this.#message = message;
-      this.#return = returned;
-      this.#content = returned.initResults().content;
-    } else {
-      this.#message = new MessageBuilder();
-      this.#content = this.#message.root;
-    }
-    return this.#content;
+    return this.#results().content;
   }
 
   resultsAsReader(): CallResults {
-    this.results();
-    return new BuiltResults(this.#message as MessageBuilder, this.#content as AnyPointerBuilder);
+    return this.#results().built();
+  }
+
+  #results(): ResultsDraft {
+    this.#draft ??= new ResultsDraft(this.#connection, this.destination === "caller" && this.#phase === "running");
+    return this.#draft;
   }
 
   returnResults(): void {
     this.releaseParams();
     if (this.#phase !== "running") return this.#discard();
-    this.results();
-    if (this.destination === "caller")
-      this.#sendResults(this.#return as Return.Builder, this.#message as MessageBuilder);
-    else this.#keepResults(new BuiltResults(this.#message as MessageBuilder, this.#content as AnyPointerBuilder));
+    const draft = this.#results();
+    if (this.destination === "caller") this.#sendResults(draft);
+    else this.#keepResults(draft);
   }
 
   forward(results: CallResults): void {
@@ -256,7 +231,7 @@ export class Answer implements CallContext {
     this.#error = error;
     this.#dropPipeline();
     if (this.destination === "caller") {
-      this.#post((returned) => writeException(returned.initException(), error, this.#connection.encodeTrace));
+      postFailure(this.#connection, this.id, error, false);
     } else {
       this.#settle(error);
     }
@@ -303,83 +278,59 @@ export class Answer implements CallContext {
     this.#phase = "tail";
     this.#dropPipeline();
     this.#pipeline = question;
-    this.#post((returned) => {
+    postReturn(this.#connection, this.id, (returned) => {
       returned.takeFromOtherQuestion = question.id;
     });
     return question.addRef();
   }
 
-  #sendResults(returned: Return.Builder, message: MessageBuilder): void {
-    const connection = this.#connection;
-    let gained: Export[];
+  #sendResults(draft: ResultsDraft): void {
     try {
-      gained = writeCapTable(connection, returned.results, message);
+      this.#resultExports = draft.export();
     } catch (error) {
       return this.fail(RpcError.from(error));
     }
-    const tooLarge = connection.outbox.tooLarge(message);
-    if (tooLarge) {
-      for (const entry of gained) connection.exports.release(entry.id, 1);
-      return this.fail(tooLarge);
-    }
-    returned.answerId = this.id;
-    returned.releaseParamCaps = false;
-    this.#phase = "returned";
-    this.#resultExports = gained;
-    if (message.capabilityCount === 0) {
-      // rpc.capnp Return.noFinishNeeded: nothing can be pipelined on, nothing needs releasing.
-      returned.noFinishNeeded = true;
-      connection.answers.remove(this.id);
-      this.#phase = "finished";
+    this.#draft = null;
+    if (draft.hasCapabilities) {
+      this.#phase = "returned";
+      this.#pins = draft.pins();
     } else {
-      this.#pins = new Pins(connection, message, this.#content as AnyPointerBuilder);
+      // Said in the Return: no Finish is needed.
+      this.#phase = "finished";
+      this.#connection.answers.remove(this.id);
     }
     this.#dropPipeline();
-    this.#message = this.#return = this.#content = null;
-    connection.outbox.post(message);
+    draft.post(this.id);
   }
 
-  #keepResults(results: BuiltResults): void {
+  #keepResults(draft: ResultsDraft): void {
+    this.#draft = null;
     this.#phase = "returned";
-    this.#pins = new Pins(this.#connection, this.#message as MessageBuilder, this.#content as AnyPointerBuilder);
+    this.#pins = draft.pins();
     this.#dropPipeline();
-    this.#message = this.#return = this.#content = null;
-    this.#settle(results);
+    this.#settle(draft.built());
   }
 
   /** Redirected or pipeline-only: hands the outcome to whoever claimed it, or keeps it until somebody does. */
   #settle(outcome: BuiltResults | RpcError): void {
-    if (this.destination === "nowhere") {
-      if (outcome instanceof BuiltResults) outcome.release();
-      return;
+    if (this.#redirect) {
+      postReturn(this.#connection, this.id, (returned) => {
+        returned.resultsSentElsewhere = null;
+      });
+      this.#redirect.settle(outcome);
+    } else if (outcome instanceof BuiltResults) {
+      outcome.release();
     }
-    this.#post((returned) => {
-      returned.resultsSentElsewhere = null;
-    });
-    const question = this.#claimedBy;
-    this.#claimedBy = null;
-    if (question) settle(question, outcome);
-    else this.#outcome = outcome;
   }
 
   #sendCancelled(): void {
     if (this.destination === "nowhere") return;
-    this.#post((returned) => {
+    postReturn(this.#connection, this.id, (returned) => {
       if (this.destination === "yourself") returned.resultsSentElsewhere = null;
       else returned.canceled = null;
     });
     // Results built so far would go into a Return that was never sent.
     this.#discard();
-  }
-
-  #post(fill: (returned: Return.Builder) => void): void {
-    const { outbox } = this.#connection;
-    const message = outbox.begin();
-    const returned = message.initRoot(Message).initReturn();
-    returned.answerId = this.id;
-    returned.releaseParamCaps = false;
-    fill(returned);
-    outbox.post(message);
   }
 
   /** Gives back everything but the params, which the handler may still be reading. */
@@ -388,8 +339,7 @@ export class Answer implements CallContext {
     this.#pins?.release();
     this.#pins = null;
     this.#dropPipeline();
-    if (this.#outcome instanceof BuiltResults) this.#outcome.release();
-    this.#outcome = null;
+    this.#redirect?.release();
     const exports = this.#resultExports;
     this.#resultExports = [];
     // Last: it throws if the peer has given them back already.
@@ -404,23 +354,8 @@ export class Answer implements CallContext {
 
   /** Throws away results that will not be sent. */
   #discard(): void {
-    const message = this.#message;
-    if (!message) return;
-    this.#content = null;
-    this.#message = null;
-    if (this.#return) this.#connection.outbox.abandon(message);
-    else if (message.capabilityCount > 0) message.capTable.release();
-    this.#return = null;
-  }
-}
-
-function settle(question: Question, outcome: BuiltResults | RpcError): void {
-  if (question.phase === "cancelled") {
-    if (outcome instanceof BuiltResults) outcome.release();
-  } else if (outcome instanceof BuiltResults) {
-    question.returned(outcome, true);
-  } else {
-    question.failed(outcome, true);
+    this.#draft?.discard();
+    this.#draft = null;
   }
 }
 

@@ -13,27 +13,30 @@ import type { CallHints, CallRequest, CapabilityHook } from "../cap/hook.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { turns } from "../cap/turn.js";
 import { CapwireError } from "../errors.js";
-import { type Call, Message } from "../std/rpc.js";
+import { Message, type Exception as WireException } from "../std/rpc.js";
 import type { MessageBuilder, MessageReader } from "../wire/message.js";
 import type { OutgoingFrame } from "../wire/slab.js";
+import { BYTES_PER_WORD } from "../wire/word.js";
 import { type Answer, handleFinish } from "./answer.js";
 import { handleBootstrap, handleCall } from "./call.js";
 import { type Embargo, embargo, handleDisembargo } from "./embargo.js";
 import { readException, type TraceEncoder, writeException } from "./exception.js";
 import { ExportTable, handleRelease } from "./export.js";
 import { FixedWindow, type FlowController } from "./flow.js";
-import { type AnswerId, type EmbargoId, FIRST_NO_RETURN_ID, type ImportId, type QuestionId } from "./ids.js";
+import type { AnswerId, EmbargoId, ImportId, QuestionId } from "./ids.js";
 import { breakImports, handleResolve, type ImportHook } from "./import.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "./limits.js";
 import type { ConnectionStats, Observer, TableRow } from "./observe.js";
 import { Outbox } from "./outbox.js";
 import type { PromiseHook } from "./promise-hook.js";
 import { ProtocolError } from "./protocol-error.js";
-import { askBootstrap, type Question, type QuestionKind } from "./question.js";
+import { askBootstrap } from "./question.js";
+import { QuestionTable } from "./question-table.js";
 import { RpcRequest } from "./request.js";
 import { disconnectedError, handleReturn } from "./return.js";
 import type { WireTarget } from "./rpc-hook.js";
 import { OwnedTable, PeerTable } from "./table.js";
+import { echoUnimplemented, handleUnimplemented } from "./unimplemented.js";
 
 export interface ConnectionOptions {
   /** Makes the capability a Bootstrap message gets, owned. Without it the peer is told there is none. */
@@ -59,7 +62,7 @@ export interface ConnectionOptions {
 }
 
 export class Connection {
-  readonly questions = new OwnedTable<QuestionId, Question>();
+  readonly questions = new QuestionTable();
   readonly answers = new PeerTable<AnswerId, Answer>();
   readonly imports = new PeerTable<ImportId, ImportHook>();
   readonly exports = new ExportTable(this);
@@ -67,17 +70,15 @@ export class Connection {
   readonly outbox: Outbox;
   readonly limits: ConnectionLimits;
   readonly peerName: string;
-  readonly encodeTrace: TraceEncoder | null;
+  readonly #encodeTrace: TraceEncoder | null;
   /** Results may stay with the peer; not any more once it has refused a call that asked for it. */
   tailCalls: boolean;
   /** The peer answered a pipeline-only call with a Return: it does not know the hint. */
   peerIgnoresPipelineOnly = false;
-  readonly #pipelineOnly = new Map<QuestionId, Question>();
   /** Bytes of the calls the peer has in progress, for as long as their params are needed. */
   callBytes = 0;
   /** Pings the peer has not sent back yet. */
   #pings = 0;
-  #nextNoReturnId = FIRST_NO_RETURN_ID;
   readonly #options: ConnectionOptions;
   #closedBy: RpcError | null = null;
 
@@ -87,7 +88,7 @@ export class Connection {
     this.peerName = options.peerName ?? "peer";
     this.tailCalls = options.tailCalls ?? true;
     const { encodeTrace } = options;
-    this.encodeTrace = encodeTrace ? (error) => turns.guard(() => encodeTrace(error)) ?? undefined : null;
+    this.#encodeTrace = encodeTrace ? (error) => turns.guard(() => encodeTrace(error)) ?? undefined : null;
     this.outbox = new Outbox(this.limits.maxOutgoingWords, options.onOutgoing ?? (() => {}));
     const { observer } = options;
     if (observer) this.outbox.observe = (message) => this.#observed("outgoing", outgoingReader(message));
@@ -102,7 +103,7 @@ export class Connection {
 
   get stats(): ConnectionStats {
     return {
-      questions: this.questions.size + this.#pipelineOnly.size,
+      questions: this.questions.size,
       answers: this.answers.size,
       imports: this.imports.size,
       exports: this.exports.size,
@@ -119,7 +120,7 @@ export class Connection {
   /** The tables, a row per entry. */
   dump(): TableRow[] {
     const rows: TableRow[] = [];
-    for (const question of [...this.questions.values(), ...this.#pipelineOnly.values()]) {
+    for (const question of this.questions.values()) {
       rows.push({ label: question.describe(), state: `${question.kind} ${question.phase}` });
     }
     for (const answer of this.answers.values())
@@ -142,7 +143,8 @@ export class Connection {
     for (const answer of this.answers.values())
       invariant(answer.phase !== "finished", `${answer.describe()} is finished but still listed`);
     for (const question of this.questions.values()) {
-      invariant(question.kind !== "pipeline-only", `${question.describe()} awaits no Return but is listed as if`);
+      const listed = question.kind === "pipeline-only" || this.questions.get(question.id) === question;
+      invariant(listed, `${question.describe()} awaits a Return that would not find it`);
     }
     if (this.#closedBy) invariant(this.isIdle, "the connection is closed but its tables are not empty");
   }
@@ -172,8 +174,7 @@ export class Connection {
     if (tellPeer && !quiet) this.#sendAbort(cause);
     this.#closedBy = error;
     this.outbox.close();
-    const questions = [...this.questions.drain(), ...this.#pipelineOnly.values()];
-    this.#pipelineOnly.clear();
+    const questions = this.questions.drain();
     const answers = this.answers.drain();
     const embargoes = this.embargoes.drain();
     for (const question of questions) question.break(error);
@@ -200,6 +201,13 @@ export class Connection {
     const message = this.outbox.begin();
     message.initRoot(Message).obsoleteDelete = null;
     this.outbox.post(message);
+  }
+
+  /** A ping has come back. False if none was due. */
+  takePing(): boolean {
+    if (this.#pings === 0) return false;
+    this.#pings--;
+    return true;
   }
 
   // --- drain ------------------------------------------------------------------------------------------------------
@@ -235,6 +243,20 @@ export class Connection {
     return this.#options.newFlow?.() ?? new FixedWindow();
   }
 
+  /** Writes what the peer may know of `error`, cut short where it would make the message larger than the peer accepts. */
+  writeError(builder: WireException.Builder, error: RpcError): void {
+    writeException(builder, error, this.#encodeTrace, this.limits.maxOutgoingWords * BYTES_PER_WORD);
+  }
+
+  /** Why no question can be asked at all, null if one can. */
+  refusal(): RpcError | null {
+    if (this.#closedBy) return this.#closedBy;
+    const { maxQuestions } = this.limits;
+    return this.questions.size < maxQuestions
+      ? null
+      : RpcError.overloaded(`more than ${maxQuestions} calls in progress to one peer (limit maxQuestions)`);
+  }
+
   /** Starts a call of ours on something the peer hosts. */
   beginCall(target: WireTarget | PromiseHook, interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
     return new RpcRequest(this, target, interfaceId, methodId, hints);
@@ -243,22 +265,6 @@ export class Connection {
   /** Owned: what stands for `replacement` (taken) until calls made to `address` cannot be overtaken any more. */
   embargo(address: WireTarget, replacement: CapabilityHook): CapabilityHook {
     return embargo(address, replacement);
-  }
-
-  addQuestion(kind: QuestionKind, create: (id: QuestionId) => Question): Question {
-    if (kind !== "pipeline-only") return this.questions.add(create);
-    // Round-robin, so that an id is not met again before its Finish has long been seen (rpc.capnp Call.onlyPromisePipeline).
-    let id = this.#nextNoReturnId as QuestionId;
-    while (this.#pipelineOnly.has(id)) id = nextNoReturnId(id);
-    this.#nextNoReturnId = nextNoReturnId(id);
-    const question = create(id);
-    this.#pipelineOnly.set(id, question);
-    return question;
-  }
-
-  retireQuestion(id: QuestionId): void {
-    if (id >= FIRST_NO_RETURN_ID) this.#pipelineOnly.delete(id);
-    else this.questions.remove(id);
   }
 
   sendFinish(id: QuestionId, releaseResultCaps: boolean): void {
@@ -305,61 +311,17 @@ export class Connection {
       case "abort":
         return this.disconnect(readException(message.abort, this.peerName));
       case "unimplemented":
-        return this.#handleUnimplemented(message.unimplemented);
+        return handleUnimplemented(this, message.unimplemented);
       default:
-        // Provide, Accept, Join, ThirdPartyAnswer, the obsolete ones and whatever is newer than we are.
-        return this.#echoUnimplemented(source);
+        return echoUnimplemented(this, source);
     }
-  }
-
-  /** The peer does not know a message of ours. Only a Resolve and a tail call can be done without (rpc.capnp Message.unimplemented). */
-  #handleUnimplemented(original: Message.Reader): void {
-    if (original.which === "obsoleteDelete" && this.#pings > 0) {
-      this.#pings--;
-      return;
-    }
-    if (original.which === "call" && this.#tailCallRefused(original.call)) return;
-    if (original.which !== "resolve") {
-      throw new ProtocolError(
-        "required-message-unimplemented",
-        `the peer does not implement ${String(original.which)}`,
-      );
-    }
-    const { resolve } = original;
-    if (resolve.which !== "cap") return;
-    const { cap } = resolve;
-    if (cap.which === "senderHosted") this.exports.release(cap.senderHosted as number as never, 1);
-    else if (cap.which === "senderPromise") this.exports.release(cap.senderPromise as number as never, 1);
-  }
-
-  /** The call is lost, for its caller is on the way to look for its results; later ones take the way that every peer knows. */
-  #tailCallRefused(call: Call.Reader): boolean {
-    const question = this.questions.get(call.questionId as QuestionId);
-    if (call.sendResultsTo.which !== "yourself" || !question?.refused()) return false;
-    this.tailCalls = false;
-    return true;
-  }
-
-  #echoUnimplemented(source: MessageReader): void {
-    const message = this.outbox.begin();
-    try {
-      message.initRoot(Message).unimplemented = source.getRoot(Message);
-    } catch (error) {
-      this.outbox.abandon(message);
-      throw error;
-    }
-    this.outbox.post(message);
   }
 
   #sendAbort(cause: Error): void {
     const message = this.outbox.begin();
-    writeException(message.initRoot(Message).initAbort(), RpcError.from(cause), this.encodeTrace);
+    this.writeError(message.initRoot(Message).initAbort(), RpcError.from(cause));
     this.outbox.post(message);
   }
-}
-
-function nextNoReturnId(id: QuestionId): QuestionId {
-  return (id === 0xffff_ffff ? FIRST_NO_RETURN_ID : id + 1) as QuestionId;
 }
 
 function outgoingReader(message: MessageBuilder): Message.Reader {

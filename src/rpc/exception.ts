@@ -8,15 +8,45 @@ const REMOTE_PREFIX = "remote exception: ";
 /** Turns an error into text for the peer; undefined keeps the trace at home (the default). */
 export type TraceEncoder = (error: RpcError) => string | undefined;
 
-/** Fills `builder` with what the peer may know of `error`. */
-export function writeException(builder: Exception.Builder, error: RpcError, encodeTrace: TraceEncoder | null): void {
-  builder.reason = error.reason;
+/** Longest reason and longest trace that travel, in UTF-16 units. */
+const MAX_TEXT = 64 * 1024;
+/** UTF-8 needs no more for a UTF-16 unit. */
+const BYTES_PER_UNIT = 3;
+/** Room for what surrounds an exception, and in it each detail. */
+const MESSAGE_OVERHEAD = 512;
+const DETAIL_OVERHEAD = 32;
+
+/**
+ * Fills `builder` with what the peer may know of `error`, in a message of no more than `maxBytes`: one larger than the peer accepts would end
+ * the connection. A text too long is cut, a detail too large left out.
+ */
+export function writeException(
+  builder: Exception.Builder,
+  error: RpcError,
+  encodeTrace: TraceEncoder | null,
+  maxBytes: number,
+): void {
+  let room = Math.max(maxBytes - MESSAGE_OVERHEAD, 0);
+  const fitting = (text: string) => {
+    const cut = shortened(text, Math.min(MAX_TEXT, Math.floor(room / BYTES_PER_UNIT)));
+    room -= cut.length * BYTES_PER_UNIT;
+    return cut;
+  };
+  builder.reason = fitting(error.reason);
   builder.type = error.kind;
+  const details = error.details.filter(({ data }) => {
+    const bytes = data.length + DETAIL_OVERHEAD;
+    if (bytes > room) return false;
+    room -= bytes;
+    return true;
+  });
+  if (details.length > 0) builder.details = details.map(({ id, data }) => ({ detailId: id, data }));
   const trace = encodeTrace?.(error);
-  if (trace !== undefined) builder.trace = trace;
-  if (error.details.length > 0) {
-    builder.details = error.details.map((detail) => ({ detailId: detail.id, data: detail.data }));
-  }
+  if (trace !== undefined) builder.trace = fitting(trace);
+}
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(length - 1, 0))}…`.slice(0, length);
 }
 
 /** The peer's exception as an error of ours. A kind we don't know counts as `failed` (rpc.capnp Exception.Type). */

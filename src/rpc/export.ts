@@ -10,7 +10,6 @@ import { RpcError } from "../cap/rpc-error.js";
 import { Message, type Release } from "../std/rpc.js";
 import type { Connection } from "./connection.js";
 import { pinned, writeDescriptor } from "./descriptor.js";
-import { writeException } from "./exception.js";
 import type { ExportId } from "./ids.js";
 import { ProtocolError } from "./protocol-error.js";
 import { rules } from "./rules.js";
@@ -125,18 +124,18 @@ export class ExportTable {
   }
 
   #sendResolve(entry: Export, target: CapabilityHook): void {
-    const { outbox, encodeTrace } = this.#connection;
+    const { outbox } = this.#connection;
     const message = outbox.begin();
     const resolve = message.initRoot(Message).initResolve();
     resolve.promiseId = entry.id;
     if (target instanceof BrokenHook) {
       // Also for null: C++ refuses a Resolve whose descriptor is `none`.
-      writeException(resolve.initException(), target.error, encodeTrace);
+      this.#connection.writeError(resolve.initException(), target.error);
     } else {
       try {
         writeDescriptor(this.#connection, resolve.initCap(), target);
       } catch (error) {
-        writeException(resolve.initException(), RpcError.from(error), encodeTrace);
+        this.#connection.writeError(resolve.initException(), RpcError.from(error));
       }
     }
     outbox.post(message);

@@ -64,7 +64,7 @@ export class Question implements SentCall {
 
   /** Enters a new question into the table. */
   static ask(connection: Connection, receiver: ResultReceiver | null, kind: QuestionKind): Question {
-    return connection.addQuestion(kind, (id) => new Question(connection, id, receiver, kind));
+    return connection.questions.add(kind, (id) => new Question(connection, id, receiver, kind));
   }
 
   get phase(): QuestionPhase {
@@ -272,7 +272,7 @@ export class Question implements SentCall {
 
   /** Return received (or none due) and Finish sent: the id may be used again. */
   #retire(): void {
-    this.#connection.retireQuestion(this.id);
+    this.#connection.questions.retire(this.id);
   }
 }
 
@@ -325,7 +325,8 @@ class QuestionPath extends WireTarget {
 
 /** Sends rpc.capnp Bootstrap; returns the promise for the peer's bootstrap capability. */
 export function askBootstrap(connection: Connection): CapabilityHook {
-  if (connection.closedBy) return new BrokenHook(connection.closedBy);
+  const refusal = connection.refusal();
+  if (refusal) return new BrokenHook(refusal);
   const question = Question.ask(connection, null, "bootstrap");
   const message = connection.outbox.begin();
   message.initRoot(Message).initBootstrap().questionId = question.id;

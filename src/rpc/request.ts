@@ -99,7 +99,7 @@ export class RpcRequest implements CallRequest {
 
   #post(receiver: ResultReceiver | null, kind: QuestionKind): SentCall {
     const { connection } = this;
-    const refusal = this.#refusal();
+    const refusal = connection.refusal();
     if (refusal) return this.#refuse(refusal, receiver);
     let gained: Export[];
     try {
@@ -129,16 +129,6 @@ export class RpcRequest implements CallRequest {
     connection.outbox.post(this.#message);
     this.#target.release();
     return question;
-  }
-
-  /** Why no call can be sent at all, null if one can. */
-  #refusal(): RpcError | null {
-    const { connection } = this;
-    if (connection.closedBy) return connection.closedBy;
-    const { maxQuestions } = connection.limits;
-    return connection.questions.size < maxQuestions
-      ? null
-      : RpcError.overloaded(`more than ${maxQuestions} calls in progress to one peer (limit maxQuestions)`);
   }
 
   #refuse(error: RpcError, receiver: ResultReceiver | null): SentCall {

@@ -1,8 +1,9 @@
 /** What one peer may make us hold, and what we may make a peer hold (rpc/limits.ts; checklist 56, §2.6). */
 
 import { describe, expect, test } from "vitest";
+import { RpcError } from "../../src/cap/rpc-error.js";
 import { acquainted, outcome, say, sentBy } from "./acquainted.js";
-import { Callee, CancellableFriend, Counting, Sequence, TestCallee, TestFriend } from "./friend.js";
+import { Callee, CancellableFriend, Counting, Friend, Sequence, TestCallee, TestFriend } from "./friend.js";
 import { Story } from "./pair.js";
 
 describe("limits", () => {
@@ -21,6 +22,73 @@ describe("limits", () => {
     await story.run();
     expect((await admitted).number).toBe(0);
     calls[1][Symbol.dispose]();
+    await end();
+  });
+
+  test("calls for their pipeline only and bootstraps are questions like any others", async () => {
+    const { story, alice, friend, end } = await acquainted({ alice: { limits: { maxQuestions: 2 } } });
+    const pipelines = [friend.make({}, { pipelineOnly: true })];
+    pipelines.push(friend.make({}, { pipelineOnly: true }));
+    expect(alice.connection.stats.questions).toBe(2);
+    await expect(friend.next({ expected: 0 })).rejects.toMatchObject({ kind: "overloaded" });
+    const refused = friend.make({}, { pipelineOnly: true });
+    await expect(refused.cap.next({ expected: 0 })).rejects.toThrow(/maxQuestions/);
+    const bootstrap = Friend.client(alice.connection.bootstrap());
+    await expect(bootstrap.next({ expected: 0 })).rejects.toThrow(/maxQuestions/);
+    for (const each of [...pipelines, refused, bootstrap]) each[Symbol.dispose]();
+    await story.run();
+    const admitted = friend.next({ expected: 0 });
+    await story.run();
+    expect((await admitted).number).toBe(0);
+    await end();
+  });
+
+  test("of one peer are no limits of another", async () => {
+    const server = new CancellableFriend();
+    const shared = Friend.serve(server);
+    const story = new Story();
+    const limits = { maxAnswers: 1, maxCallBytes: 4096, maxExports: 2 };
+    const bob = { name: "bob", limits, bootstrap: () => shared.$hook.addRef() };
+    const friends = ["alice", "carol"].map((name) => {
+      const [end] = story.link({ name }, bob);
+      return Friend.client(end.connection.bootstrap());
+    });
+    const [alices, carols] = friends as [Friend.Client, Friend.Client];
+    await story.run();
+    const held = alices.never({});
+    held.then(undefined, () => {});
+    const refused = outcome(alices.next({ expected: 0 }));
+    await story.run();
+    expect(await refused).toMatch(/maxAnswers/);
+    const served = carols.next({ expected: 0 });
+    await story.run();
+    expect((await served).number).toBe(0);
+    held[Symbol.dispose]();
+    for (const friend of friends) friend[Symbol.dispose]();
+    shared[Symbol.dispose]();
+    await story.finish();
+  });
+
+  test("never hold back a Return: calls answered while every table is full come through, and empty the tables", async () => {
+    const limits = { maxQuestions: 2, maxAnswers: 2, maxExports: 2 };
+    const server = new CancellableFriend();
+    const { story, alice, bob, friend, end } = await acquainted({ server, alice: { limits }, bob: { limits } });
+    const mine = [new Counting(), new Counting()] as const;
+    const held = mine.map((cap) => friend.never({ cap }));
+    const heard = held.map((call) => outcome(call));
+    await story.run();
+    expect(alice.connection.stats).toMatchObject({ questions: 2, exports: 2 });
+    expect(bob.connection.stats).toMatchObject({ answers: 2, imports: 2 });
+    expect(await outcome(friend.next({ expected: 0 }))).toMatch(/maxQuestions/);
+    // Full on both sides; what ends it are Finishes, Returns and Releases.
+    for (const call of held) call[Symbol.dispose]();
+    await story.run();
+    await Promise.all(heard);
+    expect(alice.connection.stats.questions).toBe(0);
+    expect(bob.connection.stats.answers).toBe(0);
+    const admitted = friend.next({ expected: 0 });
+    await story.run();
+    expect((await admitted).number).toBe(0);
     await end();
   });
 
@@ -152,5 +220,49 @@ describe("limits", () => {
     expect(await again).toMatch(/maxOutgoingWords/);
     callee[Symbol.dispose]();
     await story.finish();
+  });
+
+  test("an error too long for the peer is cut short, its details and trace too, and the connection goes on", async () => {
+    class Verbose extends TestFriend {
+      override fail(): never {
+        const details = [8, 100_000, 16].map((length, id) => ({ id: BigInt(id), data: new Uint8Array(length) }));
+        throw RpcError.failed(`begins; ${"é".repeat(10_000_000)}`, { details });
+      }
+    }
+    const { story, bob, friend, end } = await acquainted({
+      server: new Verbose(),
+      bob: { limits: { maxOutgoingWords: 4096 }, encodeTrace: () => "at ".repeat(10_000_000) },
+    });
+    const failed = friend.fail({}).then(
+      () => null,
+      (error: unknown) => error as RpcError,
+    );
+    await story.run();
+    const error = (await failed) as RpcError;
+    expect(error.reason).toMatch(/^begins; é+…$/);
+    expect(error.reason.length).toBeLessThan(12_000);
+    expect(error.details.map(({ data }) => data.length)).not.toContain(100_000);
+    expect(bob.connection.closedBy).toBeNull();
+    const next = friend.next({ expected: 0 });
+    await story.run();
+    expect((await next).number).toBe(0);
+    await end();
+  });
+
+  test("an error of ordinary length travels whole, with what came with it", async () => {
+    const reason = "é".repeat(60_000);
+    class Verbose extends TestFriend {
+      override fail(): never {
+        throw RpcError.failed(reason, { details: [{ id: 7n, data: new Uint8Array(1_000_000) }] });
+      }
+    }
+    const { story, friend, end } = await acquainted({ server: new Verbose(), bob: { encodeTrace: () => "a trace" } });
+    const failed = friend.fail({}).then(
+      () => null,
+      (error: unknown) => error as RpcError,
+    );
+    await story.run();
+    expect(await failed).toMatchObject({ reason, remoteTrace: "a trace", details: [{ id: 7n }] });
+    await end();
   });
 });
