@@ -63,9 +63,15 @@ function write(path, text) {
 
 const STANDARD = { runtime: "../codegen/runtime.js", standard: (name) => `./${name}.js` };
 run(schemas("src/std"), (file) => file.replace(/\.capnp$/, ".ts"), { sourcePrefixes: ["src/std"] }, STANDARD);
+const DECLARATIONS = { language: "declarations", specifier: ({ path }) => path };
 for (const directory of ["examples", "test/schemas", "test/interop", "bench/schema"]) {
   // Each on its own: two of them may use one id.
   const options = { importPath: ["test/schemas"], sourcePrefixes: ["test/schemas"] };
-  for (const file of schemas(directory)) run([file], () => `${file}.ts`, options, {});
+  for (const file of schemas(directory)) {
+    // One that is imported as a module has its declarations beside it (`capwire types`).
+    const declarations = file.replace(/\.capnp$/, ".d.capnp.ts");
+    if (!existsSync(root + declarations)) run([file], () => `${file}.ts`, options, {});
+    else run([file], () => declarations, { sourcePrefixes: [""] }, DECLARATIONS);
+  }
 }
 process.exitCode = failed ? 1 : 0;
