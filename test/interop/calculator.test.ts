@@ -25,7 +25,10 @@ for (const peer of PEERS) {
       for (const step of STEPS) {
         cell(peer, "server", `computes ${step.formula}`, async () => {
           const counter = new RoundTrips();
-          using client = await TwoPartyClient.connect(server.connectAddress, { observer: counter });
+          using client = await TwoPartyClient.connect(server.connectAddress, {
+            ...peer.session,
+            observer: counter,
+          });
           expect(await step.run(client.bootstrap(Calculator))).toEqual(step.expected);
           const { callbacks, roundTrips } = counter.take();
           expect(roundTrips).toBe(1 + callbacks);
@@ -35,7 +38,7 @@ for (const peer of PEERS) {
 
     describeWithPeer(peer, `calculator client over ${carrier}`, ["calculator-client"], () => {
       const { address, clientAddress, cleanUp } = listenAddress(carrier);
-      const server = new TwoPartyServer(Calculator, new CalculatorService());
+      const server = new TwoPartyServer(Calculator, new CalculatorService(), peer.session);
       let verdicts: Map<string, string>;
 
       beforeAll(async () => {

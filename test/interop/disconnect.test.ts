@@ -21,7 +21,7 @@ for (const peer of PEERS) {
     beforeEach(async () => {
       const start = () => Server.start(peer, "interop-server", "TCP");
       servers = await Promise.all([start(), start()]);
-      const [dying, other] = servers.map((server) => TwoPartyClient.connect(server.connectAddress));
+      const [dying, other] = servers.map((server) => TwoPartyClient.connect(server.connectAddress, peer.session));
       clients = [await (dying as Promise<TwoPartyClient>), await (other as Promise<TwoPartyClient>)];
     });
     afterEach(async () => {
@@ -64,6 +64,7 @@ for (const peer of PEERS) {
       const echoes = new Set<string>();
       let beats = 0;
       using client = await TwoPartyClient.connect(servers[0].connectAddress, {
+        ...peer.session,
         heartbeat: { interval: 10, timeout: 2000 },
         observer: {
           message(direction, message) {
@@ -91,12 +92,16 @@ for (const peer of PEERS) {
     beforeEach(async () => {
       services.length = 0;
       hang = null;
-      server = new TwoPartyServer(Interop, () => {
-        const service = new InteropService();
-        if (hang) service.hang = hang;
-        services.push(service);
-        return service;
-      });
+      server = new TwoPartyServer(
+        Interop,
+        () => {
+          const service = new InteropService();
+          if (hang) service.hang = hang;
+          services.push(service);
+          return service;
+        },
+        peer.session,
+      );
       port = (await server.listen({ host: "127.0.0.1", port: 0 })).port ?? 0;
     });
     afterEach(() => server.close());

@@ -24,7 +24,7 @@ for (const peer of PEERS) {
       afterAll(() => server.stop());
       beforeEach(async () => {
         if (server.hasEnded) server = await Server.start(peer, "interop-server", carrier);
-        client = await TwoPartyClient.connect(server.connectAddress);
+        client = await TwoPartyClient.connect(server.connectAddress, peer.session);
       });
       afterEach(() => client.close());
 
@@ -58,11 +58,15 @@ for (const peer of PEERS) {
     let there: Interop;
 
     beforeEach(async () => {
-      servers = await Promise.all([
+      const [mine, other] = await Promise.all([
         Server.start(peer, "interop-server", "TCP"),
         Server.start(CPP, "interop-server", "Unix socket"),
       ]);
-      clients = await Promise.all(servers.map((server) => TwoPartyClient.connect(server.connectAddress)));
+      servers = [mine, other];
+      clients = await Promise.all([
+        TwoPartyClient.connect(mine.connectAddress, peer.session),
+        TwoPartyClient.connect(other.connectAddress, CPP.session),
+      ]);
       [here, there] = clients.map((client) => client.bootstrap(Interop)) as [Interop, Interop];
     });
     afterEach(async () => {

@@ -17,8 +17,9 @@ describe("known-failures.txt", () => {
   it("is read line by line", () => {
     const text = "# comment\n\nGo | client | some cell | has no API for it\n";
     expect(parseKnownFailures(text)).toEqual([
-      { peer: "Go", side: "client", scenario: "some cell", reason: "has no API for it" },
+      { peer: "Go", side: "client", scenario: "some cell", reason: "has no API for it", sometimes: false },
     ]);
+    expect(parseKnownFailures("Go | server | some cell | sometimes: crashes")).toMatchObject([{ sometimes: true }]);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-/** known-failures.txt: what a peer can't do. A line is `PEER | ROLE OF THE PEER | SCENARIO | REASON`; `#` begins a comment. */
+/** known-failures.txt: what a peer can't do. A line is `PEER | ROLE OF THE PEER | SCENARIO | [sometimes: ]REASON`; `#` begins a comment. */
 
 import { readFileSync } from "node:fs";
 
@@ -11,6 +11,8 @@ export interface KnownFailure {
   /** The title of a cell. It fails over every carrier. */
   readonly scenario: string;
   readonly reason: string;
+  /** It fails at random: passing proves nothing. */
+  readonly sometimes: boolean;
 }
 
 /** Throws what is wrong with the first bad line, or the second of two for the same cell. */
@@ -24,7 +26,7 @@ export function parseKnownFailures(text: string): readonly KnownFailure[] {
     if (!reason || rest.length > 0) throw complain("a line is PEER | ROLE | SCENARIO | REASON");
     const key = [peer, side, scenario].join("|");
     if (found.has(key)) throw complain("twice the same cell");
-    found.set(key, { peer, side, scenario, reason });
+    found.set(key, { peer, side, scenario, reason, sometimes: reason.startsWith("sometimes: ") });
   }
   return [...found.values()];
 }

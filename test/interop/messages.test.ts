@@ -82,7 +82,7 @@ for (const peer of PEERS) {
       const observer: Observer = {
         message: (direction, message) => messages.push(`${direction} ${nameOf(message)}`),
       };
-      const client = await TwoPartyClient.connect(server.connectAddress, { observer });
+      const client = await TwoPartyClient.connect(server.connectAddress, { observer, ...peer.session });
       const scenario = SCENARIOS.find((each) => each.title === title);
       if (!scenario) throw new Error(`no scenario: ${title}`);
       try {

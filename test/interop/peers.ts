@@ -21,6 +21,8 @@ export interface Peer {
   readonly carriers: readonly Carrier[];
   /** The command that brings its programs. */
   readonly install: string;
+  /** What a session of ours with it must be told. */
+  readonly session?: { readonly tailCalls: boolean };
 }
 
 /** Also the other end of the suites in which a peer meets another one through us. */
@@ -44,12 +46,14 @@ export const PEERS: readonly Peer[] = [
     folder: "rust",
     carriers: ["TCP", "Unix socket"],
     install: "apt-get install cargo capnproto make && make -C test/interop/rust",
+    session: { tailCalls: false },
   },
   {
     name: "go-capnp",
     folder: "go",
     carriers: ["TCP", "Unix socket"],
     install: "apt-get install golang capnproto make && make -C test/interop/go",
+    session: { tailCalls: false },
   },
 ];
 

@@ -140,8 +140,21 @@ export async function listScenarios(peer: Peer): Promise<readonly string[]> {
   return stdout.trim().split("\n");
 }
 
-/** Has interop-client tell these stories; one that makes it crash is a `FAIL`, and those behind it are told by another process. */
-export async function tellAll(peer: Peer, address: string, scenarios: readonly string[]): Promise<Map<string, string>> {
+/**
+ * Has interop-client tell these stories; one that makes it crash is a `FAIL`, and those behind it are told by another process. Those
+ * in `apart` have a process each, at once: they are expected to wait for what never comes.
+ */
+export async function tellAll(
+  peer: Peer,
+  address: string,
+  scenarios: readonly string[],
+  apart: readonly string[] = [],
+): Promise<Map<string, string>> {
+  const all = [tellTogether(peer, address, scenarios), ...apart.map((name) => tellTogether(peer, address, [name]))];
+  return new Map((await Promise.all(all)).flatMap((verdicts) => [...verdicts]));
+}
+
+async function tellTogether(peer: Peer, address: string, scenarios: readonly string[]): Promise<Map<string, string>> {
   const verdicts = new Map<string, string>();
   for (let untold = scenarios; untold.length > 0; untold = scenarios.filter((name) => !verdicts.has(name))) {
     try {
