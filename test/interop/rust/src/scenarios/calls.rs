@@ -37,6 +37,7 @@ pub fn scenarios() -> Vec<Scenario> {
         Scenario::new("a-slow-sink-holds-the-stream-back", gated_stream),
         Scenario::new("a-failed-write-fails-what-follows", failed_stream),
         Scenario::new("a-server-that-leaves-breaks-its-calls", server_leaves).only_when_named(),
+        Scenario::new("hang-forever", hang_forever).only_when_named(),
     ]
 }
 
@@ -291,5 +292,19 @@ async fn server_leaves(stage: Rc<Stage>) -> capnp::Result<()> {
     assert_eq!(kind_of(&running), Kind::Disconnected, "{running}");
     let later = failure_of(counter.add_request().send().promise).await;
     assert_eq!(kind_of(&later), Kind::Disconnected, "{later}");
+    Ok(())
+}
+
+/// The connection must end while `hang` runs: whoever reads "hanging" or sees the call arrive ends it, or this program.
+async fn hang_forever(stage: Rc<Stage>) -> capnp::Result<()> {
+    let mut request = stage.interop.hang_request();
+    request.get().set_counter(stage.counter(0));
+    let running = request.send();
+    // The connection may end before we are told that the call runs.
+    if stage.until("the call runs", async || Ok(stage.activity().await?.hanging == 1)).await.is_ok() {
+        println!("hanging");
+    }
+    let error = failure_of(running.promise).await;
+    assert_eq!(kind_of(&error), Kind::Disconnected, "{error}");
     Ok(())
 }
