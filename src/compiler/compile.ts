@@ -112,10 +112,15 @@ class Run {
   #includeDependencies(): void {
     // A Map is iterated over what is added meanwhile, too.
     for (const { node, auxiliary } of this.#included.values()) {
-      for (const id of [node, ...auxiliary].flatMap((each) => [...mentionedNodes(each)])) {
-        let definition = this.#definitions.byId(id);
-        for (; definition !== undefined; definition = definition.parent) this.#include(definition);
-      }
+      this.#includeMentioned(node);
+      for (const each of auxiliary) this.#includeMentioned(each);
+    }
+  }
+
+  #includeMentioned(node: Node): void {
+    for (const id of mentionedNodes(node)) {
+      let definition = this.#definitions.byId(id);
+      for (; definition !== undefined; definition = definition.parent) this.#include(definition);
     }
   }
 
@@ -138,8 +143,9 @@ class Run {
     const nodes: Node[] = [];
     const sourceInfo: SourceInfo[] = [];
     for (const translation of this.#included.values()) {
-      nodes.push(translation.node, ...translation.auxiliary);
-      sourceInfo.push(...translation.sourceInfo);
+      nodes.push(translation.node);
+      for (const node of translation.auxiliary) nodes.push(node);
+      for (const info of translation.sourceInfo) sourceInfo.push(info);
     }
     return {
       capnpVersion: CAPNP_VERSION,

@@ -26,8 +26,9 @@ export class Definition {
   /** `file.capnp:Outer.Inner`. */
   readonly displayName: string;
   readonly children: Definition[] = [];
-  readonly #childByName = new Map<string, Definition>();
-  readonly #aliases = new Map<string, Alias>();
+  /** Made with the first entry: most declarations have neither. */
+  #childByName: Map<string, Definition> | undefined;
+  #aliases: Map<string, Alias> | undefined;
 
   constructor(module: Module, declaration: NodeDeclaration, parent: Definition | undefined, id: bigint) {
     this.module = module;
@@ -65,25 +66,27 @@ export class Definition {
   }
 
   get aliases(): Iterable<Alias> {
-    return this.#aliases.values();
+    return this.#aliases?.values() ?? [];
   }
 
   child(name: string): Definition | undefined {
-    return this.#childByName.get(name);
+    return this.#childByName?.get(name);
   }
 
   alias(name: string): Alias | undefined {
-    return this.#aliases.get(name);
+    return this.#aliases?.get(name);
   }
 
   /** The first of two members with the same name wins; the clash is reported when the scope is translated. */
   addChild(child: Definition): void {
     this.children.push(child);
+    this.#childByName ??= new Map();
     if (!this.#childByName.has(child.name)) this.#childByName.set(child.name, child);
   }
 
   addAlias(declaration: DeclarationOf<"using">): void {
     const name = declaration.name.text;
+    this.#aliases ??= new Map();
     if (!this.#aliases.has(name)) this.#aliases.set(name, { scope: this, declaration, target: declaration.target });
   }
 }

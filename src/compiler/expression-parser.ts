@@ -12,6 +12,8 @@ import { SyntaxFault, TokenCursor } from "./token-cursor.js";
 /** `a.b.c…` and `F(A)(B)…` become trees this deep at most. */
 const MAX_SUFFIXES = 100;
 
+const NO_ANNOTATIONS: readonly AnnotationUse[] = [];
+
 export class ExpressionParser {
   readonly source: SourceFile;
   readonly sink: DiagnosticSink;
@@ -46,7 +48,8 @@ export class ExpressionParser {
   }
 
   /** `$name` or `$name(value)`, as many as follow. */
-  annotations(cursor: TokenCursor): AnnotationUse[] {
+  annotations(cursor: TokenCursor): readonly AnnotationUse[] {
+    if (!cursor.isOperator("$")) return NO_ANNOTATIONS;
     const uses: AnnotationUse[] = [];
     while (cursor.takeOperator("$")) {
       const expression = this.expression(cursor);
@@ -189,8 +192,9 @@ export class ExpressionParser {
   }
 }
 
+/** A name is its token: it has all that a LocatedText has. */
 export function located(token: TokenOf<"identifier">): LocatedText {
-  return { text: token.text, start: token.start, end: token.end };
+  return token;
 }
 
 /** `(value)` is just `value`. */

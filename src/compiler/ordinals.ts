@@ -8,14 +8,19 @@ import type { SourceFile } from "./source.js";
 
 /** Members in the order of their ordinals, those of the same ordinal in the order of the source. */
 export function byOrdinal<T extends { readonly ordinal: LocatedInteger }>(members: readonly T[]): T[] {
-  return [...members].sort((a, b) => Number(a.ordinal.value - b.ordinal.value));
+  return [...members].sort((a, b) => compareOrdinals(a.ordinal, b.ordinal));
+}
+
+/** For sorting. */
+export function compareOrdinals(a: LocatedInteger, b: LocatedInteger): number {
+  return a.value < b.value ? -1 : a.value > b.value ? 1 : 0;
 }
 
 /** Is told the ordinals in ascending order and reports those that repeat or leave a hole. */
 export class OrdinalCheck {
   readonly #source: SourceFile;
   readonly #sink: DiagnosticSink;
-  #expected = 0n;
+  #expected = 0;
   #last: LocatedInteger | undefined;
 
   constructor(source: SourceFile, sink: DiagnosticSink) {
@@ -24,7 +29,7 @@ export class OrdinalCheck {
   }
 
   check(ordinal: LocatedInteger): void {
-    const { value } = ordinal;
+    const value = Number(ordinal.value);
     if (value < this.#expected) {
       const first = this.#last;
       const related =
@@ -36,7 +41,7 @@ export class OrdinalCheck {
       const message = `The ordinal @${this.#expected} is missing; ordinals count up from 0 without holes.`;
       this.#sink.error("skipped-ordinal", this.#source, ordinal, message);
     }
-    this.#expected = value + 1n;
+    this.#expected = value + 1;
     this.#last = ordinal;
   }
 }

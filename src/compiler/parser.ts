@@ -12,12 +12,11 @@ import {
   type Expression,
   type LocatedInteger,
   type LocatedText,
-  type Param,
-  type ParamList,
 } from "./ast.js";
 import type { DiagnosticKind, DiagnosticSink } from "./diagnostic.js";
 import { ExpressionParser, located } from "./expression-parser.js";
 import { lex } from "./lexer.js";
+import { parseParamList } from "./param-list.js";
 import type { SourceFile, Span } from "./source.js";
 import type { Statement } from "./token.js";
 import { TokenCursor } from "./token-cursor.js";
@@ -28,18 +27,24 @@ const MAX_ORDINAL = 0xffffn;
 /** The kinds of scope a statement can stand in. */
 type Scope = "file" | "enum" | "struct" | "interface";
 
-/** What every declaration has of its statement: made first, and always alike, as that is what engines copy fast. */
+/** What every declaration has of its statement. */
 interface Frame extends Span {
   readonly docComment: string | undefined;
   /** Filled when the statement's block is parsed. */
   readonly members: Declaration[];
 }
 
-interface ParsedStatement {
-  readonly declaration: Declaration;
-  /** The scope its block opens; undefined for statements that end with a semicolon. */
-  readonly opens: Scope | undefined;
-}
+/** The scope that the block of a declaration opens; those that are not here end with a semicolon. */
+const BLOCKS: Readonly<Partial<Record<Declaration["kind"], Scope>>> = {
+  struct: "struct",
+  union: "struct",
+  group: "struct",
+  enum: "enum",
+  interface: "interface",
+};
+
+/** Of all statements without a block; never added to. */
+const NO_MEMBERS: Declaration[] = [];
 
 /** Statements of a file that belong to the file itself. */
 interface FileParts {
@@ -100,33 +105,34 @@ class Parser {
     const last = statement.tokens[statement.tokens.length - 1]?.end ?? statement.end;
     const cursor = new TokenCursor({ tokens: statement.tokens, start: statement.start, end: last });
     const { docComment, start, end } = statement;
-    const frame: Frame = { docComment, members: [], start, end };
-    let parsed: ParsedStatement | undefined;
+    const members: Declaration[] = statement.block === undefined ? NO_MEMBERS : [];
+    const frame: Frame = { docComment, members, start, end };
+    let declaration: Declaration | undefined;
     try {
-      parsed = this.#parse(cursor, frame, statement, scope);
+      declaration = this.#parse(cursor, frame, statement, scope);
       if (!cursor.isAtEnd) cursor.fail(statement.block === undefined ? "Expected ';'" : "Expected '{'");
     } catch (fault) {
       this.#expressions.fault(fault);
     }
     // Whatever stands in the block of something unreadable cannot be judged.
-    if (parsed === undefined) return undefined;
-    this.#checkBlock(parsed, statement);
-    if (parsed.opens !== undefined && statement.block !== undefined)
-      this.#declarations(statement.block, parsed.opens, frame.members);
-    return parsed.declaration;
+    if (declaration !== undefined) this.#block(declaration.kind, statement, frame.members);
+    return declaration;
   }
 
-  #checkBlock({ declaration, opens }: ParsedStatement, statement: Statement): void {
-    const { kind } = declaration;
-    if (opens !== undefined && statement.block === undefined) {
+  #block(kind: Declaration["kind"], statement: Statement, members: Declaration[]): void {
+    const { block } = statement;
+    const opens = BLOCKS[kind];
+    if (opens !== undefined && block === undefined) {
       this.#error("expected-block", statement, `A ${kind} needs a block in braces, not a ';'.`);
-    } else if (opens === undefined && statement.block !== undefined) {
+    } else if (opens === undefined && block !== undefined) {
       this.#error("unexpected-block", statement, `A ${kind} ends with ';', not with a block.`);
+    } else if (opens !== undefined && block !== undefined) {
+      this.#declarations(block, opens, members);
     }
   }
 
   /** Undefined when the statement was about the file and is done. */
-  #parse(cursor: TokenCursor, frame: Frame, statement: Statement, scope: Scope): ParsedStatement | undefined {
+  #parse(cursor: TokenCursor, frame: Frame, statement: Statement, scope: Scope): Declaration | undefined {
     if (scope === "file" && this.#aboutFile(cursor, statement)) return undefined;
     // A keyword is one only if a name follows: `struct @0 :Text` is a field.
     const keyword = cursor.peek();
@@ -163,7 +169,7 @@ class Parser {
     return true;
   }
 
-  #generic(cursor: TokenCursor, frame: Frame, keyword: string): ParsedStatement | undefined {
+  #generic(cursor: TokenCursor, frame: Frame, keyword: string): Declaration | undefined {
     switch (keyword) {
       case "using":
         return this.#using(cursor, frame);
@@ -183,8 +189,7 @@ class Parser {
   }
 
   /** `using Name = target` or `using path.Name`. */
-  #using(cursor: TokenCursor, frame: Frame): ParsedStatement {
-    const start = cursor.start;
+  #using(cursor: TokenCursor, { docComment, members, start, end }: Frame): Declaration {
     cursor.next();
     let name: LocatedText | undefined;
     if (cursor.peek()?.kind === "identifier" && cursor.isOperator("=", 1)) {
@@ -198,36 +203,33 @@ class Parser {
       this.#error("invalid-using", target, message);
       name = { text: "", start, end: start };
     }
-    return { declaration: { ...frame, kind: "using", name, annotations: [], target }, opens: undefined };
+    return { kind: "using", name, annotations: [], target, docComment, members, start, end };
   }
 
-  #const(cursor: TokenCursor, frame: Frame): ParsedStatement {
+  #const(cursor: TokenCursor, { docComment, members, start, end }: Frame): Declaration {
     const { name, id } = this.#header(cursor);
     cursor.expectOperator(":", "the type");
     const type = this.#expressions.expression(cursor);
     cursor.expectOperator("=", "the value");
     const value = this.#expressions.expression(cursor);
     const annotations = this.#expressions.annotations(cursor);
-    return {
-      declaration: { ...frame, kind: "const", name, id, parameters: [], annotations, type, value },
-      opens: undefined,
-    };
+    return { kind: "const", name, id, parameters: [], annotations, type, value, docComment, members, start, end };
   }
 
-  #enum(cursor: TokenCursor, frame: Frame): ParsedStatement {
+  #enum(cursor: TokenCursor, { docComment, members, start, end }: Frame): Declaration {
     const { name, id } = this.#header(cursor);
     const annotations = this.#expressions.annotations(cursor);
-    return { declaration: { ...frame, kind: "enum", name, id, parameters: [], annotations }, opens: "enum" };
+    return { kind: "enum", name, id, parameters: [], annotations, docComment, members, start, end };
   }
 
-  #struct(cursor: TokenCursor, frame: Frame): ParsedStatement {
+  #struct(cursor: TokenCursor, { docComment, members, start, end }: Frame): Declaration {
     const { name, id } = this.#header(cursor);
     const parameters = this.#names(cursor, "parenthesized");
     const annotations = this.#expressions.annotations(cursor);
-    return { declaration: { ...frame, kind: "struct", name, id, parameters, annotations }, opens: "struct" };
+    return { kind: "struct", name, id, parameters, annotations, docComment, members, start, end };
   }
 
-  #interface(cursor: TokenCursor, frame: Frame): ParsedStatement {
+  #interface(cursor: TokenCursor, { docComment, members, start, end }: Frame): Declaration {
     const { name, id } = this.#header(cursor);
     const parameters = this.#names(cursor, "parenthesized");
     const superclasses: Expression[] = [];
@@ -238,13 +240,10 @@ class Parser {
       }
     }
     const annotations = this.#expressions.annotations(cursor);
-    return {
-      declaration: { ...frame, kind: "interface", name, id, parameters, annotations, superclasses },
-      opens: "interface",
-    };
+    return { kind: "interface", name, id, parameters, annotations, superclasses, docComment, members, start, end };
   }
 
-  #annotation(cursor: TokenCursor, frame: Frame): ParsedStatement {
+  #annotation(cursor: TokenCursor, { docComment, members, start, end }: Frame): Declaration {
     const { name, id } = this.#header(cursor);
     const list = cursor.expect("parenthesized", "a list of targets in parentheses");
     const targets = new Set<AnnotationTarget>();
@@ -253,8 +252,17 @@ class Parser {
     const type = this.#expressions.expression(cursor);
     const annotations = this.#expressions.annotations(cursor);
     return {
-      declaration: { ...frame, kind: "annotation", name, id, parameters: [], annotations, type, targets },
-      opens: undefined,
+      kind: "annotation",
+      name,
+      id,
+      parameters: [],
+      annotations,
+      type,
+      targets,
+      docComment,
+      members,
+      start,
+      end,
     };
   }
 
@@ -281,18 +289,19 @@ class Parser {
     }
   }
 
-  #enumerant(cursor: TokenCursor, frame: Frame): ParsedStatement {
+  #enumerant(cursor: TokenCursor, { docComment, members, start, end }: Frame): Declaration {
     const name = located(cursor.expect("identifier", "an enumerant's name"));
     const ordinal = this.#ordinal(cursor);
     const annotations = this.#expressions.annotations(cursor);
-    return { declaration: { ...frame, kind: "enumerant", name, ordinal, annotations }, opens: undefined };
+    return { kind: "enumerant", name, ordinal, annotations, docComment, members, start, end };
   }
 
-  #structMember(cursor: TokenCursor, frame: Frame): ParsedStatement {
+  #structMember(cursor: TokenCursor, frame: Frame): Declaration {
+    const { docComment, members, start, end } = frame;
     const first = cursor.expect("identifier", "a field");
     if (first.text === "union" && cursor.isAtEnd) {
       const name = { text: "", start: first.start, end: first.end };
-      return { declaration: { ...frame, kind: "union", name, ordinal: undefined, annotations: [] }, opens: "struct" };
+      return { kind: "union", name, ordinal: undefined, annotations: [], docComment, members, start, end };
     }
     const name = located(first);
     const ordinal = cursor.isOperator("@") ? this.#ordinal(cursor) : undefined;
@@ -301,17 +310,13 @@ class Parser {
     // `field @0 :union` cannot be told from a union; a type may not be called that, so it is one.
     if ((colon || ordinal !== undefined) && cursor.takeKeyword("union")) {
       if (ordinal !== undefined) this.#checkOldUnion(ordinal, marked, colon);
-      return {
-        declaration: { ...frame, kind: "union", name, ordinal, annotations: this.#expressions.annotations(cursor) },
-        opens: "struct",
-      };
+      const annotations = this.#expressions.annotations(cursor);
+      return { kind: "union", name, ordinal, annotations, docComment, members, start, end };
     }
     if (ordinal === undefined) {
       if (colon && cursor.takeKeyword("group")) {
-        return {
-          declaration: { ...frame, kind: "group", name, annotations: this.#expressions.annotations(cursor) },
-          opens: "struct",
-        };
+        const annotations = this.#expressions.annotations(cursor);
+        return { kind: "group", name, annotations, docComment, members, start, end };
       }
       return cursor.fail(
         colon
@@ -323,14 +328,12 @@ class Parser {
     return this.#field(cursor, frame, name, ordinal);
   }
 
-  #field(cursor: TokenCursor, frame: Frame, name: LocatedText, ordinal: LocatedInteger): ParsedStatement {
+  #field(cursor: TokenCursor, frame: Frame, name: LocatedText, ordinal: LocatedInteger): Declaration {
+    const { docComment, members, start, end } = frame;
     const type = this.#expressions.expression(cursor);
     const defaultValue = cursor.takeOperator("=") ? this.#expressions.expression(cursor) : undefined;
     const annotations = this.#expressions.annotations(cursor);
-    return {
-      declaration: { ...frame, kind: "field", name, ordinal, type, defaultValue, annotations },
-      opens: undefined,
-    };
+    return { kind: "field", name, ordinal, type, defaultValue, annotations, docComment, members, start, end };
   }
 
   /** Unions had ordinals before Cap'n Proto 0.3; since then only with a '!' that says it is meant. */
@@ -342,45 +345,14 @@ class Parser {
     if (!colon) this.#error("obsolete-syntax", ordinal, "A named union is written with a colon: 'name :union {…}'.");
   }
 
-  #method(cursor: TokenCursor, frame: Frame): ParsedStatement {
+  #method(cursor: TokenCursor, { docComment, members, start, end }: Frame): Declaration {
     const name = located(cursor.expect("identifier", "a method's name"));
     const ordinal = this.#ordinal(cursor);
     const parameters = this.#names(cursor, "bracketed");
-    const params = this.#paramList(cursor);
-    const results = cursor.takeOperator("->") ? this.#paramList(cursor) : undefined;
+    const params = parseParamList(cursor, this.#expressions);
+    const results = cursor.takeOperator("->") ? parseParamList(cursor, this.#expressions) : undefined;
     const annotations = this.#expressions.annotations(cursor);
-    return {
-      declaration: { ...frame, kind: "method", name, ordinal, parameters, params, results, annotations },
-      opens: undefined,
-    };
-  }
-
-  #paramList(cursor: TokenCursor): ParamList {
-    const token = cursor.peek();
-    if (token?.kind === "parenthesized") {
-      cursor.next();
-      const params = this.#expressions
-        .items(token, (inner) => this.#param(inner))
-        .filter((param) => param !== undefined);
-      return { kind: "named", params, start: token.start, end: token.end };
-    }
-    const next = cursor.peek(1);
-    const standsAlone = next?.kind !== "parenthesized" && !cursor.isOperator(".", 1);
-    if (token !== undefined && cursor.isKeyword("stream") && standsAlone) {
-      cursor.next();
-      return { kind: "stream", start: token.start, end: token.end };
-    }
-    const type = this.#expressions.expression(cursor);
-    return { kind: "type", type, start: type.start, end: type.end };
-  }
-
-  #param(cursor: TokenCursor): Param {
-    const name = located(cursor.expect("identifier", "a parameter's name"));
-    cursor.expectOperator(":", "the type");
-    const type = this.#expressions.expression(cursor);
-    const defaultValue = cursor.takeOperator("=") ? this.#expressions.expression(cursor) : undefined;
-    const annotations = this.#expressions.annotations(cursor);
-    return { name, type, defaultValue, annotations, start: name.start, end: cursor.lastEnd };
+    return { kind: "method", name, ordinal, parameters, params, results, annotations, docComment, members, start, end };
   }
 
   /** `keyword Name [@id]`. */
@@ -411,9 +383,9 @@ class Parser {
 
   #ordinal(cursor: TokenCursor): LocatedInteger {
     cursor.expectOperator("@", "the ordinal");
-    const { value, start, end } = cursor.expect("integer", "a number after '@'");
-    if (value > MAX_ORDINAL) this.#error("invalid-ordinal", { start, end }, "Ordinals go up to 65535.");
-    return { value, start, end };
+    const ordinal = cursor.expect("integer", "a number after '@'");
+    if (ordinal.value > MAX_ORDINAL) this.#error("invalid-ordinal", ordinal, "Ordinals go up to 65535.");
+    return ordinal;
   }
 
   #error(kind: DiagnosticKind, span: Span, message: string): void {

@@ -32,13 +32,18 @@ export const BUILTIN_TYPES = [
   "Capability",
 ] as const;
 
-export type BuiltinType = (typeof BUILTIN_TYPES)[number];
+type BuiltinType = (typeof BUILTIN_TYPES)[number];
 
 export type Reference =
   | { readonly kind: "definition"; readonly definition: Definition; readonly bindings: Bindings }
   | { readonly kind: "builtin"; readonly type: BuiltinType; readonly element: Reference | undefined }
   | { readonly kind: "parameter"; readonly scopeId: bigint; readonly index: number }
   | { readonly kind: "methodParameter"; readonly index: number };
+
+/** The built-in types by name. */
+export const BUILTINS: ReadonlyMap<string, Extract<Reference, { kind: "builtin" }>> = /*@__PURE__*/ new Map(
+  BUILTIN_TYPES.map((type) => [type, { kind: "builtin", type, element: undefined }]),
+);
 
 export const ANY_POINTER: Reference = { kind: "builtin", type: "AnyPointer", element: undefined };
 
@@ -125,6 +130,20 @@ function rebindScopes(scopes: Bindings, bindings: Bindings): Bindings {
 
 /** How many names it takes to spell a reference out. Aliases make it easy to write a type that is too large to handle. */
 export function weigh(reference: Reference): number {
+  return isPlain(reference) ? 1 : weighParts(reference);
+}
+
+/** Whether it is a single name, as most are. */
+function isPlain(reference: Reference): boolean {
+  if (reference.kind === "builtin") return reference.element === undefined;
+  if (reference.kind !== "definition") return true;
+  for (let level: Bindings | undefined = reference.bindings; level !== undefined; level = level.around) {
+    if (level.bound !== "inherited" && level.bound.length > 0) return false;
+  }
+  return true;
+}
+
+function weighParts(reference: Reference): number {
   const known = weights.get(reference);
   if (known !== undefined) return known;
   let weight = 1;
@@ -139,6 +158,14 @@ export function weigh(reference: Reference): number {
 }
 
 const weights = new WeakMap<Reference, number>();
+
+/** Whether `toType` has a schema type for it. */
+export function isType(reference: Reference): boolean {
+  if (reference.kind === "builtin") return reference.type !== "List" || reference.element !== undefined;
+  if (reference.kind !== "definition") return true;
+  const { kind } = reference.definition;
+  return kind === "enum" || kind === "struct" || kind === "interface";
+}
 
 /** The schema type of a reference, or undefined if it is none (a file, a constant, a `List` without element). */
 export function toType(reference: Reference): Type | undefined {
@@ -200,50 +227,39 @@ function definitionType(definition: Definition, bindings: Bindings): Type | unde
 }
 
 function builtinType(type: BuiltinType, element: Reference | undefined): Type | undefined {
-  switch (type) {
-    case "Void":
-      return { which: "void", void: null };
-    case "Bool":
-      return { which: "bool", bool: null };
-    case "Int8":
-      return { which: "int8", int8: null };
-    case "Int16":
-      return { which: "int16", int16: null };
-    case "Int32":
-      return { which: "int32", int32: null };
-    case "Int64":
-      return { which: "int64", int64: null };
-    case "UInt8":
-      return { which: "uint8", uint8: null };
-    case "UInt16":
-      return { which: "uint16", uint16: null };
-    case "UInt32":
-      return { which: "uint32", uint32: null };
-    case "UInt64":
-      return { which: "uint64", uint64: null };
-    case "Float32":
-      return { which: "float32", float32: null };
-    case "Float64":
-      return { which: "float64", float64: null };
-    case "Text":
-      return { which: "text", text: null };
-    case "Data":
-      return { which: "data", data: null };
-    case "List": {
-      const elementType = element && toType(element);
-      return elementType && { which: "list", list: { elementType } };
-    }
-    case "AnyPointer":
-      return anyPointer({ which: "unconstrained", unconstrained: { which: "anyKind", anyKind: null } });
-    case "AnyStruct":
-      return anyPointer({ which: "unconstrained", unconstrained: { which: "struct", struct: null } });
-    case "AnyList":
-      return anyPointer({ which: "unconstrained", unconstrained: { which: "list", list: null } });
-    case "Capability":
-      return anyPointer({ which: "unconstrained", unconstrained: { which: "capability", capability: null } });
-  }
+  if (type !== "List") return BUILTIN_SCHEMA_TYPES[type];
+  const elementType = element && toType(element);
+  return elementType && { which: "list", list: { elementType } };
 }
 
-function anyPointer(type: Extract<Type, { which: "anyPointer" }>["anyPointer"]): Type {
+/** Shared by all who mention them: a request says "Text" often. */
+const BUILTIN_SCHEMA_TYPES: Readonly<Record<Exclude<BuiltinType, "List">, Type>> = {
+  Void: { which: "void", void: null },
+  Bool: { which: "bool", bool: null },
+  Int8: { which: "int8", int8: null },
+  Int16: { which: "int16", int16: null },
+  Int32: { which: "int32", int32: null },
+  Int64: { which: "int64", int64: null },
+  UInt8: { which: "uint8", uint8: null },
+  UInt16: { which: "uint16", uint16: null },
+  UInt32: { which: "uint32", uint32: null },
+  UInt64: { which: "uint64", uint64: null },
+  Float32: { which: "float32", float32: null },
+  Float64: { which: "float64", float64: null },
+  Text: { which: "text", text: null },
+  Data: { which: "data", data: null },
+  AnyPointer: unconstrained({ which: "anyKind", anyKind: null }),
+  AnyStruct: unconstrained({ which: "struct", struct: null }),
+  AnyList: unconstrained({ which: "list", list: null }),
+  Capability: unconstrained({ which: "capability", capability: null }),
+};
+
+type AnyPointerModel = Extract<Type, { which: "anyPointer" }>["anyPointer"];
+
+function unconstrained(kind: Extract<AnyPointerModel, { which: "unconstrained" }>["unconstrained"]): Type {
+  return anyPointer({ which: "unconstrained", unconstrained: kind });
+}
+
+function anyPointer(type: AnyPointerModel): Type {
   return { which: "anyPointer", anyPointer: type };
 }

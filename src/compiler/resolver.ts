@@ -10,14 +10,14 @@ import type { DiagnosticKind, DiagnosticSink } from "./diagnostic.js";
 import type { Module } from "./module-loader.js";
 import {
   type Bindings,
-  BUILTIN_TYPES,
+  BUILTINS,
   bindingsWithin,
   isPointer,
+  isType,
   lookUpParameter,
   type Reference,
   rebind,
   referTo,
-  toType,
   weigh,
 } from "./reference.js";
 import type { Span } from "./source.js";
@@ -41,6 +41,8 @@ export class Resolver {
   readonly #sink: DiagnosticSink;
   readonly #aliases = new Map<Alias, AliasState>();
   readonly #identifiers = new Map<Module, Identifier[]>();
+  /** What `bindingsWithin` said last: one scope's names come one after the other. */
+  #within: { readonly scope: Definition; readonly bindings: Bindings } | undefined;
 
   constructor(definitions: DefinitionTable, sink: DiagnosticSink) {
     this.#definitions = definitions;
@@ -54,7 +56,9 @@ export class Resolver {
 
   /** Notes that a piece of text names a member of a type. */
   noteMember(scope: Definition, span: Span, parentTypeId: bigint, ordinal: number): void {
-    this.#note(scope.module, span, { which: "member", member: { parentTypeId, ordinal } });
+    const { start, end } = span;
+    const member = { parentTypeId, ordinal };
+    this.#note(scope.module, { startByte: start, endByte: end, which: "member", member });
   }
 
   /** What `expression`, written in `scope`, names. */
@@ -103,13 +107,18 @@ export class Resolver {
     method: MethodParameters | undefined,
   ): Reference | undefined {
     const { name, absolute } = expression;
-    const bindings = bindingsWithin(scope);
+    const bindings = this.#bindingsWithin(scope);
     const found = absolute
       ? this.#memberOf(scope.file, name.text, bindings)
       : (methodParameter(name.text, method) ?? this.#lexical(name.text, scope, bindings));
     if (found === undefined) this.#error("undefined-name", scope, name, `'${spell(expression)}' is not defined.`);
     else if (found !== "reported") this.#noteReference(scope.module, expression, found);
     return found === "reported" ? undefined : found;
+  }
+
+  #bindingsWithin(scope: Definition): Bindings {
+    if (this.#within?.scope !== scope) this.#within = { scope, bindings: bindingsWithin(scope) };
+    return this.#within.bindings;
   }
 
   /** Looks outwards from `scope`: members, then type parameters, then the scope around; built-in types last. */
@@ -120,8 +129,7 @@ export class Resolver {
       const index = at.parameters.findIndex((parameter) => parameter.text === name);
       if (index >= 0) return lookUpParameter(at.id, index, bindings);
     }
-    const builtin = name === "Object" ? "AnyPointer" : BUILTIN_TYPES.find((type) => type === name);
-    return builtin && { kind: "builtin", type: builtin, element: undefined };
+    return BUILTINS.get(name === "Object" ? "AnyPointer" : name);
   }
 
   /** A declaration or alias directly in `scope`, seen from where `bindings` are in force. */
@@ -249,7 +257,7 @@ export class Resolver {
     if (isOldObject(expression, reference)) {
       this.#error("obsolete-syntax", scope, expression, "'Object' is called 'AnyPointer' since Cap'n Proto 0.4.");
     }
-    if (toType(reference) !== undefined) return true;
+    if (isType(reference)) return true;
     if (reference.kind === "builtin") {
       this.#error("list-arity", scope, expression, "'List' takes exactly one element type.");
     } else {
@@ -258,24 +266,21 @@ export class Resolver {
     return false;
   }
 
-  #noteReference(module: Module, span: Span, reference: Reference): void {
-    if (reference.kind === "definition") this.#note(module, span, { which: "typeId", typeId: reference.definition.id });
+  #noteReference(module: Module, { start, end }: Span, reference: Reference): void {
+    if (reference.kind !== "definition") return;
+    this.#note(module, { startByte: start, endByte: end, which: "typeId", typeId: reference.definition.id });
   }
 
-  #note(module: Module, { start, end }: Span, target: IdentifierTarget): void {
-    const list = this.#identifiers.get(module) ?? [];
-    list.push({ startByte: start, endByte: end, ...target });
-    this.#identifiers.set(module, list);
+  #note(module: Module, identifier: Identifier): void {
+    const list = this.#identifiers.get(module);
+    if (list === undefined) this.#identifiers.set(module, [identifier]);
+    else list.push(identifier);
   }
 
   #error(kind: DiagnosticKind, scope: Definition, span: Span, message: string): void {
     this.#sink.error(kind, scope.module.source, span, message);
   }
 }
-
-type IdentifierTarget =
-  | { which: "typeId"; typeId: bigint }
-  | { which: "member"; member: { parentTypeId: bigint; ordinal: number } };
 
 function methodParameter(name: string, method: MethodParameters | undefined): Reference | undefined {
   const index = method?.names.findIndex((parameter) => parameter.text === name) ?? -1;

@@ -13,7 +13,7 @@ import type {
   LocatedInteger,
   Param,
 } from "./ast.js";
-import { OrdinalCheck } from "./ordinals.js";
+import { compareOrdinals, OrdinalCheck } from "./ordinals.js";
 import type { MethodParameters } from "./resolver.js";
 import type { Span } from "./source.js";
 import { AlternativeLayout, type FieldScope, StructLayout, UnionLayout } from "./struct-layout.js";
@@ -46,6 +46,7 @@ interface SlotContent {
 }
 
 const VOID: Type = { which: "void", void: null };
+const IMPLICIT: Field["ordinal"] = { which: "implicit", implicit: null };
 
 /** A field, group or named union. */
 interface Member {
@@ -63,6 +64,8 @@ interface Member {
   field: Field | undefined;
   index: number;
 }
+
+type OrdinalMember = Member & { readonly ordinal: LocatedInteger };
 
 /** Fills `node` (and adds group nodes to `translation`) from the members of a struct declaration. */
 export function translateStruct(
@@ -97,7 +100,8 @@ class StructTranslator {
   readonly #method: MethodParameters | undefined;
   /** In source order, containers before their members. */
   readonly #members: Member[] = [];
-  readonly #ordered: { readonly ordinal: LocatedInteger; readonly member: Member }[] = [];
+  /** Those with an ordinal. */
+  readonly #ordered: OrdinalMember[] = [];
   readonly #groups: StructuralNode[] = [];
 
   constructor(translation: Translation, method: MethodParameters | undefined) {
@@ -152,10 +156,10 @@ class StructTranslator {
   finish(root: Container): void {
     const { source, sink } = this.#translation;
     const check = new OrdinalCheck(source, sink);
-    this.#ordered.sort((a, b) => Number(a.ordinal.value - b.ordinal.value));
-    for (const { ordinal, member } of this.#ordered) {
-      check.check(ordinal);
-      this.#place(member, ordinal);
+    this.#ordered.sort((a, b) => compareOrdinals(a.ordinal, b.ordinal));
+    for (const member of this.#ordered) {
+      check.check(member.ordinal);
+      this.#place(member, member.ordinal);
     }
     this.#finishContainer(root);
     for (const member of this.#members) {
@@ -255,7 +259,7 @@ class StructTranslator {
 
   #add(member: Member): void {
     this.#members.push(member);
-    if (member.ordinal !== undefined) this.#ordered.push({ ordinal: member.ordinal, member });
+    if (hasOrdinal(member)) this.#ordered.push(member);
   }
 
   /** Its id is known only when its position is. */
@@ -272,7 +276,7 @@ class StructTranslator {
 
   #place(member: Member, ordinal: LocatedInteger): void {
     const field = this.#touch(member);
-    field.ordinal = { which: "explicit", explicit: Number(ordinal.value & 0xffffn) };
+    field.ordinal = { which: "explicit", explicit: Number(ordinal.value) & 0xffff };
     const { content } = member;
     if (content.kind === "container") {
       if (content.container.union?.addDiscriminant() !== false) return;
@@ -305,16 +309,11 @@ class StructTranslator {
     if (member.field !== undefined) return member.field;
     const { container: parent } = member;
     if (parent.asField !== undefined) this.#touch(parent.asField);
-    const field: Field = {
-      name: member.name,
-      codeOrder: member.codeOrder,
-      annotations: [],
-      discriminantValue: member.inUnion ? parent.alternatives++ : NO_DISCRIMINANT,
-      ordinal: { which: "implicit", implicit: null },
-      ...(member.content.kind === "container"
-        ? { which: "group", group: { typeId: 0n } }
-        : { which: "slot", slot: { offset: 0, type: VOID, defaultValue: zeroValue(VOID), hadExplicitDefault: false } }),
-    };
+    const discriminantValue = member.inUnion ? parent.alternatives++ : NO_DISCRIMINANT;
+    const field =
+      member.content.kind === "container"
+        ? emptyGroup(member, discriminantValue)
+        : emptySlot(member, discriminantValue);
     member.field = field;
     member.index = parent.node.struct.fields.push(field) - 1;
     const { start, end } = member.span;
@@ -350,6 +349,16 @@ class StructTranslator {
   }
 }
 
+function emptySlot({ name, codeOrder }: Member, discriminantValue: number): Field {
+  const slot = { offset: 0, type: VOID, defaultValue: zeroValue(VOID), hadExplicitDefault: false };
+  return { name, codeOrder, annotations: [], discriminantValue, ordinal: IMPLICIT, which: "slot", slot };
+}
+
+function emptyGroup({ name, codeOrder }: Member, discriminantValue: number): Field {
+  const group = { typeId: 0n };
+  return { name, codeOrder, annotations: [], discriminantValue, ordinal: IMPLICIT, which: "group", group };
+}
+
 function container(
   node: StructuralNode,
   info: SourceInfo,
@@ -361,6 +370,10 @@ function container(
 
 function isMember(declaration: Declaration): boolean {
   return declaration.kind === "field" || declaration.kind === "union" || declaration.kind === "group";
+}
+
+function hasOrdinal(member: Member): member is OrdinalMember {
+  return member.ordinal !== undefined;
 }
 
 function isNull(expression: Expression): boolean {

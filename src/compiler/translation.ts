@@ -75,7 +75,7 @@ export class Translator {
   }
 
   /** The pending default of a field, found by its slot. */
-  readonly pendingDefaults = new WeakMap<Slot, PendingValue>();
+  readonly pendingDefaults = new Map<Slot, PendingValue>();
 }
 
 export class Translation {
@@ -156,6 +156,7 @@ export class Translation {
 
   /** The annotations put on something of the given kind; those that make no sense are reported and left out. */
   annotations(uses: readonly AnnotationUse[], target: AnnotationTarget): Annotation[] {
+    if (uses.length === 0) return [];
     return uses.map((use) => this.#annotation(use, target)).filter((annotation) => annotation !== undefined);
   }
 
@@ -165,7 +166,7 @@ export class Translation {
     return {
       id,
       displayName,
-      displayNamePrefixLength: byteLength(displayName) - byteLength(name),
+      displayNamePrefixLength: byteLength(scopeName) + 1,
       scopeId: 0n,
       parameters: [],
       isGeneric: false,
@@ -321,5 +322,8 @@ function prefixLength(displayName: string): number {
 }
 
 function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return utf8.encode(text).length;
+  return text.length;
 }
+
+const utf8 = /*@__PURE__*/ new TextEncoder();
