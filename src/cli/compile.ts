@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { encodeRequest, type GenerateOptions, generate, type Language } from "../codegen/index.js";
 import { type CompileResult, compile } from "../compiler/index.js";
+import { SchemaLoader } from "../schema/index.js";
+import { printSchema } from "../text/index.js";
 import { readIfThere, writeStandardOutput, writeWithDirectories } from "./files.js";
 import { type OwnLanguage, parseOutput, runPlugin } from "./plugin-run.js";
 import { printDiagnostics } from "./terminal.js";
@@ -22,6 +24,8 @@ Options:
                               repeatable
   -o-                         write the compiled schema (a CodeGeneratorRequest) to
                               standard output instead, as \`capnp compile -o-\` does
+  -ocapnp                     print the schemas as they were understood, with all ids and
+                              comments that say where each field lies
   -I, --import-path <dir>     look for imports that begin with / here; repeatable
       --src-prefix <dir>      drop this directory from the path of the output; repeatable
       --no-standard-import    don't find /capnp/*.capnp unless they are on the import path
@@ -71,7 +75,8 @@ export async function compileCommand(args: string[]): Promise<number> {
   const runtime = values.runtime === undefined ? {} : { runtime: values.runtime };
   if (outputs.length === 0) writeGenerated(files, result, undefined, runtime);
   for (const output of outputs) {
-    if (output.kind === "request") await writeStandardOutput(encodeRequest(result.request));
+    if (output.kind === "schema") await writeStandardOutput(Buffer.from(schemaText(result)));
+    else if (output.kind === "request") await writeStandardOutput(encodeRequest(result.request));
     else if (output.kind === "own")
       for (const language of LANGUAGES[output.language])
         writeGenerated(files, result, output.directory, { ...runtime, language });
@@ -101,4 +106,8 @@ function writeGenerated(
     const beside = files[index] + file.path.slice(result.request.requestedFiles[index]?.filename.length);
     writeWithDirectories(output === undefined ? beside : join(output, file.path), file.text);
   });
+}
+
+function schemaText({ request }: CompileResult): string {
+  return new SchemaLoader().loadRequest(request).map(printSchema).join("");
 }

@@ -14,19 +14,21 @@ export type OwnLanguage = "ts" | "js";
 /** What one -o asks for. */
 export type Output =
   | { readonly kind: "request" }
+  | { readonly kind: "schema" }
   | { readonly kind: "own"; readonly language: OwnLanguage; readonly directory: string | undefined }
   | { readonly kind: "plugin"; readonly executable: string; readonly directory: string | undefined };
 
 /**
  * What `-o spec` means. As in C++, `plugin:dir` names a generator and a directory. Without a colon it is a generator if there is
  * one of that name; else a directory for TypeScript, which a plain word is only if it is there: `-orust` without a generator for Rust
- * is a mistake. `ts` and `js` are our own generator. Throws BadArguments.
+ * is a mistake. `ts` and `js` are our own generator, `capnp` prints the schema. Throws BadArguments.
  */
 export function parseOutput(spec: string): Output {
   if (spec === "-") return { kind: "request" };
   const colon = spec.indexOf(":");
   const name = colon < 0 ? spec : spec.slice(0, colon);
   const directory = colon < 0 ? undefined : spec.slice(colon + 1) || ".";
+  if (name === "capnp") return { kind: "schema" };
   if ((name === "ts" || name === "js") && (colon >= 0 || !isDirectory(name)))
     return { kind: "own", language: name, directory };
   const executable = findPlugin(name);

@@ -3,4 +3,5 @@
 export { parseText, parseTextInto, parseTextSequence, type TextParseOptions } from "./codec.js";
 export { TextError, type TextErrorCode } from "./errors.js";
 export { printText, printTextValue, type TextPrintOptions } from "./print.js";
+export { printSchema } from "./schema/print.js";
 export { TypedText } from "./typed.js";

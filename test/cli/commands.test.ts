@@ -180,6 +180,12 @@ describe("plugins of capwire compile", () => {
     expect(existsSync(join(place, "all-types.capnp.ts"))).toBe(true);
   });
 
+  it.skipIf(!hasCapnp)("that print the schema need not be installed", () => {
+    const args = ["compile", "-ocapnp", "constants.capnp", "generics.capnp"];
+    const expected = Buffer.from(capnp(args)).toString();
+    expect(output(args)).toBe(expected.replaceAll(" superclasses(", " extends("));
+  });
+
   it("that fail make compile fail, those that are not there are an argument's mistake", () => {
     const plugin = join(folder, "failing.sh");
     writeFileSync(plugin, "#!/bin/sh\nexit 3\n", { mode: 0o755 });
