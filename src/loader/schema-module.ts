@@ -23,8 +23,8 @@ export class SchemaModule {
   readonly path: string;
   /** What is wrong with the schema, with absolute paths. If there are errors there is no code. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The files it was made from, itself included: when one changes, so may this. */
-  readonly dependencies: ReadonlySet<string>;
+  /** The files it was made from, itself included, and what was in them: when one changes, so may this. */
+  readonly dependencies: ReadonlyMap<string, string | Uint8Array>;
   /** The files that were looked for in vain: when one appears, this may change. */
   readonly missing: ReadonlySet<string>;
   /** The schemas that it and its imports import, and that are no standard ones. */
@@ -32,11 +32,12 @@ export class SchemaModule {
   readonly #result: CompileResult;
 
   constructor(path: string, options: SchemaModuleOptions) {
-    const found = new Set<string>();
+    const found = new Map<string, string | Uint8Array>();
     const missing = new Set<string>();
     const readFile: ReadFile = (name) => {
       const content = options.readFile(name);
-      (content === undefined ? missing : found).add(name);
+      if (content === undefined) missing.add(name);
+      else found.set(name, content);
       return content;
     };
     const importPath = options.importPath ?? [];
@@ -94,7 +95,7 @@ export function declarationsPath(schema: string): string {
 /** Diagnostics that say where a file is, not what it is called in the schema: the first of `roots` that has it. */
 function inPlace(
   diagnostics: readonly Diagnostic[],
-  found: ReadonlySet<string>,
+  found: { has(path: string): boolean },
   roots: readonly string[],
 ): readonly Diagnostic[] {
   const pathOf = (name: string) =>

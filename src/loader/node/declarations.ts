@@ -2,7 +2,8 @@
 
 import { writeFileSync } from "node:fs";
 import { declarationsPath, type SchemaModule } from "../schema-module.js";
-import { compileFile, readIfThere } from "./project.js";
+import { readIfThere } from "./package.js";
+import { compileFile } from "./project.js";
 
 /** What `writeDeclarations` did, or would have done. */
 export interface WrittenDeclarations {

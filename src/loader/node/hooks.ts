@@ -1,19 +1,23 @@
 /**
  * The hooks by which Node loads schemas as modules (https://nodejs.org/api/module.html#customization-hooks). register.ts installs them:
- * in the thread of the program where Node can, else Node runs this module in a thread of its own.
+ * in the thread of the program where Node can, else Node runs this module in a thread of its own. The compiler is only loaded when there is something to compile.
  */
 
 import { fileURLToPath } from "node:url";
 import { SchemaCompileError } from "../../compiler/schema-compile-error.js";
-import { compileFile, seenFrom } from "./project.js";
+import { CachedScript } from "./cache.js";
+import { compileInThread } from "./compile-in-thread.js";
+import { slashed } from "./package.js";
+import type { CompiledScripts } from "./script.js";
 
 interface Resolved {
   readonly url: string;
 }
 
 interface Loaded {
-  readonly format: string;
-  readonly source?: unknown;
+  readonly format: "module";
+  readonly source: string;
+  readonly shortCircuit: true;
 }
 
 interface ResolveContext {
@@ -48,16 +52,48 @@ export async function resolve<C extends ResolveContext, R extends Resolved>(
   }
 }
 
-/** Loads a schema: compiles it, and gives Node the module it stands for. Throws SchemaCompileError. */
-export function load<C, L>(
+/** Loads a schema: gives Node the module that it stands for. Throws SchemaCompileError. */
+export function loadSync<C, L>(url: string, context: C, nextLoad: (url: string, context: C) => L): L | Loaded {
+  if (!isSchema(url)) return nextLoad(url, context);
+  const file = fileURLToPath(url);
+  return loaded(compiledBefore(file) ?? sourceOf(file, compileInThread(file)));
+}
+
+/** `loadSync` for the thread of hooks. */
+export async function load<C, L>(
   url: string,
   context: C,
-  nextLoad: (url: string, context: C) => L,
-): L | (Loaded & { readonly shortCircuit: true }) {
+  nextLoad: (url: string, context: C) => L | Promise<L>,
+): Promise<L | Loaded> {
   if (!isSchema(url)) return nextLoad(url, context);
-  const module = compileFile(fileURLToPath(url));
-  if (module.hasErrors) throw new SchemaCompileError(seenFrom(process.cwd(), module.diagnostics));
-  return { format: "module", source: module.script({ urls: true }), shortCircuit: true };
+  const file = fileURLToPath(url);
+  const before = compiledBefore(file);
+  if (before !== undefined) return loaded(before);
+  const { compileScripts } = await import("./script.js");
+  return loaded(sourceOf(file, compileScripts(file)));
+}
+
+/** Scripts compiled for a schema that imports them, each for one who asks. */
+const compiledAhead = new Map<string, string>();
+
+function compiledBefore(file: string): string | undefined {
+  const path = slashed(file);
+  const source = compiledAhead.get(path);
+  compiledAhead.delete(path);
+  return source ?? new CachedScript(file).read();
+}
+
+function sourceOf(file: string, compiled: CompiledScripts): string {
+  if ("diagnostics" in compiled) throw new SchemaCompileError(compiled.diagnostics);
+  for (const script of compiled.scripts) {
+    compiledAhead.set(script.path, script.source);
+    new CachedScript(script.path).write(script);
+  }
+  return compiledBefore(file)!;
+}
+
+function loaded(source: string): Loaded {
+  return { format: "module", source, shortCircuit: true };
 }
 
 /** Whether a URL is that of a schema on disk. A query makes it another module of the same schema. */

@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { formatDiagnostic } from "../../compiler/diagnostic.js";
 import type { SchemaModule } from "../schema-module.js";
 import { isInstalled, writeDeclarations } from "./declarations.js";
+import { slashed } from "./package.js";
 import type {
   CapwirePlugin,
   HotChange,
@@ -19,7 +20,7 @@ import type {
   PluginError,
   WithServer,
 } from "./plugin-types.js";
-import { compileFile, seenFrom, slashed } from "./project.js";
+import { compileFile, seenFrom } from "./project.js";
 
 export type { CapwirePlugin } from "./plugin-types.js";
 
@@ -92,7 +93,7 @@ export function capwire(options: CapwirePluginOptions = {}): CapwirePlugin {
       // Who asks for it has a better idea of why there is no such file.
       if (module.missing.has(module.path)) return null;
       // Vite watches the module itself anyway, and would take this for an import.
-      for (const each of module.dependencies) if (!isVite || each !== module.path) this.addWatchFile(each);
+      for (const each of module.dependencies.keys()) if (!isVite || each !== module.path) this.addWatchFile(each);
       if (module.hasErrors) return this.error(errorOf(module, root));
       return { code: module.script(), map: { mappings: "" }, moduleSideEffects: false };
     },
