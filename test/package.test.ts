@@ -96,6 +96,21 @@ console.log((await client.bootstrap(Greeter).greet({ person: { name: "child" } }
 client.close();
 `;
 
+const IMPORTING = `import { MessageBuilder } from "capwire";
+import { Person } from "./greeter.capnp";
+
+const person = new MessageBuilder().initRoot(Person);
+person.assign({ name: "Ada", nickname: "Countess" });
+const plain = person.toObject();
+console.log(plain.name, plain.which);
+`;
+
+const CHECKED = `${IMPORTING}
+export const age: number = person.age;
+// @ts-expect-error a number is no name
+person.name = 5;
+`;
+
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), "capwire-package-"));
   const tarball = run("npm", ["pack", "--silent", "--pack-destination", project], root)
@@ -112,6 +127,8 @@ beforeAll(() => {
   write("main.ts", PROGRAM);
   write("child.ts", CHILD);
   write("parent.ts", PARENT);
+  write("importing.js", IMPORTING);
+  write("checked.ts", CHECKED);
 }, 5 * minutes);
 
 afterAll(() => {
@@ -125,6 +142,7 @@ const STRICT = {
   noImplicitOverride: true,
   noPropertyAccessFromIndexSignature: true,
   verbatimModuleSyntax: true,
+  allowArbitraryExtensions: true,
   target: "es2022",
   lib: ["es2023", "esnext.disposable"],
   types: ["node"],
@@ -135,6 +153,11 @@ describe("the packed package in an empty project", () => {
     run("npx", ["--no-install", "capwire", "compile", "greeter.capnp"]);
     expect(existsSync(join(project, "greeter.capnp.ts"))).toBe(true);
     expect(run("npx", ["--no-install", "capwire", "--help"])).toContain("compile");
+  });
+
+  test("runs a program that imports the schema, and writes the types for it", () => {
+    expect(run("node", ["--import", "capwire/register", "importing.js"]).trim()).toBe("Ada nickname");
+    expect(run("npx", ["--no-install", "capwire", "types"]).trim()).toBe("greeter.d.capnp.ts");
   });
 
   for (const [name, options] of [
