@@ -18,7 +18,7 @@ export class Contact$Phone$Reader extends $.StructReader {
 }
 
 export class Contact$Phone$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): string { return this.$text(0); }
   set number(value: string) { this.$setText(0, value); }
   hasNumber(): boolean { return this.$has(0); }
@@ -37,6 +37,10 @@ export class Contact$Phone$Builder extends $.StructBuilder {
   asReader(): Contact.Phone.Reader { return this.$asReader(Contact$Phone$Reader); }
 }
 
+class Contact$Phone$$List extends $.StructListBuilder<Contact.Phone.Builder, Contact.Phone.Init | Contact.Phone.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Contact$Phone$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Contact$Phone$Pipeline extends $.Pipeline<Contact.Phone.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Contact.Phone.Reader, unknown, never> { return Contact$Phone; }
@@ -51,7 +55,7 @@ export interface Contact$Phone$Plain {
   kind: Contact.Phone.Kind | number;
 }
 
-export const Contact$Phone = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Contact.Phone.Reader, Contact.Phone.Builder, Contact.Phone.Init, Contact.Phone.Plain>({ id: 0xd0c73d4ac0921573n, name: "Contact.Phone", dataWords: 1, pointerCount: 1, Reader: Contact$Phone$Reader, Builder: Contact$Phone$Builder, makeReader: (s, d, z, p, c, n) => new Contact$Phone$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Contact$Phone$Builder(s, d, z, p, c) }), {
+export const Contact$Phone = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Contact.Phone.Reader, Contact.Phone.Builder, Contact.Phone.Init, Contact.Phone.Plain>({ id: 0xd0c73d4ac0921573n, name: "Contact.Phone", dataWords: 1, pointerCount: 1, Reader: Contact$Phone$Reader, Builder: Contact$Phone$Builder, makeReader: (s, d, z, p, c, n) => new Contact$Phone$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Contact$Phone$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Contact$Phone$$List(t, s, d, n, z, p) }), {
   Kind: Contact$Phone$Kind,
 });
 
@@ -81,7 +85,7 @@ export type Contact$Work$Reader = $.Variants<Contact$Work$ReaderClass, "none" | 
 const Contact$Work$$Reader = /*@__PURE__*/ $.narrowed<Contact$Work$Reader>(Contact$Work$ReaderClass);
 
 export class Contact$Work$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "none" | "company" | "university" | "freelance" | number { return this.$which(4, Contact$Work$$members); }
   get none(): null { this.$expect(4, 0, "none"); return null; }
   set none(_: null) { this.$setUint16(4, 0); }
@@ -115,7 +119,7 @@ export class Contact$Work$Builder extends $.StructBuilder {
   asReader(): Contact.Work.Reader { return this.$asReader(Contact$Work$$Reader); }
 }
 
-const Contact$Work$$type = /*@__PURE__*/ $.struct<Contact.Work.Reader, Contact.Work.Builder, Contact.Work.Init, Contact.Work.Plain>({ id: 0xa4ab82f948319a4en, name: "Contact.work", dataWords: 1, pointerCount: 4, Reader: Contact$Work$$Reader, Builder: Contact$Work$Builder, makeReader: (s, d, z, p, c, n) => new Contact$Work$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Contact$Work$Builder(s, d, z, p, c) });
+const Contact$Work$$type = /*@__PURE__*/ $.struct<Contact.Work.Reader, Contact.Work.Builder, Contact.Work.Init, Contact.Work.Plain>({ id: 0xa4ab82f948319a4en, name: "Contact.work", dataWords: 1, pointerCount: 4, Reader: Contact$Work$$Reader, Builder: Contact$Work$Builder, makeReader: (s, d, z, p, c, n) => new Contact$Work$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Contact$Work$Builder(s, d, p, c) });
 export class Contact$Work$Pipeline extends $.Pipeline<Contact.Work.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Contact.Work.Reader, unknown, never> { return Contact$Work$$type; }
@@ -156,7 +160,7 @@ export class Contact$Reader extends $.StructReader {
 
 /** One entry of an address book: small numbers, short texts, a list of structs, a union in a group. */
 export class Contact$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get id(): number { return this.$uint32(0); }
   set id(value: number) { this.$setUint32(0, value); }
   get name(): string { return this.$text(0); }
@@ -175,13 +179,13 @@ export class Contact$Builder extends $.StructBuilder {
   initPhones(length: number): $.ListBuilder<Contact.Phone.Builder, Contact.Phone.Init | Contact.Phone.Builder> { return this.$init(2, $.listOf(Contact$Phone), length); }
   disownPhones(): $.Orphan { return this.$disown(2); }
   adoptPhones(orphan: $.Orphan): void { this.$adopt(2, orphan); }
-  get work(): Contact.Work.Builder { return new Contact$Work$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get work(): Contact.Work.Builder { return new Contact$Work$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set work(value: Contact.Work.Init | Contact.Work.Builder) { this.initWork().assign(value); }
   /** Sets all of the group to its defaults. */
   initWork(): Contact.Work.Builder {
     this.$setUint16(4, 0);
     this.$clear(3);
-    return new Contact$Work$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Contact$Work$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Contact.Init | Contact$Builder): this {
@@ -195,6 +199,10 @@ export class Contact$Builder extends $.StructBuilder {
   }
   toObject(): Contact.Plain { return this.asReader().toObject(); }
   asReader(): Contact.Reader { return this.$asReader(Contact$Reader); }
+}
+
+class Contact$$List extends $.StructListBuilder<Contact.Builder, Contact.Init | Contact.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Contact$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Contact$Pipeline extends $.Pipeline<Contact.Reader> {
@@ -219,7 +227,7 @@ export interface Contact$Plain {
 }
 
 /** One entry of an address book: small numbers, short texts, a list of structs, a union in a group. */
-export const Contact = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Contact.Reader, Contact.Builder, Contact.Init, Contact.Plain>({ id: 0x822a2b0f0631924en, name: "Contact", dataWords: 1, pointerCount: 4, Reader: Contact$Reader, Builder: Contact$Builder, makeReader: (s, d, z, p, c, n) => new Contact$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Contact$Builder(s, d, z, p, c) }), {
+export const Contact = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Contact.Reader, Contact.Builder, Contact.Init, Contact.Plain>({ id: 0x822a2b0f0631924en, name: "Contact", dataWords: 1, pointerCount: 4, Reader: Contact$Reader, Builder: Contact$Builder, makeReader: (s, d, z, p, c, n) => new Contact$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Contact$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Contact$$List(t, s, d, n, z, p) }), {
   Phone: Contact$Phone,
 });
 
@@ -260,7 +268,7 @@ export class AddressBook$Reader extends $.StructReader {
 }
 
 export class AddressBook$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get contacts(): $.ListBuilder<Contact.Builder, Contact.Init | Contact.Builder> { return this.$get(0, $.listOf(Contact)); }
   set contacts(value: Iterable<Contact.Init | Contact.Builder>) { this.$set(0, $.listOf(Contact), value); }
   hasContacts(): boolean { return this.$has(0); }
@@ -277,6 +285,10 @@ export class AddressBook$Builder extends $.StructBuilder {
   asReader(): AddressBook.Reader { return this.$asReader(AddressBook$Reader); }
 }
 
+class AddressBook$$List extends $.StructListBuilder<AddressBook.Builder, AddressBook.Init | AddressBook.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new AddressBook$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class AddressBook$Pipeline extends $.Pipeline<AddressBook.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<AddressBook.Reader, unknown, never> { return AddressBook; }
@@ -289,7 +301,7 @@ export interface AddressBook$Plain {
   contacts: Contact.Plain[];
 }
 
-export const AddressBook = /*@__PURE__*/ $.struct<AddressBook.Reader, AddressBook.Builder, AddressBook.Init, AddressBook.Plain>({ id: 0xf9b52d88d21a3c3bn, name: "AddressBook", dataWords: 0, pointerCount: 1, Reader: AddressBook$Reader, Builder: AddressBook$Builder, makeReader: (s, d, z, p, c, n) => new AddressBook$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new AddressBook$Builder(s, d, z, p, c) });
+export const AddressBook = /*@__PURE__*/ $.struct<AddressBook.Reader, AddressBook.Builder, AddressBook.Init, AddressBook.Plain>({ id: 0xf9b52d88d21a3c3bn, name: "AddressBook", dataWords: 0, pointerCount: 1, Reader: AddressBook$Reader, Builder: AddressBook$Builder, makeReader: (s, d, z, p, c, n) => new AddressBook$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new AddressBook$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new AddressBook$$List(t, s, d, n, z, p) });
 
 export type AddressBook = AddressBook$Reader;
 export declare namespace AddressBook {
@@ -329,7 +341,7 @@ export class Reading$Reader extends $.StructReader {
 
 /** Twenty numbers of every width: what a sensor or a market feed sends. */
 export class Reading$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get valid(): boolean { return this.$bool(0); }
   set valid(value: boolean) { this.$setBool(0, value); }
   get stale(): boolean { return this.$bool(1); }
@@ -399,6 +411,10 @@ export class Reading$Builder extends $.StructBuilder {
   asReader(): Reading.Reader { return this.$asReader(Reading$Reader); }
 }
 
+class Reading$$List extends $.StructListBuilder<Reading.Builder, Reading.Init | Reading.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Reading$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Reading$Pipeline extends $.Pipeline<Reading.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Reading.Reader, unknown, never> { return Reading; }
@@ -450,7 +466,7 @@ export interface Reading$Plain {
 }
 
 /** Twenty numbers of every width: what a sensor or a market feed sends. */
-export const Reading = /*@__PURE__*/ $.struct<Reading.Reader, Reading.Builder, Reading.Init, Reading.Plain>({ id: 0xba6da36b5e4a7d40n, name: "Reading", dataWords: 12, pointerCount: 0, Reader: Reading$Reader, Builder: Reading$Builder, makeReader: (s, d, z, p, c, n) => new Reading$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Reading$Builder(s, d, z, p, c) });
+export const Reading = /*@__PURE__*/ $.struct<Reading.Reader, Reading.Builder, Reading.Init, Reading.Plain>({ id: 0xba6da36b5e4a7d40n, name: "Reading", dataWords: 12, pointerCount: 0, Reader: Reading$Reader, Builder: Reading$Builder, makeReader: (s, d, z, p, c, n) => new Reading$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Reading$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Reading$$List(t, s, d, n, z, p) });
 
 export type Reading = Reading$Reader;
 export declare namespace Reading {
@@ -471,7 +487,7 @@ export class Service$EchoParams$Reader extends $.StructReader {
 }
 
 export class Service$EchoParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   get text(): string { return this.$text(0); }
@@ -499,7 +515,7 @@ export interface Service$EchoParams$Plain {
   text: string;
 }
 
-export const Service$EchoParams = /*@__PURE__*/ $.struct<Service.EchoParams.Reader, Service.EchoParams.Builder, Service.EchoParams.Init, Service.EchoParams.Plain>({ id: 0xed0a7c9415212748n, name: "Service.echo$Params", dataWords: 1, pointerCount: 1, Reader: Service$EchoParams$Reader, Builder: Service$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$EchoParams$Builder(s, d, z, p, c) });
+export const Service$EchoParams = /*@__PURE__*/ $.struct<Service.EchoParams.Reader, Service.EchoParams.Builder, Service.EchoParams.Init, Service.EchoParams.Plain>({ id: 0xed0a7c9415212748n, name: "Service.echo$Params", dataWords: 1, pointerCount: 1, Reader: Service$EchoParams$Reader, Builder: Service$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$EchoParams$Builder(s, d, p, c) });
 
 export class Service$EchoResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -510,7 +526,7 @@ export class Service$EchoResults$Reader extends $.StructReader {
 }
 
 export class Service$EchoResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   get text(): string { return this.$text(0); }
@@ -543,7 +559,7 @@ export interface Service$EchoResults$Plain {
   text: string;
 }
 
-export const Service$EchoResults = /*@__PURE__*/ $.struct<Service.EchoResults.Reader, Service.EchoResults.Builder, Service.EchoResults.Init, Service.EchoResults.Plain>({ id: 0xe47dc886733e2c5dn, name: "Service.echo$Results", dataWords: 1, pointerCount: 1, Reader: Service$EchoResults$Reader, Builder: Service$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$EchoResults$Builder(s, d, z, p, c) });
+export const Service$EchoResults = /*@__PURE__*/ $.struct<Service.EchoResults.Reader, Service.EchoResults.Builder, Service.EchoResults.Init, Service.EchoResults.Plain>({ id: 0xe47dc886733e2c5dn, name: "Service.echo$Results", dataWords: 1, pointerCount: 1, Reader: Service$EchoResults$Reader, Builder: Service$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$EchoResults$Builder(s, d, p, c) });
 
 export class Service$EchoDataParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -553,7 +569,7 @@ export class Service$EchoDataParams$Reader extends $.StructReader {
 }
 
 export class Service$EchoDataParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get data(): Uint8Array { return this.$bytes(0); }
   set data(value: Uint8Array) { this.$setBytes(0, value); }
   hasData(): boolean { return this.$has(0); }
@@ -577,7 +593,7 @@ export interface Service$EchoDataParams$Plain {
   data: Uint8Array;
 }
 
-export const Service$EchoDataParams = /*@__PURE__*/ $.struct<Service.EchoDataParams.Reader, Service.EchoDataParams.Builder, Service.EchoDataParams.Init, Service.EchoDataParams.Plain>({ id: 0xeef15b5da7b20f62n, name: "Service.echoData$Params", dataWords: 0, pointerCount: 1, Reader: Service$EchoDataParams$Reader, Builder: Service$EchoDataParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$EchoDataParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$EchoDataParams$Builder(s, d, z, p, c) });
+export const Service$EchoDataParams = /*@__PURE__*/ $.struct<Service.EchoDataParams.Reader, Service.EchoDataParams.Builder, Service.EchoDataParams.Init, Service.EchoDataParams.Plain>({ id: 0xeef15b5da7b20f62n, name: "Service.echoData$Params", dataWords: 0, pointerCount: 1, Reader: Service$EchoDataParams$Reader, Builder: Service$EchoDataParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$EchoDataParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$EchoDataParams$Builder(s, d, p, c) });
 
 export class Service$EchoDataResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -587,7 +603,7 @@ export class Service$EchoDataResults$Reader extends $.StructReader {
 }
 
 export class Service$EchoDataResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get data(): Uint8Array { return this.$bytes(0); }
   set data(value: Uint8Array) { this.$setBytes(0, value); }
   hasData(): boolean { return this.$has(0); }
@@ -616,7 +632,7 @@ export interface Service$EchoDataResults$Plain {
   data: Uint8Array;
 }
 
-export const Service$EchoDataResults = /*@__PURE__*/ $.struct<Service.EchoDataResults.Reader, Service.EchoDataResults.Builder, Service.EchoDataResults.Init, Service.EchoDataResults.Plain>({ id: 0xe6bfd5b1f564d1c0n, name: "Service.echoData$Results", dataWords: 0, pointerCount: 1, Reader: Service$EchoDataResults$Reader, Builder: Service$EchoDataResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$EchoDataResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$EchoDataResults$Builder(s, d, z, p, c) });
+export const Service$EchoDataResults = /*@__PURE__*/ $.struct<Service.EchoDataResults.Reader, Service.EchoDataResults.Builder, Service.EchoDataResults.Init, Service.EchoDataResults.Plain>({ id: 0xe6bfd5b1f564d1c0n, name: "Service.echoData$Results", dataWords: 0, pointerCount: 1, Reader: Service$EchoDataResults$Reader, Builder: Service$EchoDataResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$EchoDataResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$EchoDataResults$Builder(s, d, p, c) });
 
 export class Service$NextParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -624,7 +640,7 @@ export class Service$NextParams$Reader extends $.StructReader {
 }
 
 export class Service$NextParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.NextParams.Init): this { return this; }
   toObject(): Service.NextParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.NextParams.Reader { return this.$asReader(Service$NextParams$Reader); }
@@ -635,7 +651,7 @@ export interface Service$NextParams$Init {
 export interface Service$NextParams$Plain {
 }
 
-export const Service$NextParams = /*@__PURE__*/ $.struct<Service.NextParams.Reader, Service.NextParams.Builder, Service.NextParams.Init, Service.NextParams.Plain>({ id: 0xa86a5dde2a55d893n, name: "Service.next$Params", dataWords: 0, pointerCount: 0, Reader: Service$NextParams$Reader, Builder: Service$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$NextParams$Builder(s, d, z, p, c) });
+export const Service$NextParams = /*@__PURE__*/ $.struct<Service.NextParams.Reader, Service.NextParams.Builder, Service.NextParams.Init, Service.NextParams.Plain>({ id: 0xa86a5dde2a55d893n, name: "Service.next$Params", dataWords: 0, pointerCount: 0, Reader: Service$NextParams$Reader, Builder: Service$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$NextParams$Builder(s, d, p, c) });
 
 export class Service$NextResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -645,7 +661,7 @@ export class Service$NextResults$Reader extends $.StructReader {
 }
 
 export class Service$NextResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get service(): Service.Client { return this.$get(0, Service); }
   set service(value: $.CapabilityInit<Service.Client, Service.Server>) { this.$set(0, Service, value); }
   hasService(): boolean { return this.$has(0); }
@@ -672,7 +688,7 @@ export interface Service$NextResults$Plain {
   service: Service.Client;
 }
 
-export const Service$NextResults = /*@__PURE__*/ $.struct<Service.NextResults.Reader, Service.NextResults.Builder, Service.NextResults.Init, Service.NextResults.Plain>({ id: 0x9176613b778bc4d8n, name: "Service.next$Results", dataWords: 0, pointerCount: 1, Reader: Service$NextResults$Reader, Builder: Service$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$NextResults$Builder(s, d, z, p, c) });
+export const Service$NextResults = /*@__PURE__*/ $.struct<Service.NextResults.Reader, Service.NextResults.Builder, Service.NextResults.Init, Service.NextResults.Plain>({ id: 0x9176613b778bc4d8n, name: "Service.next$Results", dataWords: 0, pointerCount: 1, Reader: Service$NextResults$Reader, Builder: Service$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$NextResults$Builder(s, d, p, c) });
 
 export class Service$MakeCounterParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -681,7 +697,7 @@ export class Service$MakeCounterParams$Reader extends $.StructReader {
 }
 
 export class Service$MakeCounterParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get start(): number { return this.$uint32(0); }
   set start(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -701,7 +717,7 @@ export interface Service$MakeCounterParams$Plain {
   start: number;
 }
 
-export const Service$MakeCounterParams = /*@__PURE__*/ $.struct<Service.MakeCounterParams.Reader, Service.MakeCounterParams.Builder, Service.MakeCounterParams.Init, Service.MakeCounterParams.Plain>({ id: 0xf17aa38f70736d34n, name: "Service.makeCounter$Params", dataWords: 1, pointerCount: 0, Reader: Service$MakeCounterParams$Reader, Builder: Service$MakeCounterParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$MakeCounterParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$MakeCounterParams$Builder(s, d, z, p, c) });
+export const Service$MakeCounterParams = /*@__PURE__*/ $.struct<Service.MakeCounterParams.Reader, Service.MakeCounterParams.Builder, Service.MakeCounterParams.Init, Service.MakeCounterParams.Plain>({ id: 0xf17aa38f70736d34n, name: "Service.makeCounter$Params", dataWords: 1, pointerCount: 0, Reader: Service$MakeCounterParams$Reader, Builder: Service$MakeCounterParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$MakeCounterParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$MakeCounterParams$Builder(s, d, p, c) });
 
 export class Service$MakeCounterResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -711,7 +727,7 @@ export class Service$MakeCounterResults$Reader extends $.StructReader {
 }
 
 export class Service$MakeCounterResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -738,7 +754,7 @@ export interface Service$MakeCounterResults$Plain {
   counter: Counter.Client;
 }
 
-export const Service$MakeCounterResults = /*@__PURE__*/ $.struct<Service.MakeCounterResults.Reader, Service.MakeCounterResults.Builder, Service.MakeCounterResults.Init, Service.MakeCounterResults.Plain>({ id: 0x9b887e3728b6b8a3n, name: "Service.makeCounter$Results", dataWords: 0, pointerCount: 1, Reader: Service$MakeCounterResults$Reader, Builder: Service$MakeCounterResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$MakeCounterResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$MakeCounterResults$Builder(s, d, z, p, c) });
+export const Service$MakeCounterResults = /*@__PURE__*/ $.struct<Service.MakeCounterResults.Reader, Service.MakeCounterResults.Builder, Service.MakeCounterResults.Init, Service.MakeCounterResults.Plain>({ id: 0x9b887e3728b6b8a3n, name: "Service.makeCounter$Results", dataWords: 0, pointerCount: 1, Reader: Service$MakeCounterResults$Reader, Builder: Service$MakeCounterResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$MakeCounterResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$MakeCounterResults$Builder(s, d, p, c) });
 
 export class Service$LiveCountersParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -746,7 +762,7 @@ export class Service$LiveCountersParams$Reader extends $.StructReader {
 }
 
 export class Service$LiveCountersParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.LiveCountersParams.Init): this { return this; }
   toObject(): Service.LiveCountersParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.LiveCountersParams.Reader { return this.$asReader(Service$LiveCountersParams$Reader); }
@@ -757,7 +773,7 @@ export interface Service$LiveCountersParams$Init {
 export interface Service$LiveCountersParams$Plain {
 }
 
-export const Service$LiveCountersParams = /*@__PURE__*/ $.struct<Service.LiveCountersParams.Reader, Service.LiveCountersParams.Builder, Service.LiveCountersParams.Init, Service.LiveCountersParams.Plain>({ id: 0xbf85745a4de3edb3n, name: "Service.liveCounters$Params", dataWords: 0, pointerCount: 0, Reader: Service$LiveCountersParams$Reader, Builder: Service$LiveCountersParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$LiveCountersParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$LiveCountersParams$Builder(s, d, z, p, c) });
+export const Service$LiveCountersParams = /*@__PURE__*/ $.struct<Service.LiveCountersParams.Reader, Service.LiveCountersParams.Builder, Service.LiveCountersParams.Init, Service.LiveCountersParams.Plain>({ id: 0xbf85745a4de3edb3n, name: "Service.liveCounters$Params", dataWords: 0, pointerCount: 0, Reader: Service$LiveCountersParams$Reader, Builder: Service$LiveCountersParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$LiveCountersParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$LiveCountersParams$Builder(s, d, p, c) });
 
 export class Service$LiveCountersResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -766,7 +782,7 @@ export class Service$LiveCountersResults$Reader extends $.StructReader {
 }
 
 export class Service$LiveCountersResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get count(): number { return this.$uint32(0); }
   set count(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -791,7 +807,7 @@ export interface Service$LiveCountersResults$Plain {
   count: number;
 }
 
-export const Service$LiveCountersResults = /*@__PURE__*/ $.struct<Service.LiveCountersResults.Reader, Service.LiveCountersResults.Builder, Service.LiveCountersResults.Init, Service.LiveCountersResults.Plain>({ id: 0xcdf09e5c51403bd3n, name: "Service.liveCounters$Results", dataWords: 1, pointerCount: 0, Reader: Service$LiveCountersResults$Reader, Builder: Service$LiveCountersResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$LiveCountersResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$LiveCountersResults$Builder(s, d, z, p, c) });
+export const Service$LiveCountersResults = /*@__PURE__*/ $.struct<Service.LiveCountersResults.Reader, Service.LiveCountersResults.Builder, Service.LiveCountersResults.Init, Service.LiveCountersResults.Plain>({ id: 0xcdf09e5c51403bd3n, name: "Service.liveCounters$Results", dataWords: 1, pointerCount: 0, Reader: Service$LiveCountersResults$Reader, Builder: Service$LiveCountersResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$LiveCountersResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$LiveCountersResults$Builder(s, d, p, c) });
 
 export const Service$echo = /*@__PURE__*/ $.method({ interfaceId: 0xe104579126dfcaccn, interfaceName: "Service", ordinal: 0, name: "echo", Params: () => Service$EchoParams, Results: () => Service$EchoResults, Pipeline: () => Service$EchoResults$Pipeline, noPipelining: true });
 export const Service$echoData = /*@__PURE__*/ $.method({ interfaceId: 0xe104579126dfcaccn, interfaceName: "Service", ordinal: 1, name: "echoData", Params: () => Service$EchoDataParams, Results: () => Service$EchoDataResults, Pipeline: () => Service$EchoDataResults$Pipeline, noPipelining: true });
@@ -922,7 +938,7 @@ export class Counter$AddParams$Reader extends $.StructReader {
 }
 
 export class Counter$AddParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get amount(): number { return this.$uint32(0); }
   set amount(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -942,7 +958,7 @@ export interface Counter$AddParams$Plain {
   amount: number;
 }
 
-export const Counter$AddParams = /*@__PURE__*/ $.struct<Counter.AddParams.Reader, Counter.AddParams.Builder, Counter.AddParams.Init, Counter.AddParams.Plain>({ id: 0x80e2b6c226dd7e8fn, name: "Counter.add$Params", dataWords: 1, pointerCount: 0, Reader: Counter$AddParams$Reader, Builder: Counter$AddParams$Builder, makeReader: (s, d, z, p, c, n) => new Counter$AddParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$AddParams$Builder(s, d, z, p, c) });
+export const Counter$AddParams = /*@__PURE__*/ $.struct<Counter.AddParams.Reader, Counter.AddParams.Builder, Counter.AddParams.Init, Counter.AddParams.Plain>({ id: 0x80e2b6c226dd7e8fn, name: "Counter.add$Params", dataWords: 1, pointerCount: 0, Reader: Counter$AddParams$Reader, Builder: Counter$AddParams$Builder, makeReader: (s, d, z, p, c, n) => new Counter$AddParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Counter$AddParams$Builder(s, d, p, c) });
 
 export class Counter$AddResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -951,7 +967,7 @@ export class Counter$AddResults$Reader extends $.StructReader {
 }
 
 export class Counter$AddResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): number { return this.$uint32(0); }
   set value(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -976,7 +992,7 @@ export interface Counter$AddResults$Plain {
   value: number;
 }
 
-export const Counter$AddResults = /*@__PURE__*/ $.struct<Counter.AddResults.Reader, Counter.AddResults.Builder, Counter.AddResults.Init, Counter.AddResults.Plain>({ id: 0xce84301f9a4f373cn, name: "Counter.add$Results", dataWords: 1, pointerCount: 0, Reader: Counter$AddResults$Reader, Builder: Counter$AddResults$Builder, makeReader: (s, d, z, p, c, n) => new Counter$AddResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$AddResults$Builder(s, d, z, p, c) });
+export const Counter$AddResults = /*@__PURE__*/ $.struct<Counter.AddResults.Reader, Counter.AddResults.Builder, Counter.AddResults.Init, Counter.AddResults.Plain>({ id: 0xce84301f9a4f373cn, name: "Counter.add$Results", dataWords: 1, pointerCount: 0, Reader: Counter$AddResults$Reader, Builder: Counter$AddResults$Builder, makeReader: (s, d, z, p, c, n) => new Counter$AddResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Counter$AddResults$Builder(s, d, p, c) });
 
 export const Counter$add = /*@__PURE__*/ $.method({ interfaceId: 0xd495e4e2907d20d7n, interfaceName: "Counter", ordinal: 0, name: "add", Params: () => Counter$AddParams, Results: () => Counter$AddResults, Pipeline: () => Counter$AddResults$Pipeline, noPipelining: true });
 export class Counter$Client extends $.Client {

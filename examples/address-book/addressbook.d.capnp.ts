@@ -9,7 +9,7 @@ export declare class AddressBook$Reader extends $.StructReader {
 }
 
 export declare class AddressBook$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number);
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number);
   get people(): $.ListBuilder<Person.Builder, Person.Init | Person.Builder>;
   set people(value: Iterable<Person.Init | Person.Builder>);
   hasPeople(): boolean;
@@ -55,7 +55,7 @@ export declare class Person$Phone$Reader extends $.StructReader {
 }
 
 export declare class Person$Phone$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number);
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number);
   get number(): string;
   set number(value: string);
   hasNumber(): boolean;
@@ -110,7 +110,7 @@ export declare class Person$ReaderClass extends $.StructReader {
 export type Person$Reader = $.Variants<Person$ReaderClass, "unknown" | "school" | "employer">;
 
 export declare class Person$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number);
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number);
   get which(): "unknown" | "school" | "employer" | number;
   get name(): string;
   set name(value: string);

@@ -13,7 +13,7 @@ export class Calculator$Expression$Call$Reader extends $.StructReader {
 
 /** The result of a function. */
 export class Calculator$Expression$Call$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get function(): Calculator.Function.Client { return this.$get(0, Calculator$Function); }
   set function(value: $.CapabilityInit<Calculator.Function.Client, Calculator.Function.Server>) { this.$set(0, Calculator$Function, value); }
   hasFunction(): boolean { return this.$has(0); }
@@ -34,7 +34,7 @@ export class Calculator$Expression$Call$Builder extends $.StructBuilder {
   asReader(): Calculator.Expression.Call.Reader { return this.$asReader(Calculator$Expression$Call$Reader); }
 }
 
-const Calculator$Expression$Call$$type = /*@__PURE__*/ $.struct<Calculator.Expression.Call.Reader, Calculator.Expression.Call.Builder, Calculator.Expression.Call.Init, Calculator.Expression.Call.Plain>({ id: 0xd99522a3d3878d66n, name: "Calculator.Expression.call", dataWords: 2, pointerCount: 2, Reader: Calculator$Expression$Call$Reader, Builder: Calculator$Expression$Call$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Expression$Call$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Expression$Call$Builder(s, d, z, p, c) });
+const Calculator$Expression$Call$$type = /*@__PURE__*/ $.struct<Calculator.Expression.Call.Reader, Calculator.Expression.Call.Builder, Calculator.Expression.Call.Init, Calculator.Expression.Call.Plain>({ id: 0xd99522a3d3878d66n, name: "Calculator.Expression.call", dataWords: 2, pointerCount: 2, Reader: Calculator$Expression$Call$Reader, Builder: Calculator$Expression$Call$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Expression$Call$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$Expression$Call$Builder(s, d, p, c) });
 export class Calculator$Expression$Call$Pipeline extends $.Pipeline<Calculator.Expression.Call.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Calculator.Expression.Call.Reader, unknown, never> { return Calculator$Expression$Call$$type; }
@@ -79,7 +79,7 @@ export type Calculator$Expression$Reader = $.Variants<Calculator$Expression$Read
 const Calculator$Expression$$Reader = /*@__PURE__*/ $.narrowed<Calculator$Expression$Reader>(Calculator$Expression$ReaderClass);
 
 export class Calculator$Expression$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "literal" | "previousResult" | "parameter" | "call" | number { return this.$which(8, Calculator$Expression$$members); }
   /** The number itself. */
   get literal(): number { this.$expect(8, 0, "literal"); return this.$float64(0); }
@@ -92,14 +92,14 @@ export class Calculator$Expression$Builder extends $.StructBuilder {
   get parameter(): number { this.$expect(8, 2, "parameter"); return this.$uint32(0); }
   set parameter(value: number) { this.$setUint32(0, value); this.$setUint16(8, 2); }
   /** The result of a function. */
-  get call(): Calculator.Expression.Call.Builder { this.$expect(8, 3, "call"); return new Calculator$Expression$Call$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get call(): Calculator.Expression.Call.Builder { this.$expect(8, 3, "call"); return new Calculator$Expression$Call$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set call(value: Calculator.Expression.Call.Init | Calculator.Expression.Call.Builder) { this.initCall().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initCall(): Calculator.Expression.Call.Builder {
     this.$setUint16(8, 3);
     this.$clear(0);
     this.$clear(1);
-    return new Calculator$Expression$Call$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Calculator$Expression$Call$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Calculator.Expression.Init | Calculator$Expression$Builder): this {
@@ -117,6 +117,10 @@ export class Calculator$Expression$Builder extends $.StructBuilder {
   }
   toObject(): Calculator.Expression.Plain { return this.asReader().toObject(); }
   asReader(): Calculator.Expression.Reader { return this.$asReader(Calculator$Expression$$Reader); }
+}
+
+class Calculator$Expression$$List extends $.StructListBuilder<Calculator.Expression.Builder, Calculator.Expression.Init | Calculator.Expression.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Calculator$Expression$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Calculator$Expression$Pipeline extends $.Pipeline<Calculator.Expression.Reader> {
@@ -149,7 +153,7 @@ export interface Calculator$Expression$PlainMembers {
 }
 export type Calculator$Expression$Plain = Calculator$Expression$PlainFields & $.PlainUnion<Calculator$Expression$PlainMembers>;
 
-export const Calculator$Expression = /*@__PURE__*/ $.struct<Calculator.Expression.Reader, Calculator.Expression.Builder, Calculator.Expression.Init, Calculator.Expression.Plain>({ id: 0xd438d7caf5548d15n, name: "Calculator.Expression", dataWords: 2, pointerCount: 2, Reader: Calculator$Expression$$Reader, Builder: Calculator$Expression$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Expression$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Expression$Builder(s, d, z, p, c) });
+export const Calculator$Expression = /*@__PURE__*/ $.struct<Calculator.Expression.Reader, Calculator.Expression.Builder, Calculator.Expression.Init, Calculator.Expression.Plain>({ id: 0xd438d7caf5548d15n, name: "Calculator.Expression", dataWords: 2, pointerCount: 2, Reader: Calculator$Expression$$Reader, Builder: Calculator$Expression$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Expression$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$Expression$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Calculator$Expression$$List(t, s, d, n, z, p) });
 
 export class Calculator$Value$ReadParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -157,7 +161,7 @@ export class Calculator$Value$ReadParams$Reader extends $.StructReader {
 }
 
 export class Calculator$Value$ReadParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Calculator.Value.ReadParams.Init): this { return this; }
   toObject(): Calculator.Value.ReadParams.Plain { return this.asReader().toObject(); }
   asReader(): Calculator.Value.ReadParams.Reader { return this.$asReader(Calculator$Value$ReadParams$Reader); }
@@ -168,7 +172,7 @@ export interface Calculator$Value$ReadParams$Init {
 export interface Calculator$Value$ReadParams$Plain {
 }
 
-export const Calculator$Value$ReadParams = /*@__PURE__*/ $.struct<Calculator.Value.ReadParams.Reader, Calculator.Value.ReadParams.Builder, Calculator.Value.ReadParams.Init, Calculator.Value.ReadParams.Plain>({ id: 0xd3532574d58db558n, name: "Calculator.Value.read$Params", dataWords: 0, pointerCount: 0, Reader: Calculator$Value$ReadParams$Reader, Builder: Calculator$Value$ReadParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Value$ReadParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Value$ReadParams$Builder(s, d, z, p, c) });
+export const Calculator$Value$ReadParams = /*@__PURE__*/ $.struct<Calculator.Value.ReadParams.Reader, Calculator.Value.ReadParams.Builder, Calculator.Value.ReadParams.Init, Calculator.Value.ReadParams.Plain>({ id: 0xd3532574d58db558n, name: "Calculator.Value.read$Params", dataWords: 0, pointerCount: 0, Reader: Calculator$Value$ReadParams$Reader, Builder: Calculator$Value$ReadParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Value$ReadParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$Value$ReadParams$Builder(s, d, p, c) });
 
 export class Calculator$Value$ReadResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -177,7 +181,7 @@ export class Calculator$Value$ReadResults$Reader extends $.StructReader {
 }
 
 export class Calculator$Value$ReadResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): number { return this.$float64(0); }
   set value(value: number) { this.$setFloat64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -202,7 +206,7 @@ export interface Calculator$Value$ReadResults$Plain {
   value: number;
 }
 
-export const Calculator$Value$ReadResults = /*@__PURE__*/ $.struct<Calculator.Value.ReadResults.Reader, Calculator.Value.ReadResults.Builder, Calculator.Value.ReadResults.Init, Calculator.Value.ReadResults.Plain>({ id: 0xe6be6723122ae822n, name: "Calculator.Value.read$Results", dataWords: 1, pointerCount: 0, Reader: Calculator$Value$ReadResults$Reader, Builder: Calculator$Value$ReadResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Value$ReadResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Value$ReadResults$Builder(s, d, z, p, c) });
+export const Calculator$Value$ReadResults = /*@__PURE__*/ $.struct<Calculator.Value.ReadResults.Reader, Calculator.Value.ReadResults.Builder, Calculator.Value.ReadResults.Init, Calculator.Value.ReadResults.Plain>({ id: 0xe6be6723122ae822n, name: "Calculator.Value.read$Results", dataWords: 1, pointerCount: 0, Reader: Calculator$Value$ReadResults$Reader, Builder: Calculator$Value$ReadResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Value$ReadResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$Value$ReadResults$Builder(s, d, p, c) });
 
 export const Calculator$Value$read = /*@__PURE__*/ $.method({ interfaceId: 0xc3e69d34d3ee48d2n, interfaceName: "Calculator.Value", ordinal: 0, name: "read", Params: () => Calculator$Value$ReadParams, Results: () => Calculator$Value$ReadResults, Pipeline: () => Calculator$Value$ReadResults$Pipeline, noPipelining: true });
 /** A number kept by the server. */
@@ -227,7 +231,7 @@ export class Calculator$Function$CallParams$Reader extends $.StructReader {
 }
 
 export class Calculator$Function$CallParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get params(): Float64Array { return this.$get(0, $.Float64List); }
   set params(value: Iterable<number>) { this.$set(0, $.Float64List, value); }
   hasParams(): boolean { return this.$has(0); }
@@ -251,7 +255,7 @@ export interface Calculator$Function$CallParams$Plain {
   params: Float64Array;
 }
 
-export const Calculator$Function$CallParams = /*@__PURE__*/ $.struct<Calculator.Function.CallParams.Reader, Calculator.Function.CallParams.Builder, Calculator.Function.CallParams.Init, Calculator.Function.CallParams.Plain>({ id: 0xb19160df70b87717n, name: "Calculator.Function.call$Params", dataWords: 0, pointerCount: 1, Reader: Calculator$Function$CallParams$Reader, Builder: Calculator$Function$CallParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Function$CallParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Function$CallParams$Builder(s, d, z, p, c) });
+export const Calculator$Function$CallParams = /*@__PURE__*/ $.struct<Calculator.Function.CallParams.Reader, Calculator.Function.CallParams.Builder, Calculator.Function.CallParams.Init, Calculator.Function.CallParams.Plain>({ id: 0xb19160df70b87717n, name: "Calculator.Function.call$Params", dataWords: 0, pointerCount: 1, Reader: Calculator$Function$CallParams$Reader, Builder: Calculator$Function$CallParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Function$CallParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$Function$CallParams$Builder(s, d, p, c) });
 
 export class Calculator$Function$CallResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -260,7 +264,7 @@ export class Calculator$Function$CallResults$Reader extends $.StructReader {
 }
 
 export class Calculator$Function$CallResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): number { return this.$float64(0); }
   set value(value: number) { this.$setFloat64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -285,7 +289,7 @@ export interface Calculator$Function$CallResults$Plain {
   value: number;
 }
 
-export const Calculator$Function$CallResults = /*@__PURE__*/ $.struct<Calculator.Function.CallResults.Reader, Calculator.Function.CallResults.Builder, Calculator.Function.CallResults.Init, Calculator.Function.CallResults.Plain>({ id: 0xc0e0abf76914deadn, name: "Calculator.Function.call$Results", dataWords: 1, pointerCount: 0, Reader: Calculator$Function$CallResults$Reader, Builder: Calculator$Function$CallResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Function$CallResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$Function$CallResults$Builder(s, d, z, p, c) });
+export const Calculator$Function$CallResults = /*@__PURE__*/ $.struct<Calculator.Function.CallResults.Reader, Calculator.Function.CallResults.Builder, Calculator.Function.CallResults.Init, Calculator.Function.CallResults.Plain>({ id: 0xc0e0abf76914deadn, name: "Calculator.Function.call$Results", dataWords: 1, pointerCount: 0, Reader: Calculator$Function$CallResults$Reader, Builder: Calculator$Function$CallResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$Function$CallResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$Function$CallResults$Builder(s, d, p, c) });
 
 export const Calculator$Function$call = /*@__PURE__*/ $.method({ interfaceId: 0xede83a3d96840394n, interfaceName: "Calculator.Function", ordinal: 0, name: "call", Params: () => Calculator$Function$CallParams, Results: () => Calculator$Function$CallResults, Pipeline: () => Calculator$Function$CallResults$Pipeline, noPipelining: true });
 /**
@@ -328,7 +332,7 @@ export class Calculator$EvaluateParams$Reader extends $.StructReader {
 }
 
 export class Calculator$EvaluateParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get expression(): Calculator.Expression.Builder { return this.$get(0, Calculator$Expression); }
   set expression(value: Calculator.Expression.Init | Calculator.Expression.Builder) { this.$set(0, Calculator$Expression, value); }
   hasExpression(): boolean { return this.$has(0); }
@@ -352,7 +356,7 @@ export interface Calculator$EvaluateParams$Plain {
   expression: Calculator.Expression.Plain | undefined;
 }
 
-export const Calculator$EvaluateParams = /*@__PURE__*/ $.struct<Calculator.EvaluateParams.Reader, Calculator.EvaluateParams.Builder, Calculator.EvaluateParams.Init, Calculator.EvaluateParams.Plain>({ id: 0xbb0eaae1557a36d4n, name: "Calculator.evaluate$Params", dataWords: 0, pointerCount: 1, Reader: Calculator$EvaluateParams$Reader, Builder: Calculator$EvaluateParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$EvaluateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$EvaluateParams$Builder(s, d, z, p, c) });
+export const Calculator$EvaluateParams = /*@__PURE__*/ $.struct<Calculator.EvaluateParams.Reader, Calculator.EvaluateParams.Builder, Calculator.EvaluateParams.Init, Calculator.EvaluateParams.Plain>({ id: 0xbb0eaae1557a36d4n, name: "Calculator.evaluate$Params", dataWords: 0, pointerCount: 1, Reader: Calculator$EvaluateParams$Reader, Builder: Calculator$EvaluateParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$EvaluateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$EvaluateParams$Builder(s, d, p, c) });
 
 export class Calculator$EvaluateResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -362,7 +366,7 @@ export class Calculator$EvaluateResults$Reader extends $.StructReader {
 }
 
 export class Calculator$EvaluateResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): Calculator.Value.Client { return this.$get(0, Calculator$Value); }
   set value(value: $.CapabilityInit<Calculator.Value.Client, Calculator.Value.Server>) { this.$set(0, Calculator$Value, value); }
   hasValue(): boolean { return this.$has(0); }
@@ -389,7 +393,7 @@ export interface Calculator$EvaluateResults$Plain {
   value: Calculator.Value.Client;
 }
 
-export const Calculator$EvaluateResults = /*@__PURE__*/ $.struct<Calculator.EvaluateResults.Reader, Calculator.EvaluateResults.Builder, Calculator.EvaluateResults.Init, Calculator.EvaluateResults.Plain>({ id: 0x81b1a3f55887a611n, name: "Calculator.evaluate$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$EvaluateResults$Reader, Builder: Calculator$EvaluateResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$EvaluateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$EvaluateResults$Builder(s, d, z, p, c) });
+export const Calculator$EvaluateResults = /*@__PURE__*/ $.struct<Calculator.EvaluateResults.Reader, Calculator.EvaluateResults.Builder, Calculator.EvaluateResults.Init, Calculator.EvaluateResults.Plain>({ id: 0x81b1a3f55887a611n, name: "Calculator.evaluate$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$EvaluateResults$Reader, Builder: Calculator$EvaluateResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$EvaluateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$EvaluateResults$Builder(s, d, p, c) });
 
 export class Calculator$DefFunctionParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -400,7 +404,7 @@ export class Calculator$DefFunctionParams$Reader extends $.StructReader {
 }
 
 export class Calculator$DefFunctionParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get paramCount(): number { return this.$int32(0); }
   set paramCount(value: number) { this.$setInt32(0, value); }
   get body(): Calculator.Expression.Builder { return this.$get(0, Calculator$Expression); }
@@ -429,7 +433,7 @@ export interface Calculator$DefFunctionParams$Plain {
   body: Calculator.Expression.Plain | undefined;
 }
 
-export const Calculator$DefFunctionParams = /*@__PURE__*/ $.struct<Calculator.DefFunctionParams.Reader, Calculator.DefFunctionParams.Builder, Calculator.DefFunctionParams.Init, Calculator.DefFunctionParams.Plain>({ id: 0xf287bcba4556dc89n, name: "Calculator.defFunction$Params", dataWords: 1, pointerCount: 1, Reader: Calculator$DefFunctionParams$Reader, Builder: Calculator$DefFunctionParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$DefFunctionParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$DefFunctionParams$Builder(s, d, z, p, c) });
+export const Calculator$DefFunctionParams = /*@__PURE__*/ $.struct<Calculator.DefFunctionParams.Reader, Calculator.DefFunctionParams.Builder, Calculator.DefFunctionParams.Init, Calculator.DefFunctionParams.Plain>({ id: 0xf287bcba4556dc89n, name: "Calculator.defFunction$Params", dataWords: 1, pointerCount: 1, Reader: Calculator$DefFunctionParams$Reader, Builder: Calculator$DefFunctionParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$DefFunctionParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$DefFunctionParams$Builder(s, d, p, c) });
 
 export class Calculator$DefFunctionResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -439,7 +443,7 @@ export class Calculator$DefFunctionResults$Reader extends $.StructReader {
 }
 
 export class Calculator$DefFunctionResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get func(): Calculator.Function.Client { return this.$get(0, Calculator$Function); }
   set func(value: $.CapabilityInit<Calculator.Function.Client, Calculator.Function.Server>) { this.$set(0, Calculator$Function, value); }
   hasFunc(): boolean { return this.$has(0); }
@@ -466,7 +470,7 @@ export interface Calculator$DefFunctionResults$Plain {
   func: Calculator.Function.Client;
 }
 
-export const Calculator$DefFunctionResults = /*@__PURE__*/ $.struct<Calculator.DefFunctionResults.Reader, Calculator.DefFunctionResults.Builder, Calculator.DefFunctionResults.Init, Calculator.DefFunctionResults.Plain>({ id: 0x8d24f465047cd6c8n, name: "Calculator.defFunction$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$DefFunctionResults$Reader, Builder: Calculator$DefFunctionResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$DefFunctionResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$DefFunctionResults$Builder(s, d, z, p, c) });
+export const Calculator$DefFunctionResults = /*@__PURE__*/ $.struct<Calculator.DefFunctionResults.Reader, Calculator.DefFunctionResults.Builder, Calculator.DefFunctionResults.Init, Calculator.DefFunctionResults.Plain>({ id: 0x8d24f465047cd6c8n, name: "Calculator.defFunction$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$DefFunctionResults$Reader, Builder: Calculator$DefFunctionResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$DefFunctionResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$DefFunctionResults$Builder(s, d, p, c) });
 
 export class Calculator$GetOperatorParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -475,7 +479,7 @@ export class Calculator$GetOperatorParams$Reader extends $.StructReader {
 }
 
 export class Calculator$GetOperatorParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get op(): Calculator.Operator | number { return this.$enum(0, Calculator$Operator$$type.names); }
   set op(value: Calculator.Operator | number) { this.$setEnum(0, value, Calculator$Operator$$type); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -495,7 +499,7 @@ export interface Calculator$GetOperatorParams$Plain {
   op: Calculator.Operator | number;
 }
 
-export const Calculator$GetOperatorParams = /*@__PURE__*/ $.struct<Calculator.GetOperatorParams.Reader, Calculator.GetOperatorParams.Builder, Calculator.GetOperatorParams.Init, Calculator.GetOperatorParams.Plain>({ id: 0x8a8dceb4f4a3c530n, name: "Calculator.getOperator$Params", dataWords: 1, pointerCount: 0, Reader: Calculator$GetOperatorParams$Reader, Builder: Calculator$GetOperatorParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$GetOperatorParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$GetOperatorParams$Builder(s, d, z, p, c) });
+export const Calculator$GetOperatorParams = /*@__PURE__*/ $.struct<Calculator.GetOperatorParams.Reader, Calculator.GetOperatorParams.Builder, Calculator.GetOperatorParams.Init, Calculator.GetOperatorParams.Plain>({ id: 0x8a8dceb4f4a3c530n, name: "Calculator.getOperator$Params", dataWords: 1, pointerCount: 0, Reader: Calculator$GetOperatorParams$Reader, Builder: Calculator$GetOperatorParams$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$GetOperatorParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$GetOperatorParams$Builder(s, d, p, c) });
 
 export class Calculator$GetOperatorResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -505,7 +509,7 @@ export class Calculator$GetOperatorResults$Reader extends $.StructReader {
 }
 
 export class Calculator$GetOperatorResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get func(): Calculator.Function.Client { return this.$get(0, Calculator$Function); }
   set func(value: $.CapabilityInit<Calculator.Function.Client, Calculator.Function.Server>) { this.$set(0, Calculator$Function, value); }
   hasFunc(): boolean { return this.$has(0); }
@@ -532,7 +536,7 @@ export interface Calculator$GetOperatorResults$Plain {
   func: Calculator.Function.Client;
 }
 
-export const Calculator$GetOperatorResults = /*@__PURE__*/ $.struct<Calculator.GetOperatorResults.Reader, Calculator.GetOperatorResults.Builder, Calculator.GetOperatorResults.Init, Calculator.GetOperatorResults.Plain>({ id: 0xd18fbb7763c08c20n, name: "Calculator.getOperator$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$GetOperatorResults$Reader, Builder: Calculator$GetOperatorResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$GetOperatorResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Calculator$GetOperatorResults$Builder(s, d, z, p, c) });
+export const Calculator$GetOperatorResults = /*@__PURE__*/ $.struct<Calculator.GetOperatorResults.Reader, Calculator.GetOperatorResults.Builder, Calculator.GetOperatorResults.Init, Calculator.GetOperatorResults.Plain>({ id: 0xd18fbb7763c08c20n, name: "Calculator.getOperator$Results", dataWords: 0, pointerCount: 1, Reader: Calculator$GetOperatorResults$Reader, Builder: Calculator$GetOperatorResults$Builder, makeReader: (s, d, z, p, c, n) => new Calculator$GetOperatorResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Calculator$GetOperatorResults$Builder(s, d, p, c) });
 
 export const Calculator$evaluate = /*@__PURE__*/ $.method({ interfaceId: 0x97983392df35cc36n, interfaceName: "Calculator", ordinal: 0, name: "evaluate", Params: () => Calculator$EvaluateParams, Results: () => Calculator$EvaluateResults, Pipeline: () => Calculator$EvaluateResults$Pipeline });
 export const Calculator$defFunction = /*@__PURE__*/ $.method({ interfaceId: 0x97983392df35cc36n, interfaceName: "Calculator", ordinal: 1, name: "defFunction", Params: () => Calculator$DefFunctionParams, Results: () => Calculator$DefFunctionResults, Pipeline: () => Calculator$DefFunctionResults$Pipeline });

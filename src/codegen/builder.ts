@@ -20,7 +20,6 @@ import {
 const CONSTRUCTOR_PARAMETERS: Parameters = [
   ["s", "$.BuilderSegment"],
   ["d", "number"],
-  ["z", "number"],
   ["p", "number"],
   ["c", "number"],
 ];
@@ -30,7 +29,7 @@ export function printBuilder(info: StructInfo): void {
   const { out } = context;
   out.doc(context.request.docComment(info.node.id));
   out.class(`${flat}$Builder${out.typed(scope.declaration)} extends $.StructBuilder`, () => {
-    out.member(`constructor(${out.parameters(CONSTRUCTOR_PARAMETERS)})`, "super(s, d, z, p, c);");
+    out.member(`constructor(${out.parameters(CONSTRUCTOR_PARAMETERS)})`, "super(s, d, p, c);");
     if (scope.isGeneric) out.declaredProperty(`readonly $brand: $.Brand<[${scope.names.join(", ")}]>`);
     if (members.length > 0) printWhich(info);
     for (const field of fields) {

@@ -45,6 +45,7 @@ export {
   type Orphan,
   type ReaderSegment,
   StructBuilder,
+  StructListBuilder,
   StructReader,
   type StructType,
   Text,

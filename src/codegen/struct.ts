@@ -56,12 +56,32 @@ export function printStruct(info: StructInfo): void {
   }
   printReader(info);
   printBuilder(info);
+  if (hasListClass(info)) printList(info);
   // Params are nobody's results.
   if (info.context.request.methodStruct(info.node.id)?.role !== "Params") printPipeline(info);
   info.context.out.types(() => {
     printInit(info);
     printPlain(info);
   });
+}
+
+/** Whether lists of this struct have a class of their own: not for what hardly ever stands in lists, nor where the builder's class depends on a brand. */
+function hasListClass({ context, node, scope }: StructInfo): boolean {
+  return !node.struct.isGroup && !scope.isGeneric && context.request.methodStruct(node.id) === undefined;
+}
+
+/** The class of lists being built: one per struct, because V8 builds the elements inline where it knows their class. */
+function printList({ context: { out }, flat, dotted }: StructInfo): void {
+  const faces = `${dotted}.Builder, ${dotted}.Init | ${dotted}.Builder`;
+  out.code(() =>
+    out.block(`class ${flat}$$List extends $.StructListBuilder${out.typed(`<${faces}>`)}`, () => {
+      const signature = `element(${out.parameters([["index", "number"]])})`;
+      const data = "const data = this.start + index * (this.dataSize + this.pointerCount * 8);";
+      const made = `return new ${flat}$Builder(this.segment, data, data + this.dataSize, this.pointerCount);`;
+      out.member(`${out.typed("protected override ")}${signature}`, `${data} ${made}`);
+    }),
+  );
+  out.line();
 }
 
 /** The name of the class whose instances readers are; a union's exported reader type narrows it. */
@@ -171,8 +191,9 @@ export function groupView(info: StructInfo, group: NodeOf<"struct">, face: "Read
     const type = `${info.context.dotted(group.id)}.${face}${info.scope.arguments}`;
     return `this.$group($.bind${face}${info.context.out.typed(`<${type}>`)}(${name}, this.$brand))`;
   }
-  const nesting = face === "Reader" ? ", this.$nesting" : "";
-  return `new ${name}(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount${nesting})`;
+  return face === "Reader"
+    ? `new ${name}(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount, this.$nesting)`
+    : `new ${name}(this.$segment, this.$data, this.$pointers, this.$pointerCount)`;
 }
 
 function printToObject(info: StructInfo): void {
@@ -246,7 +267,8 @@ export function structExpression(info: StructInfo): string {
     `Reader: ${readerValue(info)}`,
     `Builder: ${flat}$Builder`,
     `makeReader: (s, d, z, p, c, n) => new ${readerValue(info)}(s, d, z, p, c, n)`,
-    `makeBuilder: (s, d, z, p, c) => new ${flat}$Builder(s, d, z, p, c)`,
+    `makeBuilder: (s, d, p, c) => new ${flat}$Builder(s, d, p, c)`,
+    ...(hasListClass(info) ? [`makeList: (t, s, d, n, z, p) => new ${flat}$$List(t, s, d, n, z, p)`] : []),
     ...(scope.isGeneric ? [`typeParameters: ${scope.names.length}`] : []),
   ];
   return `$.struct${info.context.out.typed(`<${faces}>`)}({ ${parts.join(", ")} })`;

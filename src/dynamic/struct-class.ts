@@ -44,8 +44,8 @@ export function makeReaderClass(type: DynamicStructType): DynamicReaderClass {
 
 export function makeBuilderClass(type: DynamicStructType): DynamicBuilderClass {
   const Builder = class extends DynamicBuilder {
-    constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
-      super(segment, data, dataSize, pointers, pointerCount);
+    constructor(segment: BuilderSegment, data: number, pointers: number, pointerCount: number) {
+      super(segment, data, pointers, pointerCount);
     }
   };
   prepare(Builder, type, "Builder");

@@ -50,8 +50,8 @@ const MEMBER_WORDS = 5;
 
 /** Writes `json` into `struct`, a new Value; numbers become Float64. */
 export function decodeValueStruct(json: JsonValue, struct: StructBuilder, reserve: Reserve): void {
-  const { $segment, $data, $dataSize, $pointers, $pointerCount } = struct;
-  toValue(json, new Value.Builder($segment, $data, $dataSize, $pointers, $pointerCount), reserve);
+  const { $segment, $data, $pointers, $pointerCount } = struct;
+  toValue(json, new Value.Builder($segment, $data, $pointers, $pointerCount), reserve);
 }
 
 function toValue(json: JsonValue, value: Value.Builder, reserve: Reserve): void {

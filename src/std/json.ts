@@ -11,7 +11,7 @@ export class Value$Field$Reader extends $.StructReader {
 }
 
 export class Value$Field$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -34,6 +34,10 @@ export class Value$Field$Builder extends $.StructBuilder {
   asReader(): Value.Field.Reader { return this.$asReader(Value$Field$Reader); }
 }
 
+class Value$Field$$List extends $.StructListBuilder<Value.Field.Builder, Value.Field.Init | Value.Field.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Value$Field$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Value$Field$Pipeline extends $.Pipeline<Value.Field.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Value.Field.Reader, unknown, never> { return Value$Field; }
@@ -49,7 +53,7 @@ export interface Value$Field$Plain {
   value: Value.Plain | undefined;
 }
 
-export const Value$Field = /*@__PURE__*/ $.struct<Value.Field.Reader, Value.Field.Builder, Value.Field.Init, Value.Field.Plain>({ id: 0xe31026e735d69ddfn, name: "Value.Field", dataWords: 0, pointerCount: 2, Reader: Value$Field$Reader, Builder: Value$Field$Builder, makeReader: (s, d, z, p, c, n) => new Value$Field$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Value$Field$Builder(s, d, z, p, c) });
+export const Value$Field = /*@__PURE__*/ $.struct<Value.Field.Reader, Value.Field.Builder, Value.Field.Init, Value.Field.Plain>({ id: 0xe31026e735d69ddfn, name: "Value.Field", dataWords: 0, pointerCount: 2, Reader: Value$Field$Reader, Builder: Value$Field$Builder, makeReader: (s, d, z, p, c, n) => new Value$Field$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Value$Field$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Value$Field$$List(t, s, d, n, z, p) });
 
 export class Value$Call$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -61,7 +65,7 @@ export class Value$Call$Reader extends $.StructReader {
 }
 
 export class Value$Call$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get function(): string { return this.$text(0); }
   set function(value: string) { this.$setText(0, value); }
   hasFunction(): boolean { return this.$has(0); }
@@ -84,6 +88,10 @@ export class Value$Call$Builder extends $.StructBuilder {
   asReader(): Value.Call.Reader { return this.$asReader(Value$Call$Reader); }
 }
 
+class Value$Call$$List extends $.StructListBuilder<Value.Call.Builder, Value.Call.Init | Value.Call.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Value$Call$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Value$Call$Pipeline extends $.Pipeline<Value.Call.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Value.Call.Reader, unknown, never> { return Value$Call; }
@@ -98,7 +106,7 @@ export interface Value$Call$Plain {
   params: Value.Plain[];
 }
 
-export const Value$Call = /*@__PURE__*/ $.struct<Value.Call.Reader, Value.Call.Builder, Value.Call.Init, Value.Call.Plain>({ id: 0xa0d9f6eca1c93d48n, name: "Value.Call", dataWords: 0, pointerCount: 2, Reader: Value$Call$Reader, Builder: Value$Call$Builder, makeReader: (s, d, z, p, c, n) => new Value$Call$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Value$Call$Builder(s, d, z, p, c) });
+export const Value$Call = /*@__PURE__*/ $.struct<Value.Call.Reader, Value.Call.Builder, Value.Call.Init, Value.Call.Plain>({ id: 0xa0d9f6eca1c93d48n, name: "Value.Call", dataWords: 0, pointerCount: 2, Reader: Value$Call$Reader, Builder: Value$Call$Builder, makeReader: (s, d, z, p, c, n) => new Value$Call$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Value$Call$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Value$Call$$List(t, s, d, n, z, p) });
 
 const Value$$members = ["null", "boolean", "number", "string", "array", "object", "call", "raw"] as const;
 
@@ -143,7 +151,7 @@ const Value$$Reader = /*@__PURE__*/ $.narrowed<Value$Reader>(Value$ReaderClass);
 
 /** A JSON value of any kind. */
 export class Value$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "null" | "boolean" | "number" | "string" | "array" | "object" | "call" | "raw" | number { return this.$which(0, Value$$members); }
   get null(): null { this.$expect(0, 0, "null"); return null; }
   set null(_: null) { this.$setUint16(0, 0); }
@@ -204,6 +212,10 @@ export class Value$Builder extends $.StructBuilder {
   asReader(): Value.Reader { return this.$asReader(Value$$Reader); }
 }
 
+class Value$$List extends $.StructListBuilder<Value.Builder, Value.Init | Value.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Value$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Value$Pipeline extends $.Pipeline<Value.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Value.Reader, unknown, never> { return Value; }
@@ -241,7 +253,7 @@ export interface Value$PlainMembers {
 export type Value$Plain = Value$PlainFields & $.PlainUnion<Value$PlainMembers>;
 
 /** A JSON value of any kind. */
-export const Value = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Value.Reader, Value.Builder, Value.Init, Value.Plain>({ id: 0xa3fa7845f919dd83n, name: "Value", dataWords: 2, pointerCount: 1, Reader: Value$$Reader, Builder: Value$Builder, makeReader: (s, d, z, p, c, n) => new Value$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Value$Builder(s, d, z, p, c) }), {
+export const Value = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Value.Reader, Value.Builder, Value.Init, Value.Plain>({ id: 0xa3fa7845f919dd83n, name: "Value", dataWords: 2, pointerCount: 1, Reader: Value$$Reader, Builder: Value$Builder, makeReader: (s, d, z, p, c, n) => new Value$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Value$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Value$$List(t, s, d, n, z, p) }), {
   Field: Value$Field,
   Call: Value$Call,
 });
@@ -283,7 +295,7 @@ export class FlattenOptions$Reader extends $.StructReader {
 }
 
 export class FlattenOptions$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Put before the name of every member. */
   get prefix(): string { return this.$text(0); }
   set prefix(value: string) { this.$setText(0, value); }
@@ -300,6 +312,10 @@ export class FlattenOptions$Builder extends $.StructBuilder {
   asReader(): FlattenOptions.Reader { return this.$asReader(FlattenOptions$Reader); }
 }
 
+class FlattenOptions$$List extends $.StructListBuilder<FlattenOptions.Builder, FlattenOptions.Init | FlattenOptions.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new FlattenOptions$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class FlattenOptions$Pipeline extends $.Pipeline<FlattenOptions.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<FlattenOptions.Reader, unknown, never> { return FlattenOptions; }
@@ -313,7 +329,7 @@ export interface FlattenOptions$Plain {
   prefix: string;
 }
 
-export const FlattenOptions = /*@__PURE__*/ $.struct<FlattenOptions.Reader, FlattenOptions.Builder, FlattenOptions.Init, FlattenOptions.Plain>({ id: 0xc4df13257bc2ea61n, name: "FlattenOptions", dataWords: 0, pointerCount: 1, Reader: FlattenOptions$Reader, Builder: FlattenOptions$Builder, makeReader: (s, d, z, p, c, n) => new FlattenOptions$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new FlattenOptions$Builder(s, d, z, p, c) });
+export const FlattenOptions = /*@__PURE__*/ $.struct<FlattenOptions.Reader, FlattenOptions.Builder, FlattenOptions.Init, FlattenOptions.Plain>({ id: 0xc4df13257bc2ea61n, name: "FlattenOptions", dataWords: 0, pointerCount: 1, Reader: FlattenOptions$Reader, Builder: FlattenOptions$Builder, makeReader: (s, d, z, p, c, n) => new FlattenOptions$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new FlattenOptions$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new FlattenOptions$$List(t, s, d, n, z, p) });
 
 export type FlattenOptions = FlattenOptions$Reader;
 export declare namespace FlattenOptions {
@@ -337,7 +353,7 @@ export class DiscriminatorOptions$Reader extends $.StructReader {
 }
 
 export class DiscriminatorOptions$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** What that member is called. If null, the name of the union. */
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
@@ -361,6 +377,10 @@ export class DiscriminatorOptions$Builder extends $.StructBuilder {
   asReader(): DiscriminatorOptions.Reader { return this.$asReader(DiscriminatorOptions$Reader); }
 }
 
+class DiscriminatorOptions$$List extends $.StructListBuilder<DiscriminatorOptions.Builder, DiscriminatorOptions.Init | DiscriminatorOptions.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new DiscriminatorOptions$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class DiscriminatorOptions$Pipeline extends $.Pipeline<DiscriminatorOptions.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<DiscriminatorOptions.Reader, unknown, never> { return DiscriminatorOptions; }
@@ -377,7 +397,7 @@ export interface DiscriminatorOptions$Plain {
   valueName: string;
 }
 
-export const DiscriminatorOptions = /*@__PURE__*/ $.struct<DiscriminatorOptions.Reader, DiscriminatorOptions.Builder, DiscriminatorOptions.Init, DiscriminatorOptions.Plain>({ id: 0xc2f8c20c293e5319n, name: "DiscriminatorOptions", dataWords: 0, pointerCount: 2, Reader: DiscriminatorOptions$Reader, Builder: DiscriminatorOptions$Builder, makeReader: (s, d, z, p, c, n) => new DiscriminatorOptions$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new DiscriminatorOptions$Builder(s, d, z, p, c) });
+export const DiscriminatorOptions = /*@__PURE__*/ $.struct<DiscriminatorOptions.Reader, DiscriminatorOptions.Builder, DiscriminatorOptions.Init, DiscriminatorOptions.Plain>({ id: 0xc2f8c20c293e5319n, name: "DiscriminatorOptions", dataWords: 0, pointerCount: 2, Reader: DiscriminatorOptions$Reader, Builder: DiscriminatorOptions$Builder, makeReader: (s, d, z, p, c, n) => new DiscriminatorOptions$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new DiscriminatorOptions$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new DiscriminatorOptions$$List(t, s, d, n, z, p) });
 
 export type DiscriminatorOptions = DiscriminatorOptions$Reader;
 export declare namespace DiscriminatorOptions {

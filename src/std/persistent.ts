@@ -11,7 +11,7 @@ export class Persistent$SaveParams$Reader<SturdyRef extends $.AnyType = typeof $
 }
 
 export class Persistent$SaveParams$Builder<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[SturdyRef, Owner]>;
   /** Who will be allowed to restore the reference; anybody else who gets hold of it can do nothing with it. */
   get sealFor(): $.BuilderOf<Owner> { return this.$get(0, this.$brand.types[1]) as $.BuilderOf<Owner>; }
@@ -46,7 +46,7 @@ export interface Persistent$SaveParams$Plain<SturdyRef extends $.AnyType = typeo
   readonly $types?: [SturdyRef, Owner];
 }
 
-export const Persistent$SaveParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Persistent.SaveParams.Reader, Persistent.SaveParams.Builder, Persistent.SaveParams.Init, Persistent.SaveParams.Plain>({ id: 0xf76fba59183073a5n, name: "Persistent.SaveParams", dataWords: 0, pointerCount: 1, Reader: Persistent$SaveParams$Reader, Builder: Persistent$SaveParams$Builder, makeReader: (s, d, z, p, c, n) => new Persistent$SaveParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Persistent$SaveParams$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Persistent$SaveParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Persistent.SaveParams.Reader, Persistent.SaveParams.Builder, Persistent.SaveParams.Init, Persistent.SaveParams.Plain>({ id: 0xf76fba59183073a5n, name: "Persistent.SaveParams", dataWords: 0, pointerCount: 1, Reader: Persistent$SaveParams$Reader, Builder: Persistent$SaveParams$Builder, makeReader: (s, d, z, p, c, n) => new Persistent$SaveParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Persistent$SaveParams$Builder(s, d, p, c), typeParameters: 2 }), {
   of<SturdyRef extends $.AnyType, Owner extends $.AnyType>(SturdyRef: SturdyRef, Owner: Owner): Persistent.SaveParams.$Type<SturdyRef, Owner> { return $.bindStruct(Persistent$SaveParams, $.brand([SturdyRef, Owner])); },
 });
 
@@ -59,7 +59,7 @@ export class Persistent$SaveResults$Reader<SturdyRef extends $.AnyType = typeof 
 }
 
 export class Persistent$SaveResults$Builder<SturdyRef extends $.AnyType = typeof $.AnyPointer, Owner extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[SturdyRef, Owner]>;
   get sturdyRef(): $.BuilderOf<SturdyRef> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<SturdyRef>; }
   set sturdyRef(value: $.InitOf<SturdyRef>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -92,7 +92,7 @@ export interface Persistent$SaveResults$Plain<SturdyRef extends $.AnyType = type
   readonly $types?: [SturdyRef, Owner];
 }
 
-export const Persistent$SaveResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Persistent.SaveResults.Reader, Persistent.SaveResults.Builder, Persistent.SaveResults.Init, Persistent.SaveResults.Plain>({ id: 0xb76848c18c40efbfn, name: "Persistent.SaveResults", dataWords: 0, pointerCount: 1, Reader: Persistent$SaveResults$Reader, Builder: Persistent$SaveResults$Builder, makeReader: (s, d, z, p, c, n) => new Persistent$SaveResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Persistent$SaveResults$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Persistent$SaveResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Persistent.SaveResults.Reader, Persistent.SaveResults.Builder, Persistent.SaveResults.Init, Persistent.SaveResults.Plain>({ id: 0xb76848c18c40efbfn, name: "Persistent.SaveResults", dataWords: 0, pointerCount: 1, Reader: Persistent$SaveResults$Reader, Builder: Persistent$SaveResults$Builder, makeReader: (s, d, z, p, c, n) => new Persistent$SaveResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Persistent$SaveResults$Builder(s, d, p, c), typeParameters: 2 }), {
   of<SturdyRef extends $.AnyType, Owner extends $.AnyType>(SturdyRef: SturdyRef, Owner: Owner): Persistent.SaveResults.$Type<SturdyRef, Owner> { return $.bindStruct(Persistent$SaveResults, $.brand([SturdyRef, Owner])); },
 });
 

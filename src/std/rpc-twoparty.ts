@@ -17,7 +17,7 @@ export class VatId$Reader extends $.StructReader {
 }
 
 export class VatId$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get side(): Side | number { return this.$enum(0, Side$$type.names); }
   set side(value: Side | number) { this.$setEnum(0, value, Side$$type); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -28,6 +28,10 @@ export class VatId$Builder extends $.StructBuilder {
   }
   toObject(): VatId.Plain { return this.asReader().toObject(); }
   asReader(): VatId.Reader { return this.$asReader(VatId$Reader); }
+}
+
+class VatId$$List extends $.StructListBuilder<VatId.Builder, VatId.Init | VatId.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new VatId$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class VatId$Pipeline extends $.Pipeline<VatId.Reader> {
@@ -42,7 +46,7 @@ export interface VatId$Plain {
   side: Side | number;
 }
 
-export const VatId = /*@__PURE__*/ $.struct<VatId.Reader, VatId.Builder, VatId.Init, VatId.Plain>({ id: 0xd20b909fee733a8en, name: "VatId", dataWords: 1, pointerCount: 0, Reader: VatId$Reader, Builder: VatId$Builder, makeReader: (s, d, z, p, c, n) => new VatId$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new VatId$Builder(s, d, z, p, c) });
+export const VatId = /*@__PURE__*/ $.struct<VatId.Reader, VatId.Builder, VatId.Init, VatId.Plain>({ id: 0xd20b909fee733a8en, name: "VatId", dataWords: 1, pointerCount: 0, Reader: VatId$Reader, Builder: VatId$Builder, makeReader: (s, d, z, p, c, n) => new VatId$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new VatId$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new VatId$$List(t, s, d, n, z, p) });
 
 export type VatId = VatId$Reader;
 export declare namespace VatId {
@@ -64,7 +68,7 @@ export class ThirdPartyCompletion$Reader extends $.StructReader {
 
 /** Not used for handoffs, as there is no third party; a vat uses it in an `Accept` to pick up what its peer `Join`ed. */
 export class ThirdPartyCompletion$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** The id that the accepting vat was told in a `JoinResult`. */
   get joinId(): number { return this.$uint32(0); }
   set joinId(value: number) { this.$setUint32(0, value); }
@@ -76,6 +80,10 @@ export class ThirdPartyCompletion$Builder extends $.StructBuilder {
   }
   toObject(): ThirdPartyCompletion.Plain { return this.asReader().toObject(); }
   asReader(): ThirdPartyCompletion.Reader { return this.$asReader(ThirdPartyCompletion$Reader); }
+}
+
+class ThirdPartyCompletion$$List extends $.StructListBuilder<ThirdPartyCompletion.Builder, ThirdPartyCompletion.Init | ThirdPartyCompletion.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new ThirdPartyCompletion$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class ThirdPartyCompletion$Pipeline extends $.Pipeline<ThirdPartyCompletion.Reader> {
@@ -92,7 +100,7 @@ export interface ThirdPartyCompletion$Plain {
 }
 
 /** Not used for handoffs, as there is no third party; a vat uses it in an `Accept` to pick up what its peer `Join`ed. */
-export const ThirdPartyCompletion = /*@__PURE__*/ $.struct<ThirdPartyCompletion.Reader, ThirdPartyCompletion.Builder, ThirdPartyCompletion.Init, ThirdPartyCompletion.Plain>({ id: 0xb7e329e92fda637dn, name: "ThirdPartyCompletion", dataWords: 1, pointerCount: 0, Reader: ThirdPartyCompletion$Reader, Builder: ThirdPartyCompletion$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyCompletion$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ThirdPartyCompletion$Builder(s, d, z, p, c) });
+export const ThirdPartyCompletion = /*@__PURE__*/ $.struct<ThirdPartyCompletion.Reader, ThirdPartyCompletion.Builder, ThirdPartyCompletion.Init, ThirdPartyCompletion.Plain>({ id: 0xb7e329e92fda637dn, name: "ThirdPartyCompletion", dataWords: 1, pointerCount: 0, Reader: ThirdPartyCompletion$Reader, Builder: ThirdPartyCompletion$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyCompletion$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new ThirdPartyCompletion$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new ThirdPartyCompletion$$List(t, s, d, n, z, p) });
 
 export type ThirdPartyCompletion = ThirdPartyCompletion$Reader;
 export declare namespace ThirdPartyCompletion {
@@ -112,10 +120,14 @@ export class ThirdPartyToAwait$Reader extends $.StructReader {
 
 /** Never sent between two vats. */
 export class ThirdPartyToAwait$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: ThirdPartyToAwait.Init): this { return this; }
   toObject(): ThirdPartyToAwait.Plain { return this.asReader().toObject(); }
   asReader(): ThirdPartyToAwait.Reader { return this.$asReader(ThirdPartyToAwait$Reader); }
+}
+
+class ThirdPartyToAwait$$List extends $.StructListBuilder<ThirdPartyToAwait.Builder, ThirdPartyToAwait.Init | ThirdPartyToAwait.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new ThirdPartyToAwait$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class ThirdPartyToAwait$Pipeline extends $.Pipeline<ThirdPartyToAwait.Reader> {
@@ -129,7 +141,7 @@ export interface ThirdPartyToAwait$Plain {
 }
 
 /** Never sent between two vats. */
-export const ThirdPartyToAwait = /*@__PURE__*/ $.struct<ThirdPartyToAwait.Reader, ThirdPartyToAwait.Builder, ThirdPartyToAwait.Init, ThirdPartyToAwait.Plain>({ id: 0x9539708bffa85a5dn, name: "ThirdPartyToAwait", dataWords: 0, pointerCount: 0, Reader: ThirdPartyToAwait$Reader, Builder: ThirdPartyToAwait$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyToAwait$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ThirdPartyToAwait$Builder(s, d, z, p, c) });
+export const ThirdPartyToAwait = /*@__PURE__*/ $.struct<ThirdPartyToAwait.Reader, ThirdPartyToAwait.Builder, ThirdPartyToAwait.Init, ThirdPartyToAwait.Plain>({ id: 0x9539708bffa85a5dn, name: "ThirdPartyToAwait", dataWords: 0, pointerCount: 0, Reader: ThirdPartyToAwait$Reader, Builder: ThirdPartyToAwait$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyToAwait$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new ThirdPartyToAwait$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new ThirdPartyToAwait$$List(t, s, d, n, z, p) });
 
 export type ThirdPartyToAwait = ThirdPartyToAwait$Reader;
 export declare namespace ThirdPartyToAwait {
@@ -149,10 +161,14 @@ export class ThirdPartyToContact$Reader extends $.StructReader {
 
 /** Never sent between two vats. */
 export class ThirdPartyToContact$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: ThirdPartyToContact.Init): this { return this; }
   toObject(): ThirdPartyToContact.Plain { return this.asReader().toObject(); }
   asReader(): ThirdPartyToContact.Reader { return this.$asReader(ThirdPartyToContact$Reader); }
+}
+
+class ThirdPartyToContact$$List extends $.StructListBuilder<ThirdPartyToContact.Builder, ThirdPartyToContact.Init | ThirdPartyToContact.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new ThirdPartyToContact$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class ThirdPartyToContact$Pipeline extends $.Pipeline<ThirdPartyToContact.Reader> {
@@ -166,7 +182,7 @@ export interface ThirdPartyToContact$Plain {
 }
 
 /** Never sent between two vats. */
-export const ThirdPartyToContact = /*@__PURE__*/ $.struct<ThirdPartyToContact.Reader, ThirdPartyToContact.Builder, ThirdPartyToContact.Init, ThirdPartyToContact.Plain>({ id: 0xe8e97b3b9f049b21n, name: "ThirdPartyToContact", dataWords: 0, pointerCount: 0, Reader: ThirdPartyToContact$Reader, Builder: ThirdPartyToContact$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyToContact$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ThirdPartyToContact$Builder(s, d, z, p, c) });
+export const ThirdPartyToContact = /*@__PURE__*/ $.struct<ThirdPartyToContact.Reader, ThirdPartyToContact.Builder, ThirdPartyToContact.Init, ThirdPartyToContact.Plain>({ id: 0xe8e97b3b9f049b21n, name: "ThirdPartyToContact", dataWords: 0, pointerCount: 0, Reader: ThirdPartyToContact$Reader, Builder: ThirdPartyToContact$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyToContact$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new ThirdPartyToContact$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new ThirdPartyToContact$$List(t, s, d, n, z, p) });
 
 export type ThirdPartyToContact = ThirdPartyToContact$Reader;
 export declare namespace ThirdPartyToContact {
@@ -192,7 +208,7 @@ export class JoinKeyPart$Reader extends $.StructReader {
 
 /** One of the parts that together make up a join. */
 export class JoinKeyPart$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Chosen by the vat that joins, the same for every part. */
   get joinId(): number { return this.$uint32(0); }
   set joinId(value: number) { this.$setUint32(0, value); }
@@ -212,6 +228,10 @@ export class JoinKeyPart$Builder extends $.StructBuilder {
   }
   toObject(): JoinKeyPart.Plain { return this.asReader().toObject(); }
   asReader(): JoinKeyPart.Reader { return this.$asReader(JoinKeyPart$Reader); }
+}
+
+class JoinKeyPart$$List extends $.StructListBuilder<JoinKeyPart.Builder, JoinKeyPart.Init | JoinKeyPart.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new JoinKeyPart$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class JoinKeyPart$Pipeline extends $.Pipeline<JoinKeyPart.Reader> {
@@ -234,7 +254,7 @@ export interface JoinKeyPart$Plain {
 }
 
 /** One of the parts that together make up a join. */
-export const JoinKeyPart = /*@__PURE__*/ $.struct<JoinKeyPart.Reader, JoinKeyPart.Builder, JoinKeyPart.Init, JoinKeyPart.Plain>({ id: 0x95b29059097fca83n, name: "JoinKeyPart", dataWords: 1, pointerCount: 0, Reader: JoinKeyPart$Reader, Builder: JoinKeyPart$Builder, makeReader: (s, d, z, p, c, n) => new JoinKeyPart$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new JoinKeyPart$Builder(s, d, z, p, c) });
+export const JoinKeyPart = /*@__PURE__*/ $.struct<JoinKeyPart.Reader, JoinKeyPart.Builder, JoinKeyPart.Init, JoinKeyPart.Plain>({ id: 0x95b29059097fca83n, name: "JoinKeyPart", dataWords: 1, pointerCount: 0, Reader: JoinKeyPart$Reader, Builder: JoinKeyPart$Builder, makeReader: (s, d, z, p, c, n) => new JoinKeyPart$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new JoinKeyPart$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new JoinKeyPart$$List(t, s, d, n, z, p) });
 
 export type JoinKeyPart = JoinKeyPart$Reader;
 export declare namespace JoinKeyPart {
@@ -259,7 +279,7 @@ export class JoinResult$Reader extends $.StructReader {
 }
 
 export class JoinResult$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Copied from the key parts. */
   get joinId(): number { return this.$uint32(0); }
   set joinId(value: number) { this.$setUint32(0, value); }
@@ -284,6 +304,10 @@ export class JoinResult$Builder extends $.StructBuilder {
   asReader(): JoinResult.Reader { return this.$asReader(JoinResult$Reader); }
 }
 
+class JoinResult$$List extends $.StructListBuilder<JoinResult.Builder, JoinResult.Init | JoinResult.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new JoinResult$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class JoinResult$Pipeline extends $.Pipeline<JoinResult.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<JoinResult.Reader, unknown, never> { return JoinResult; }
@@ -304,7 +328,7 @@ export interface JoinResult$Plain {
   cap: $.CapabilityClient;
 }
 
-export const JoinResult = /*@__PURE__*/ $.struct<JoinResult.Reader, JoinResult.Builder, JoinResult.Init, JoinResult.Plain>({ id: 0x9d263a3630b7ebeen, name: "JoinResult", dataWords: 1, pointerCount: 1, Reader: JoinResult$Reader, Builder: JoinResult$Builder, makeReader: (s, d, z, p, c, n) => new JoinResult$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new JoinResult$Builder(s, d, z, p, c) });
+export const JoinResult = /*@__PURE__*/ $.struct<JoinResult.Reader, JoinResult.Builder, JoinResult.Init, JoinResult.Plain>({ id: 0x9d263a3630b7ebeen, name: "JoinResult", dataWords: 1, pointerCount: 1, Reader: JoinResult$Reader, Builder: JoinResult$Builder, makeReader: (s, d, z, p, c, n) => new JoinResult$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new JoinResult$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new JoinResult$$List(t, s, d, n, z, p) });
 
 export type JoinResult = JoinResult$Reader;
 export declare namespace JoinResult {

@@ -69,7 +69,7 @@ const Message$$Reader = /*@__PURE__*/ $.narrowed<Message$Reader>(Message$ReaderC
 
 /** What is sent: each message on the transport is one of these. */
 export class Message$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "unimplemented" | "abort" | "call" | "return" | "finish" | "resolve" | "release" | "obsoleteSave" | "bootstrap" | "obsoleteDelete" | "provide" | "accept" | "join" | "disembargo" | "thirdPartyAnswer" | number { return this.$which(0, Message$$members); }
   /** A message of yours that I do not understand, returned to you. */
   get unimplemented(): Message.Builder { this.$expect(0, 0, "unimplemented"); return this.$get(0, Message); }
@@ -192,6 +192,10 @@ export class Message$Builder extends $.StructBuilder {
   asReader(): Message.Reader { return this.$asReader(Message$$Reader); }
 }
 
+class Message$$List extends $.StructListBuilder<Message.Builder, Message.Init | Message.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Message$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Message$Pipeline extends $.Pipeline<Message.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Message.Reader, unknown, never> { return Message; }
@@ -258,7 +262,7 @@ export interface Message$PlainMembers {
 export type Message$Plain = Message$PlainFields & $.PlainUnion<Message$PlainMembers>;
 
 /** What is sent: each message on the transport is one of these. */
-export const Message = /*@__PURE__*/ $.struct<Message.Reader, Message.Builder, Message.Init, Message.Plain>({ id: 0x91b79f1f808db032n, name: "Message", dataWords: 1, pointerCount: 1, Reader: Message$$Reader, Builder: Message$Builder, makeReader: (s, d, z, p, c, n) => new Message$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Message$Builder(s, d, z, p, c) });
+export const Message = /*@__PURE__*/ $.struct<Message.Reader, Message.Builder, Message.Init, Message.Plain>({ id: 0x91b79f1f808db032n, name: "Message", dataWords: 1, pointerCount: 1, Reader: Message$$Reader, Builder: Message$Builder, makeReader: (s, d, z, p, c, n) => new Message$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Message$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Message$$List(t, s, d, n, z, p) });
 
 export type Message = Message$Reader;
 export declare namespace Message {
@@ -282,7 +286,7 @@ export class Bootstrap$Reader extends $.StructReader {
 
 /** Asks for the object that a vat offers to whoever connects. The answer is a `Return` whose content is that capability. */
 export class Bootstrap$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /** Once chose among several objects. A vat that wants that offers it as a method of its bootstrap object. */
@@ -302,6 +306,10 @@ export class Bootstrap$Builder extends $.StructBuilder {
   asReader(): Bootstrap.Reader { return this.$asReader(Bootstrap$Reader); }
 }
 
+class Bootstrap$$List extends $.StructListBuilder<Bootstrap.Builder, Bootstrap.Init | Bootstrap.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Bootstrap$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Bootstrap$Pipeline extends $.Pipeline<Bootstrap.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Bootstrap.Reader, unknown, never> { return Bootstrap; }
@@ -319,7 +327,7 @@ export interface Bootstrap$Plain {
 }
 
 /** Asks for the object that a vat offers to whoever connects. The answer is a `Return` whose content is that capability. */
-export const Bootstrap = /*@__PURE__*/ $.struct<Bootstrap.Reader, Bootstrap.Builder, Bootstrap.Init, Bootstrap.Plain>({ id: 0xe94ccf8031176ec4n, name: "Bootstrap", dataWords: 1, pointerCount: 1, Reader: Bootstrap$Reader, Builder: Bootstrap$Builder, makeReader: (s, d, z, p, c, n) => new Bootstrap$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Bootstrap$Builder(s, d, z, p, c) });
+export const Bootstrap = /*@__PURE__*/ $.struct<Bootstrap.Reader, Bootstrap.Builder, Bootstrap.Init, Bootstrap.Plain>({ id: 0xe94ccf8031176ec4n, name: "Bootstrap", dataWords: 1, pointerCount: 1, Reader: Bootstrap$Reader, Builder: Bootstrap$Builder, makeReader: (s, d, z, p, c, n) => new Bootstrap$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Bootstrap$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Bootstrap$$List(t, s, d, n, z, p) });
 
 export type Bootstrap = Bootstrap$Reader;
 export declare namespace Bootstrap {
@@ -363,7 +371,7 @@ const Call$SendResultsTo$$Reader = /*@__PURE__*/ $.narrowed<Call$SendResultsTo$R
 
 /** Where the results go. */
 export class Call$SendResultsTo$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "caller" | "yourself" | "thirdParty" | number { return this.$which(6, Call$SendResultsTo$$members); }
   /** Into a `Return`, the usual way. */
   get caller(): null { this.$expect(6, 0, "caller"); return null; }
@@ -397,7 +405,7 @@ export class Call$SendResultsTo$Builder extends $.StructBuilder {
   asReader(): Call.SendResultsTo.Reader { return this.$asReader(Call$SendResultsTo$$Reader); }
 }
 
-const Call$SendResultsTo$$type = /*@__PURE__*/ $.struct<Call.SendResultsTo.Reader, Call.SendResultsTo.Builder, Call.SendResultsTo.Init, Call.SendResultsTo.Plain>({ id: 0xdae8b0f61aab5f99n, name: "Call.sendResultsTo", dataWords: 3, pointerCount: 3, Reader: Call$SendResultsTo$$Reader, Builder: Call$SendResultsTo$Builder, makeReader: (s, d, z, p, c, n) => new Call$SendResultsTo$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Call$SendResultsTo$Builder(s, d, z, p, c) });
+const Call$SendResultsTo$$type = /*@__PURE__*/ $.struct<Call.SendResultsTo.Reader, Call.SendResultsTo.Builder, Call.SendResultsTo.Init, Call.SendResultsTo.Plain>({ id: 0xdae8b0f61aab5f99n, name: "Call.sendResultsTo", dataWords: 3, pointerCount: 3, Reader: Call$SendResultsTo$$Reader, Builder: Call$SendResultsTo$Builder, makeReader: (s, d, z, p, c, n) => new Call$SendResultsTo$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Call$SendResultsTo$Builder(s, d, p, c) });
 export class Call$SendResultsTo$Pipeline extends $.Pipeline<Call.SendResultsTo.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Call.SendResultsTo.Reader, unknown, never> { return Call$SendResultsTo$$type; }
@@ -457,7 +465,7 @@ export class Call$Reader extends $.StructReader {
 
 /** Starts a method call. */
 export class Call$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /** The object that is called. */
@@ -493,13 +501,13 @@ export class Call$Builder extends $.StructBuilder {
   disownParams(): $.Orphan { return this.$disown(1); }
   adoptParams(orphan: $.Orphan): void { this.$adopt(1, orphan); }
   /** Where the results go. */
-  get sendResultsTo(): Call.SendResultsTo.Builder { return new Call$SendResultsTo$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get sendResultsTo(): Call.SendResultsTo.Builder { return new Call$SendResultsTo$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set sendResultsTo(value: Call.SendResultsTo.Init | Call.SendResultsTo.Builder) { this.initSendResultsTo().assign(value); }
   /** Sets all of the group to its defaults. */
   initSendResultsTo(): Call.SendResultsTo.Builder {
     this.$setUint16(6, 0);
     this.$clear(2);
-    return new Call$SendResultsTo$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Call$SendResultsTo$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Call.Init | Call$Builder): this {
@@ -517,6 +525,10 @@ export class Call$Builder extends $.StructBuilder {
   }
   toObject(): Call.Plain { return this.asReader().toObject(); }
   asReader(): Call.Reader { return this.$asReader(Call$Reader); }
+}
+
+class Call$$List extends $.StructListBuilder<Call.Builder, Call.Init | Call.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Call$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Call$Pipeline extends $.Pipeline<Call.Reader> {
@@ -562,7 +574,7 @@ export interface Call$Plain {
 }
 
 /** Starts a method call. */
-export const Call = /*@__PURE__*/ $.struct<Call.Reader, Call.Builder, Call.Init, Call.Plain>({ id: 0x836a53ce789d4cd4n, name: "Call", dataWords: 3, pointerCount: 3, Reader: Call$Reader, Builder: Call$Builder, makeReader: (s, d, z, p, c, n) => new Call$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Call$Builder(s, d, z, p, c) });
+export const Call = /*@__PURE__*/ $.struct<Call.Reader, Call.Builder, Call.Init, Call.Plain>({ id: 0x836a53ce789d4cd4n, name: "Call", dataWords: 3, pointerCount: 3, Reader: Call$Reader, Builder: Call$Builder, makeReader: (s, d, z, p, c, n) => new Call$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Call$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Call$$List(t, s, d, n, z, p) });
 
 export type Call = Call$Reader;
 export declare namespace Call {
@@ -640,7 +652,7 @@ const Return$$Reader = /*@__PURE__*/ $.narrowed<Return$Reader>(Return$ReaderClas
 
 /** Ends a question, one way or another. Its id stays in use until the `Finish`. */
 export class Return$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "results" | "exception" | "canceled" | "resultsSentElsewhere" | "takeFromOtherQuestion" | "awaitFromThirdParty" | number { return this.$which(6, Return$$members); }
   get answerId(): number { return this.$uint32(0); }
   set answerId(value: number) { this.$setUint32(0, value); }
@@ -711,6 +723,10 @@ export class Return$Builder extends $.StructBuilder {
   asReader(): Return.Reader { return this.$asReader(Return$$Reader); }
 }
 
+class Return$$List extends $.StructListBuilder<Return.Builder, Return.Init | Return.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Return$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Return$Pipeline extends $.Pipeline<Return.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Return.Reader, unknown, never> { return Return; }
@@ -766,7 +782,7 @@ export interface Return$PlainMembers {
 export type Return$Plain = Return$PlainFields & $.PlainUnion<Return$PlainMembers>;
 
 /** Ends a question, one way or another. Its id stays in use until the `Finish`. */
-export const Return = /*@__PURE__*/ $.struct<Return.Reader, Return.Builder, Return.Init, Return.Plain>({ id: 0x9e19b28d3db3573an, name: "Return", dataWords: 2, pointerCount: 1, Reader: Return$$Reader, Builder: Return$Builder, makeReader: (s, d, z, p, c, n) => new Return$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Return$Builder(s, d, z, p, c) });
+export const Return = /*@__PURE__*/ $.struct<Return.Reader, Return.Builder, Return.Init, Return.Plain>({ id: 0x9e19b28d3db3573an, name: "Return", dataWords: 2, pointerCount: 1, Reader: Return$$Reader, Builder: Return$Builder, makeReader: (s, d, z, p, c, n) => new Return$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Return$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Return$$List(t, s, d, n, z, p) });
 
 export type Return = Return$Reader;
 export declare namespace Return {
@@ -803,7 +819,7 @@ export class Finish$Reader extends $.StructReader {
  * yet, this asks to cancel the call.
  */
 export class Finish$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /**
@@ -828,6 +844,10 @@ export class Finish$Builder extends $.StructBuilder {
   }
   toObject(): Finish.Plain { return this.asReader().toObject(); }
   asReader(): Finish.Reader { return this.$asReader(Finish$Reader); }
+}
+
+class Finish$$List extends $.StructListBuilder<Finish.Builder, Finish.Init | Finish.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Finish$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Finish$Pipeline extends $.Pipeline<Finish.Reader> {
@@ -858,7 +878,7 @@ export interface Finish$Plain {
  * The caller needs the answer no longer: the results were received, or never will be wanted. If they have not been sent
  * yet, this asks to cancel the call.
  */
-export const Finish = /*@__PURE__*/ $.struct<Finish.Reader, Finish.Builder, Finish.Init, Finish.Plain>({ id: 0xd37d2eb2c2f80e63n, name: "Finish", dataWords: 1, pointerCount: 0, Reader: Finish$Reader, Builder: Finish$Builder, makeReader: (s, d, z, p, c, n) => new Finish$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Finish$Builder(s, d, z, p, c) });
+export const Finish = /*@__PURE__*/ $.struct<Finish.Reader, Finish.Builder, Finish.Init, Finish.Plain>({ id: 0xd37d2eb2c2f80e63n, name: "Finish", dataWords: 1, pointerCount: 0, Reader: Finish$Reader, Builder: Finish$Builder, makeReader: (s, d, z, p, c, n) => new Finish$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Finish$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Finish$$List(t, s, d, n, z, p) });
 
 export type Finish = Finish$Reader;
 export declare namespace Finish {
@@ -900,7 +920,7 @@ const Resolve$$Reader = /*@__PURE__*/ $.narrowed<Resolve$Reader>(Resolve$ReaderC
 
 /** A promise, exported earlier as `senderPromise`, has become what it is going to be. */
 export class Resolve$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "cap" | "exception" | number { return this.$which(4, Resolve$$members); }
   /** The promise. It stays exported until released, so what it resolves to is another reference. */
   get promiseId(): number { return this.$uint32(0); }
@@ -936,6 +956,10 @@ export class Resolve$Builder extends $.StructBuilder {
   asReader(): Resolve.Reader { return this.$asReader(Resolve$$Reader); }
 }
 
+class Resolve$$List extends $.StructListBuilder<Resolve.Builder, Resolve.Init | Resolve.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Resolve$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Resolve$Pipeline extends $.Pipeline<Resolve.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Resolve.Reader, unknown, never> { return Resolve; }
@@ -964,7 +988,7 @@ export interface Resolve$PlainMembers {
 export type Resolve$Plain = Resolve$PlainFields & $.PlainUnion<Resolve$PlainMembers>;
 
 /** A promise, exported earlier as `senderPromise`, has become what it is going to be. */
-export const Resolve = /*@__PURE__*/ $.struct<Resolve.Reader, Resolve.Builder, Resolve.Init, Resolve.Plain>({ id: 0xbbc29655fa89086en, name: "Resolve", dataWords: 1, pointerCount: 1, Reader: Resolve$$Reader, Builder: Resolve$Builder, makeReader: (s, d, z, p, c, n) => new Resolve$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Resolve$Builder(s, d, z, p, c) });
+export const Resolve = /*@__PURE__*/ $.struct<Resolve.Reader, Resolve.Builder, Resolve.Init, Resolve.Plain>({ id: 0xbbc29655fa89086en, name: "Resolve", dataWords: 1, pointerCount: 1, Reader: Resolve$$Reader, Builder: Resolve$Builder, makeReader: (s, d, z, p, c, n) => new Resolve$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Resolve$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Resolve$$List(t, s, d, n, z, p) });
 
 export type Resolve = Resolve$Reader;
 export declare namespace Resolve {
@@ -987,7 +1011,7 @@ export class Release$Reader extends $.StructReader {
 
 /** References to an object of the peer's are given up. */
 export class Release$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get id(): number { return this.$uint32(0); }
   set id(value: number) { this.$setUint32(0, value); }
   /** How many. The host counts one for every time it sent the capability, so that references in flight are not lost. */
@@ -1002,6 +1026,10 @@ export class Release$Builder extends $.StructBuilder {
   }
   toObject(): Release.Plain { return this.asReader().toObject(); }
   asReader(): Release.Reader { return this.$asReader(Release$Reader); }
+}
+
+class Release$$List extends $.StructListBuilder<Release.Builder, Release.Init | Release.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Release$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Release$Pipeline extends $.Pipeline<Release.Reader> {
@@ -1020,7 +1048,7 @@ export interface Release$Plain {
 }
 
 /** References to an object of the peer's are given up. */
-export const Release = /*@__PURE__*/ $.struct<Release.Reader, Release.Builder, Release.Init, Release.Plain>({ id: 0xad1a6c0d7dd07497n, name: "Release", dataWords: 1, pointerCount: 0, Reader: Release$Reader, Builder: Release$Builder, makeReader: (s, d, z, p, c, n) => new Release$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Release$Builder(s, d, z, p, c) });
+export const Release = /*@__PURE__*/ $.struct<Release.Reader, Release.Builder, Release.Init, Release.Plain>({ id: 0xad1a6c0d7dd07497n, name: "Release", dataWords: 1, pointerCount: 0, Reader: Release$Reader, Builder: Release$Builder, makeReader: (s, d, z, p, c, n) => new Release$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Release$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Release$$List(t, s, d, n, z, p) });
 
 export type Release = Release$Reader;
 export declare namespace Release {
@@ -1061,7 +1089,7 @@ export type Disembargo$Context$Reader = $.Variants<Disembargo$Context$ReaderClas
 const Disembargo$Context$$Reader = /*@__PURE__*/ $.narrowed<Disembargo$Context$Reader>(Disembargo$Context$ReaderClass);
 
 export class Disembargo$Context$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "senderLoopback" | "receiverLoopback" | "accept" | number { return this.$which(4, Disembargo$Context$$members); }
   /** The way out: the receiver finds that the target leads back to the sender, and answers with `receiverLoopback`. */
   get senderLoopback(): number { this.$expect(4, 0, "senderLoopback"); return this.$uint32(0); }
@@ -1096,7 +1124,7 @@ export class Disembargo$Context$Builder extends $.StructBuilder {
   asReader(): Disembargo.Context.Reader { return this.$asReader(Disembargo$Context$$Reader); }
 }
 
-const Disembargo$Context$$type = /*@__PURE__*/ $.struct<Disembargo.Context.Reader, Disembargo.Context.Builder, Disembargo.Context.Init, Disembargo.Context.Plain>({ id: 0xd562b4df655bdd4dn, name: "Disembargo.context", dataWords: 1, pointerCount: 2, Reader: Disembargo$Context$$Reader, Builder: Disembargo$Context$Builder, makeReader: (s, d, z, p, c, n) => new Disembargo$Context$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Disembargo$Context$Builder(s, d, z, p, c) });
+const Disembargo$Context$$type = /*@__PURE__*/ $.struct<Disembargo.Context.Reader, Disembargo.Context.Builder, Disembargo.Context.Init, Disembargo.Context.Plain>({ id: 0xd562b4df655bdd4dn, name: "Disembargo.context", dataWords: 1, pointerCount: 2, Reader: Disembargo$Context$$Reader, Builder: Disembargo$Context$Builder, makeReader: (s, d, z, p, c, n) => new Disembargo$Context$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Disembargo$Context$Builder(s, d, p, c) });
 export class Disembargo$Context$Pipeline extends $.Pipeline<Disembargo.Context.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Disembargo.Context.Reader, unknown, never> { return Disembargo$Context$$type; }
@@ -1143,7 +1171,7 @@ export class Disembargo$Reader extends $.StructReader {
  * ("embargoes") its new calls until then, so that they cannot overtake.
  */
 export class Disembargo$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** The promise that turned out to be an object on this side of the connection. */
   get target(): MessageTarget.Builder { return this.$get(0, MessageTarget); }
   set target(value: MessageTarget.Init | MessageTarget.Builder) { this.$set(0, MessageTarget, value); }
@@ -1151,14 +1179,14 @@ export class Disembargo$Builder extends $.StructBuilder {
   initTarget(): MessageTarget.Builder { return this.$init(0, MessageTarget); }
   disownTarget(): $.Orphan { return this.$disown(0); }
   adoptTarget(orphan: $.Orphan): void { this.$adopt(0, orphan); }
-  get context(): Disembargo.Context.Builder { return new Disembargo$Context$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get context(): Disembargo.Context.Builder { return new Disembargo$Context$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set context(value: Disembargo.Context.Init | Disembargo.Context.Builder) { this.initContext().assign(value); }
   /** Sets all of the group to its defaults. */
   initContext(): Disembargo.Context.Builder {
     this.$setUint16(4, 0);
     this.$setUint32(0, 0);
     this.$clear(1);
-    return new Disembargo$Context$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Disembargo$Context$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Disembargo.Init | Disembargo$Builder): this {
@@ -1169,6 +1197,10 @@ export class Disembargo$Builder extends $.StructBuilder {
   }
   toObject(): Disembargo.Plain { return this.asReader().toObject(); }
   asReader(): Disembargo.Reader { return this.$asReader(Disembargo$Reader); }
+}
+
+class Disembargo$$List extends $.StructListBuilder<Disembargo.Builder, Disembargo.Init | Disembargo.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Disembargo$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Disembargo$Pipeline extends $.Pipeline<Disembargo.Reader> {
@@ -1192,7 +1224,7 @@ export interface Disembargo$Plain {
  * Walks the long way to an object, behind the calls that took it, and comes back. A vat that has learned a shorter way holds
  * ("embargoes") its new calls until then, so that they cannot overtake.
  */
-export const Disembargo = /*@__PURE__*/ $.struct<Disembargo.Reader, Disembargo.Builder, Disembargo.Init, Disembargo.Plain>({ id: 0xf964368b0fbd3711n, name: "Disembargo", dataWords: 1, pointerCount: 2, Reader: Disembargo$Reader, Builder: Disembargo$Builder, makeReader: (s, d, z, p, c, n) => new Disembargo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Disembargo$Builder(s, d, z, p, c) });
+export const Disembargo = /*@__PURE__*/ $.struct<Disembargo.Reader, Disembargo.Builder, Disembargo.Init, Disembargo.Plain>({ id: 0xf964368b0fbd3711n, name: "Disembargo", dataWords: 1, pointerCount: 2, Reader: Disembargo$Reader, Builder: Disembargo$Builder, makeReader: (s, d, z, p, c, n) => new Disembargo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Disembargo$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Disembargo$$List(t, s, d, n, z, p) });
 
 export type Disembargo = Disembargo$Reader;
 export declare namespace Disembargo {
@@ -1234,7 +1266,7 @@ export class Provide$Reader extends $.StructReader {
  * recipient has come withdraws the offer.
  */
 export class Provide$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /** The object, as the introducer refers to it. */
@@ -1262,6 +1294,10 @@ export class Provide$Builder extends $.StructBuilder {
   asReader(): Provide.Reader { return this.$asReader(Provide$Reader); }
 }
 
+class Provide$$List extends $.StructListBuilder<Provide.Builder, Provide.Init | Provide.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Provide$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Provide$Pipeline extends $.Pipeline<Provide.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Provide.Reader, unknown, never> { return Provide; }
@@ -1286,7 +1322,7 @@ export interface Provide$Plain {
  * An introducer asks the host of an object to hold it ready for a third vat. It is a question: a `Finish` before the
  * recipient has come withdraws the offer.
  */
-export const Provide = /*@__PURE__*/ $.struct<Provide.Reader, Provide.Builder, Provide.Init, Provide.Plain>({ id: 0x9c6a046bfbc1ac5an, name: "Provide", dataWords: 1, pointerCount: 2, Reader: Provide$Reader, Builder: Provide$Builder, makeReader: (s, d, z, p, c, n) => new Provide$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Provide$Builder(s, d, z, p, c) });
+export const Provide = /*@__PURE__*/ $.struct<Provide.Reader, Provide.Builder, Provide.Init, Provide.Plain>({ id: 0x9c6a046bfbc1ac5an, name: "Provide", dataWords: 1, pointerCount: 2, Reader: Provide$Reader, Builder: Provide$Builder, makeReader: (s, d, z, p, c, n) => new Provide$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Provide$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Provide$$List(t, s, d, n, z, p) });
 
 export type Provide = Provide$Reader;
 export declare namespace Provide {
@@ -1316,7 +1352,7 @@ export class Accept$Reader extends $.StructReader {
 
 /** The recipient of an introduction picks up the object. Answered by a `Return` whose content is the capability. */
 export class Accept$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /** Proves to the host that this is the vat the `Provide` spoke of. */
@@ -1347,6 +1383,10 @@ export class Accept$Builder extends $.StructBuilder {
   asReader(): Accept.Reader { return this.$asReader(Accept$Reader); }
 }
 
+class Accept$$List extends $.StructListBuilder<Accept.Builder, Accept.Init | Accept.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Accept$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Accept$Pipeline extends $.Pipeline<Accept.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Accept.Reader, unknown, never> { return Accept; }
@@ -1370,7 +1410,7 @@ export interface Accept$Plain {
 }
 
 /** The recipient of an introduction picks up the object. Answered by a `Return` whose content is the capability. */
-export const Accept = /*@__PURE__*/ $.struct<Accept.Reader, Accept.Builder, Accept.Init, Accept.Plain>({ id: 0xd4c9b56290554016n, name: "Accept", dataWords: 1, pointerCount: 2, Reader: Accept$Reader, Builder: Accept$Builder, makeReader: (s, d, z, p, c, n) => new Accept$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Accept$Builder(s, d, z, p, c) });
+export const Accept = /*@__PURE__*/ $.struct<Accept.Reader, Accept.Builder, Accept.Init, Accept.Plain>({ id: 0xd4c9b56290554016n, name: "Accept", dataWords: 1, pointerCount: 2, Reader: Accept$Reader, Builder: Accept$Builder, makeReader: (s, d, z, p, c, n) => new Accept$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Accept$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Accept$$List(t, s, d, n, z, p) });
 
 export type Accept = Accept$Reader;
 export declare namespace Accept {
@@ -1398,7 +1438,7 @@ export class ThirdPartyAnswer$Reader extends $.StructReader {
 
 /** Brings the answer to a question that the receiver asked another vat. From here on the sender is the one that answers. */
 export class ThirdPartyAnswer$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Says which question: it matches a `ThirdPartyToAwait` in the `Return` that pointed here. */
   get completion(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
   set completion(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
@@ -1422,6 +1462,10 @@ export class ThirdPartyAnswer$Builder extends $.StructBuilder {
   asReader(): ThirdPartyAnswer.Reader { return this.$asReader(ThirdPartyAnswer$Reader); }
 }
 
+class ThirdPartyAnswer$$List extends $.StructListBuilder<ThirdPartyAnswer.Builder, ThirdPartyAnswer.Init | ThirdPartyAnswer.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new ThirdPartyAnswer$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class ThirdPartyAnswer$Pipeline extends $.Pipeline<ThirdPartyAnswer.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ThirdPartyAnswer.Reader, unknown, never> { return ThirdPartyAnswer; }
@@ -1443,7 +1487,7 @@ export interface ThirdPartyAnswer$Plain {
 }
 
 /** Brings the answer to a question that the receiver asked another vat. From here on the sender is the one that answers. */
-export const ThirdPartyAnswer = /*@__PURE__*/ $.struct<ThirdPartyAnswer.Reader, ThirdPartyAnswer.Builder, ThirdPartyAnswer.Init, ThirdPartyAnswer.Plain>({ id: 0xb6511ce6c5f0e58cn, name: "ThirdPartyAnswer", dataWords: 1, pointerCount: 1, Reader: ThirdPartyAnswer$Reader, Builder: ThirdPartyAnswer$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyAnswer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ThirdPartyAnswer$Builder(s, d, z, p, c) });
+export const ThirdPartyAnswer = /*@__PURE__*/ $.struct<ThirdPartyAnswer.Reader, ThirdPartyAnswer.Builder, ThirdPartyAnswer.Init, ThirdPartyAnswer.Plain>({ id: 0xb6511ce6c5f0e58cn, name: "ThirdPartyAnswer", dataWords: 1, pointerCount: 1, Reader: ThirdPartyAnswer$Reader, Builder: ThirdPartyAnswer$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyAnswer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new ThirdPartyAnswer$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new ThirdPartyAnswer$$List(t, s, d, n, z, p) });
 
 export type ThirdPartyAnswer = ThirdPartyAnswer$Reader;
 export declare namespace ThirdPartyAnswer {
@@ -1468,7 +1512,7 @@ export class Join$Reader extends $.StructReader {
 
 /** Asks whether several capabilities are one and the same object, by sending one of these along each of them. Not in use yet. */
 export class Join$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   get target(): MessageTarget.Builder { return this.$get(0, MessageTarget); }
@@ -1494,6 +1538,10 @@ export class Join$Builder extends $.StructBuilder {
   asReader(): Join.Reader { return this.$asReader(Join$Reader); }
 }
 
+class Join$$List extends $.StructListBuilder<Join.Builder, Join.Init | Join.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Join$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Join$Pipeline extends $.Pipeline<Join.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Join.Reader, unknown, never> { return Join; }
@@ -1513,7 +1561,7 @@ export interface Join$Plain {
 }
 
 /** Asks whether several capabilities are one and the same object, by sending one of these along each of them. Not in use yet. */
-export const Join = /*@__PURE__*/ $.struct<Join.Reader, Join.Builder, Join.Init, Join.Plain>({ id: 0xfbe1980490e001afn, name: "Join", dataWords: 1, pointerCount: 2, Reader: Join$Reader, Builder: Join$Builder, makeReader: (s, d, z, p, c, n) => new Join$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Join$Builder(s, d, z, p, c) });
+export const Join = /*@__PURE__*/ $.struct<Join.Reader, Join.Builder, Join.Init, Join.Plain>({ id: 0xfbe1980490e001afn, name: "Join", dataWords: 1, pointerCount: 2, Reader: Join$Reader, Builder: Join$Builder, makeReader: (s, d, z, p, c, n) => new Join$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Join$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Join$$List(t, s, d, n, z, p) });
 
 export type Join = Join$Reader;
 export declare namespace Join {
@@ -1551,7 +1599,7 @@ const MessageTarget$$Reader = /*@__PURE__*/ $.narrowed<MessageTarget$Reader>(Mes
 
 /** An object of the receiver of the message. */
 export class MessageTarget$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "importedCap" | "promisedAnswer" | number { return this.$which(4, MessageTarget$$members); }
   /** One the receiver has exported. */
   get importedCap(): number { this.$expect(4, 0, "importedCap"); return this.$uint32(0); }
@@ -1579,6 +1627,10 @@ export class MessageTarget$Builder extends $.StructBuilder {
   asReader(): MessageTarget.Reader { return this.$asReader(MessageTarget$$Reader); }
 }
 
+class MessageTarget$$List extends $.StructListBuilder<MessageTarget.Builder, MessageTarget.Init | MessageTarget.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new MessageTarget$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class MessageTarget$Pipeline extends $.Pipeline<MessageTarget.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<MessageTarget.Reader, unknown, never> { return MessageTarget; }
@@ -1603,7 +1655,7 @@ export interface MessageTarget$PlainMembers {
 export type MessageTarget$Plain = MessageTarget$PlainFields & $.PlainUnion<MessageTarget$PlainMembers>;
 
 /** An object of the receiver of the message. */
-export const MessageTarget = /*@__PURE__*/ $.struct<MessageTarget.Reader, MessageTarget.Builder, MessageTarget.Init, MessageTarget.Plain>({ id: 0x95bc14545813fbc1n, name: "MessageTarget", dataWords: 1, pointerCount: 1, Reader: MessageTarget$$Reader, Builder: MessageTarget$Builder, makeReader: (s, d, z, p, c, n) => new MessageTarget$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new MessageTarget$Builder(s, d, z, p, c) });
+export const MessageTarget = /*@__PURE__*/ $.struct<MessageTarget.Reader, MessageTarget.Builder, MessageTarget.Init, MessageTarget.Plain>({ id: 0x95bc14545813fbc1n, name: "MessageTarget", dataWords: 1, pointerCount: 1, Reader: MessageTarget$$Reader, Builder: MessageTarget$Builder, makeReader: (s, d, z, p, c, n) => new MessageTarget$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new MessageTarget$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new MessageTarget$$List(t, s, d, n, z, p) });
 
 export type MessageTarget = MessageTarget$Reader;
 export declare namespace MessageTarget {
@@ -1628,7 +1680,7 @@ export class Payload$Reader extends $.StructReader {
 
 /** Parameters or results: data with capabilities in it. */
 export class Payload$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Capability pointers in here hold an index into `capTable`. */
   get content(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
   set content(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
@@ -1652,6 +1704,10 @@ export class Payload$Builder extends $.StructBuilder {
   asReader(): Payload.Reader { return this.$asReader(Payload$Reader); }
 }
 
+class Payload$$List extends $.StructListBuilder<Payload.Builder, Payload.Init | Payload.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Payload$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Payload$Pipeline extends $.Pipeline<Payload.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Payload.Reader, unknown, never> { return Payload; }
@@ -1669,7 +1725,7 @@ export interface Payload$Plain {
 }
 
 /** Parameters or results: data with capabilities in it. */
-export const Payload = /*@__PURE__*/ $.struct<Payload.Reader, Payload.Builder, Payload.Init, Payload.Plain>({ id: 0x9a0e61223d96743bn, name: "Payload", dataWords: 0, pointerCount: 2, Reader: Payload$Reader, Builder: Payload$Builder, makeReader: (s, d, z, p, c, n) => new Payload$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Payload$Builder(s, d, z, p, c) });
+export const Payload = /*@__PURE__*/ $.struct<Payload.Reader, Payload.Builder, Payload.Init, Payload.Plain>({ id: 0x9a0e61223d96743bn, name: "Payload", dataWords: 0, pointerCount: 2, Reader: Payload$Reader, Builder: Payload$Builder, makeReader: (s, d, z, p, c, n) => new Payload$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Payload$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Payload$$List(t, s, d, n, z, p) });
 
 export type Payload = Payload$Reader;
 export declare namespace Payload {
@@ -1723,7 +1779,7 @@ const CapDescriptor$$Reader = /*@__PURE__*/ $.narrowed<CapDescriptor$Reader>(Cap
 
 /** A capability in a message, in the words of its sender. */
 export class CapDescriptor$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "none" | "senderHosted" | "senderPromise" | "receiverHosted" | "receiverAnswer" | "thirdPartyHosted" | number { return this.$which(0, CapDescriptor$$members); }
   /** There is none: null. */
   get none(): null { this.$expect(0, 0, "none"); return null; }
@@ -1775,6 +1831,10 @@ export class CapDescriptor$Builder extends $.StructBuilder {
   asReader(): CapDescriptor.Reader { return this.$asReader(CapDescriptor$$Reader); }
 }
 
+class CapDescriptor$$List extends $.StructListBuilder<CapDescriptor.Builder, CapDescriptor.Init | CapDescriptor.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new CapDescriptor$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class CapDescriptor$Pipeline extends $.Pipeline<CapDescriptor.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CapDescriptor.Reader, unknown, never> { return CapDescriptor; }
@@ -1815,7 +1875,7 @@ export interface CapDescriptor$PlainMembers {
 export type CapDescriptor$Plain = CapDescriptor$PlainFields & $.PlainUnion<CapDescriptor$PlainMembers>;
 
 /** A capability in a message, in the words of its sender. */
-export const CapDescriptor = /*@__PURE__*/ $.struct<CapDescriptor.Reader, CapDescriptor.Builder, CapDescriptor.Init, CapDescriptor.Plain>({ id: 0x8523ddc40b86b8b0n, name: "CapDescriptor", dataWords: 1, pointerCount: 1, Reader: CapDescriptor$$Reader, Builder: CapDescriptor$Builder, makeReader: (s, d, z, p, c, n) => new CapDescriptor$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CapDescriptor$Builder(s, d, z, p, c) });
+export const CapDescriptor = /*@__PURE__*/ $.struct<CapDescriptor.Reader, CapDescriptor.Builder, CapDescriptor.Init, CapDescriptor.Plain>({ id: 0x8523ddc40b86b8b0n, name: "CapDescriptor", dataWords: 1, pointerCount: 1, Reader: CapDescriptor$$Reader, Builder: CapDescriptor$Builder, makeReader: (s, d, z, p, c, n) => new CapDescriptor$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new CapDescriptor$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new CapDescriptor$$List(t, s, d, n, z, p) });
 
 export type CapDescriptor = CapDescriptor$Reader;
 export declare namespace CapDescriptor {
@@ -1848,7 +1908,7 @@ export type PromisedAnswer$Op$Reader = $.Variants<PromisedAnswer$Op$ReaderClass,
 const PromisedAnswer$Op$$Reader = /*@__PURE__*/ $.narrowed<PromisedAnswer$Op$Reader>(PromisedAnswer$Op$ReaderClass);
 
 export class PromisedAnswer$Op$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "noop" | "getPointerField" | number { return this.$which(0, PromisedAnswer$Op$$members); }
   get noop(): null { this.$expect(0, 0, "noop"); return null; }
   set noop(_: null) { this.$setUint16(0, 0); }
@@ -1869,6 +1929,10 @@ export class PromisedAnswer$Op$Builder extends $.StructBuilder {
   }
   toObject(): PromisedAnswer.Op.Plain { return this.asReader().toObject(); }
   asReader(): PromisedAnswer.Op.Reader { return this.$asReader(PromisedAnswer$Op$$Reader); }
+}
+
+class PromisedAnswer$Op$$List extends $.StructListBuilder<PromisedAnswer.Op.Builder, PromisedAnswer.Op.Init | PromisedAnswer.Op.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new PromisedAnswer$Op$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class PromisedAnswer$Op$Pipeline extends $.Pipeline<PromisedAnswer.Op.Reader> {
@@ -1892,7 +1956,7 @@ export interface PromisedAnswer$Op$PlainMembers {
 }
 export type PromisedAnswer$Op$Plain = PromisedAnswer$Op$PlainFields & $.PlainUnion<PromisedAnswer$Op$PlainMembers>;
 
-export const PromisedAnswer$Op = /*@__PURE__*/ $.struct<PromisedAnswer.Op.Reader, PromisedAnswer.Op.Builder, PromisedAnswer.Op.Init, PromisedAnswer.Op.Plain>({ id: 0xf316944415569081n, name: "PromisedAnswer.Op", dataWords: 1, pointerCount: 0, Reader: PromisedAnswer$Op$$Reader, Builder: PromisedAnswer$Op$Builder, makeReader: (s, d, z, p, c, n) => new PromisedAnswer$Op$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new PromisedAnswer$Op$Builder(s, d, z, p, c) });
+export const PromisedAnswer$Op = /*@__PURE__*/ $.struct<PromisedAnswer.Op.Reader, PromisedAnswer.Op.Builder, PromisedAnswer.Op.Init, PromisedAnswer.Op.Plain>({ id: 0xf316944415569081n, name: "PromisedAnswer.Op", dataWords: 1, pointerCount: 0, Reader: PromisedAnswer$Op$$Reader, Builder: PromisedAnswer$Op$Builder, makeReader: (s, d, z, p, c, n) => new PromisedAnswer$Op$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new PromisedAnswer$Op$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new PromisedAnswer$Op$$List(t, s, d, n, z, p) });
 
 /** A capability in the answer to a question, whether or not the answer is there. */
 export class PromisedAnswer$Reader extends $.StructReader {
@@ -1906,7 +1970,7 @@ export class PromisedAnswer$Reader extends $.StructReader {
 
 /** A capability in the answer to a question, whether or not the answer is there. */
 export class PromisedAnswer$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get questionId(): number { return this.$uint32(0); }
   set questionId(value: number) { this.$setUint32(0, value); }
   /** How to get from the content of the results to the capability, step by step. */
@@ -1927,6 +1991,10 @@ export class PromisedAnswer$Builder extends $.StructBuilder {
   asReader(): PromisedAnswer.Reader { return this.$asReader(PromisedAnswer$Reader); }
 }
 
+class PromisedAnswer$$List extends $.StructListBuilder<PromisedAnswer.Builder, PromisedAnswer.Init | PromisedAnswer.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new PromisedAnswer$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class PromisedAnswer$Pipeline extends $.Pipeline<PromisedAnswer.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<PromisedAnswer.Reader, unknown, never> { return PromisedAnswer; }
@@ -1943,7 +2011,7 @@ export interface PromisedAnswer$Plain {
 }
 
 /** A capability in the answer to a question, whether or not the answer is there. */
-export const PromisedAnswer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<PromisedAnswer.Reader, PromisedAnswer.Builder, PromisedAnswer.Init, PromisedAnswer.Plain>({ id: 0xd800b1d6cd6f1ca0n, name: "PromisedAnswer", dataWords: 1, pointerCount: 1, Reader: PromisedAnswer$Reader, Builder: PromisedAnswer$Builder, makeReader: (s, d, z, p, c, n) => new PromisedAnswer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new PromisedAnswer$Builder(s, d, z, p, c) }), {
+export const PromisedAnswer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<PromisedAnswer.Reader, PromisedAnswer.Builder, PromisedAnswer.Init, PromisedAnswer.Plain>({ id: 0xd800b1d6cd6f1ca0n, name: "PromisedAnswer", dataWords: 1, pointerCount: 1, Reader: PromisedAnswer$Reader, Builder: PromisedAnswer$Builder, makeReader: (s, d, z, p, c, n) => new PromisedAnswer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new PromisedAnswer$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new PromisedAnswer$$List(t, s, d, n, z, p) }), {
   Op: PromisedAnswer$Op,
 });
 
@@ -1982,7 +2050,7 @@ export class ThirdPartyCapDescriptor$Reader extends $.StructReader {
 
 /** A capability that a third vat hosts. */
 export class ThirdPartyCapDescriptor$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Whom to ask for it. */
   get id(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
   set id(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
@@ -2006,6 +2074,10 @@ export class ThirdPartyCapDescriptor$Builder extends $.StructBuilder {
   asReader(): ThirdPartyCapDescriptor.Reader { return this.$asReader(ThirdPartyCapDescriptor$Reader); }
 }
 
+class ThirdPartyCapDescriptor$$List extends $.StructListBuilder<ThirdPartyCapDescriptor.Builder, ThirdPartyCapDescriptor.Init | ThirdPartyCapDescriptor.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new ThirdPartyCapDescriptor$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class ThirdPartyCapDescriptor$Pipeline extends $.Pipeline<ThirdPartyCapDescriptor.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<ThirdPartyCapDescriptor.Reader, unknown, never> { return ThirdPartyCapDescriptor; }
@@ -2027,7 +2099,7 @@ export interface ThirdPartyCapDescriptor$Plain {
 }
 
 /** A capability that a third vat hosts. */
-export const ThirdPartyCapDescriptor = /*@__PURE__*/ $.struct<ThirdPartyCapDescriptor.Reader, ThirdPartyCapDescriptor.Builder, ThirdPartyCapDescriptor.Init, ThirdPartyCapDescriptor.Plain>({ id: 0xd37007fde1f0027dn, name: "ThirdPartyCapDescriptor", dataWords: 1, pointerCount: 1, Reader: ThirdPartyCapDescriptor$Reader, Builder: ThirdPartyCapDescriptor$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyCapDescriptor$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ThirdPartyCapDescriptor$Builder(s, d, z, p, c) });
+export const ThirdPartyCapDescriptor = /*@__PURE__*/ $.struct<ThirdPartyCapDescriptor.Reader, ThirdPartyCapDescriptor.Builder, ThirdPartyCapDescriptor.Init, ThirdPartyCapDescriptor.Plain>({ id: 0xd37007fde1f0027dn, name: "ThirdPartyCapDescriptor", dataWords: 1, pointerCount: 1, Reader: ThirdPartyCapDescriptor$Reader, Builder: ThirdPartyCapDescriptor$Builder, makeReader: (s, d, z, p, c, n) => new ThirdPartyCapDescriptor$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new ThirdPartyCapDescriptor$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new ThirdPartyCapDescriptor$$List(t, s, d, n, z, p) });
 
 export type ThirdPartyCapDescriptor = ThirdPartyCapDescriptor$Reader;
 export declare namespace ThirdPartyCapDescriptor {
@@ -2062,7 +2134,7 @@ export class Exception$Detail$Reader extends $.StructReader {
 }
 
 export class Exception$Detail$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Says what kind of detail it is: a random number, as ids of types are. */
   get detailId(): bigint { return this.$uint64(0); }
   set detailId(value: bigint) { this.$setUint64(0, value); }
@@ -2083,6 +2155,10 @@ export class Exception$Detail$Builder extends $.StructBuilder {
   asReader(): Exception.Detail.Reader { return this.$asReader(Exception$Detail$Reader); }
 }
 
+class Exception$Detail$$List extends $.StructListBuilder<Exception.Detail.Builder, Exception.Detail.Init | Exception.Detail.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Exception$Detail$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Exception$Detail$Pipeline extends $.Pipeline<Exception.Detail.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Exception.Detail.Reader, unknown, never> { return Exception$Detail; }
@@ -2098,7 +2174,7 @@ export interface Exception$Detail$Plain {
   data: Uint8Array;
 }
 
-export const Exception$Detail = /*@__PURE__*/ $.struct<Exception.Detail.Reader, Exception.Detail.Builder, Exception.Detail.Init, Exception.Detail.Plain>({ id: 0xd6c14f121d44f8ddn, name: "Exception.Detail", dataWords: 1, pointerCount: 1, Reader: Exception$Detail$Reader, Builder: Exception$Detail$Builder, makeReader: (s, d, z, p, c, n) => new Exception$Detail$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Exception$Detail$Builder(s, d, z, p, c) });
+export const Exception$Detail = /*@__PURE__*/ $.struct<Exception.Detail.Reader, Exception.Detail.Builder, Exception.Detail.Init, Exception.Detail.Plain>({ id: 0xd6c14f121d44f8ddn, name: "Exception.Detail", dataWords: 1, pointerCount: 1, Reader: Exception$Detail$Reader, Builder: Exception$Detail$Builder, makeReader: (s, d, z, p, c, n) => new Exception$Detail$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Exception$Detail$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Exception$Detail$$List(t, s, d, n, z, p) });
 
 /** Why something failed. */
 export class Exception$Reader extends $.StructReader {
@@ -2123,7 +2199,7 @@ export class Exception$Reader extends $.StructReader {
 
 /** Why something failed. */
 export class Exception$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** For people. */
   get reason(): string { return this.$text(0); }
   set reason(value: string) { this.$setText(0, value); }
@@ -2167,6 +2243,10 @@ export class Exception$Builder extends $.StructBuilder {
   asReader(): Exception.Reader { return this.$asReader(Exception$Reader); }
 }
 
+class Exception$$List extends $.StructListBuilder<Exception.Builder, Exception.Init | Exception.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Exception$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Exception$Pipeline extends $.Pipeline<Exception.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Exception.Reader, unknown, never> { return Exception; }
@@ -2196,7 +2276,7 @@ export interface Exception$Plain {
 }
 
 /** Why something failed. */
-export const Exception = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Exception.Reader, Exception.Builder, Exception.Init, Exception.Plain>({ id: 0xd625b7063acf691an, name: "Exception", dataWords: 1, pointerCount: 3, Reader: Exception$Reader, Builder: Exception$Builder, makeReader: (s, d, z, p, c, n) => new Exception$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Exception$Builder(s, d, z, p, c) }), {
+export const Exception = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Exception.Reader, Exception.Builder, Exception.Init, Exception.Plain>({ id: 0xd625b7063acf691an, name: "Exception", dataWords: 1, pointerCount: 3, Reader: Exception$Reader, Builder: Exception$Builder, makeReader: (s, d, z, p, c, n) => new Exception$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Exception$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Exception$$List(t, s, d, n, z, p) }), {
   Type: Exception$Type,
   Detail: Exception$Detail,
 });

@@ -9,7 +9,7 @@ export class Node$Parameter$Reader extends $.StructReader {
 }
 
 export class Node$Parameter$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -25,6 +25,10 @@ export class Node$Parameter$Builder extends $.StructBuilder {
   asReader(): Node.Parameter.Reader { return this.$asReader(Node$Parameter$Reader); }
 }
 
+class Node$Parameter$$List extends $.StructListBuilder<Node.Parameter.Builder, Node.Parameter.Init | Node.Parameter.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Node$Parameter$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Node$Parameter$Pipeline extends $.Pipeline<Node.Parameter.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Parameter.Reader, unknown, never> { return Node$Parameter; }
@@ -37,7 +41,7 @@ export interface Node$Parameter$Plain {
   name: string;
 }
 
-export const Node$Parameter = /*@__PURE__*/ $.struct<Node.Parameter.Reader, Node.Parameter.Builder, Node.Parameter.Init, Node.Parameter.Plain>({ id: 0xb9521bccf10fa3b1n, name: "Node.Parameter", dataWords: 0, pointerCount: 1, Reader: Node$Parameter$Reader, Builder: Node$Parameter$Builder, makeReader: (s, d, z, p, c, n) => new Node$Parameter$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Parameter$Builder(s, d, z, p, c) });
+export const Node$Parameter = /*@__PURE__*/ $.struct<Node.Parameter.Reader, Node.Parameter.Builder, Node.Parameter.Init, Node.Parameter.Plain>({ id: 0xb9521bccf10fa3b1n, name: "Node.Parameter", dataWords: 0, pointerCount: 1, Reader: Node$Parameter$Reader, Builder: Node$Parameter$Builder, makeReader: (s, d, z, p, c, n) => new Node$Parameter$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$Parameter$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Node$Parameter$$List(t, s, d, n, z, p) });
 
 export class Node$NestedNode$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -49,7 +53,7 @@ export class Node$NestedNode$Reader extends $.StructReader {
 }
 
 export class Node$NestedNode$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Without its scope. */
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
@@ -69,6 +73,10 @@ export class Node$NestedNode$Builder extends $.StructBuilder {
   asReader(): Node.NestedNode.Reader { return this.$asReader(Node$NestedNode$Reader); }
 }
 
+class Node$NestedNode$$List extends $.StructListBuilder<Node.NestedNode.Builder, Node.NestedNode.Init | Node.NestedNode.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Node$NestedNode$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Node$NestedNode$Pipeline extends $.Pipeline<Node.NestedNode.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.NestedNode.Reader, unknown, never> { return Node$NestedNode; }
@@ -84,7 +92,7 @@ export interface Node$NestedNode$Plain {
   id: bigint;
 }
 
-export const Node$NestedNode = /*@__PURE__*/ $.struct<Node.NestedNode.Reader, Node.NestedNode.Builder, Node.NestedNode.Init, Node.NestedNode.Plain>({ id: 0xdebf55bbfa0fc242n, name: "Node.NestedNode", dataWords: 1, pointerCount: 1, Reader: Node$NestedNode$Reader, Builder: Node$NestedNode$Builder, makeReader: (s, d, z, p, c, n) => new Node$NestedNode$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$NestedNode$Builder(s, d, z, p, c) });
+export const Node$NestedNode = /*@__PURE__*/ $.struct<Node.NestedNode.Reader, Node.NestedNode.Builder, Node.NestedNode.Init, Node.NestedNode.Plain>({ id: 0xdebf55bbfa0fc242n, name: "Node.NestedNode", dataWords: 1, pointerCount: 1, Reader: Node$NestedNode$Reader, Builder: Node$NestedNode$Builder, makeReader: (s, d, z, p, c, n) => new Node$NestedNode$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$NestedNode$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Node$NestedNode$$List(t, s, d, n, z, p) });
 
 export class Node$SourceInfo$Member$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -96,7 +104,7 @@ export class Node$SourceInfo$Member$Reader extends $.StructReader {
 }
 
 export class Node$SourceInfo$Member$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get docComment(): string { return this.$text(0); }
   set docComment(value: string) { this.$setText(0, value); }
   hasDocComment(): boolean { return this.$has(0); }
@@ -118,6 +126,10 @@ export class Node$SourceInfo$Member$Builder extends $.StructBuilder {
   asReader(): Node.SourceInfo.Member.Reader { return this.$asReader(Node$SourceInfo$Member$Reader); }
 }
 
+class Node$SourceInfo$Member$$List extends $.StructListBuilder<Node.SourceInfo.Member.Builder, Node.SourceInfo.Member.Init | Node.SourceInfo.Member.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Node$SourceInfo$Member$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Node$SourceInfo$Member$Pipeline extends $.Pipeline<Node.SourceInfo.Member.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.SourceInfo.Member.Reader, unknown, never> { return Node$SourceInfo$Member; }
@@ -134,7 +146,7 @@ export interface Node$SourceInfo$Member$Plain {
   endByte: number;
 }
 
-export const Node$SourceInfo$Member = /*@__PURE__*/ $.struct<Node.SourceInfo.Member.Reader, Node.SourceInfo.Member.Builder, Node.SourceInfo.Member.Init, Node.SourceInfo.Member.Plain>({ id: 0xc2ba9038898e1fa2n, name: "Node.SourceInfo.Member", dataWords: 1, pointerCount: 1, Reader: Node$SourceInfo$Member$Reader, Builder: Node$SourceInfo$Member$Builder, makeReader: (s, d, z, p, c, n) => new Node$SourceInfo$Member$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$SourceInfo$Member$Builder(s, d, z, p, c) });
+export const Node$SourceInfo$Member = /*@__PURE__*/ $.struct<Node.SourceInfo.Member.Reader, Node.SourceInfo.Member.Builder, Node.SourceInfo.Member.Init, Node.SourceInfo.Member.Plain>({ id: 0xc2ba9038898e1fa2n, name: "Node.SourceInfo.Member", dataWords: 1, pointerCount: 1, Reader: Node$SourceInfo$Member$Reader, Builder: Node$SourceInfo$Member$Builder, makeReader: (s, d, z, p, c, n) => new Node$SourceInfo$Member$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$SourceInfo$Member$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Node$SourceInfo$Member$$List(t, s, d, n, z, p) });
 
 /** What the source says beyond the schema's meaning. Kept apart from the node so that nodes can be shipped without it. */
 export class Node$SourceInfo$Reader extends $.StructReader {
@@ -154,7 +166,7 @@ export class Node$SourceInfo$Reader extends $.StructReader {
 
 /** What the source says beyond the schema's meaning. Kept apart from the node so that nodes can be shipped without it. */
 export class Node$SourceInfo$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** The node this is about. */
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
@@ -189,6 +201,10 @@ export class Node$SourceInfo$Builder extends $.StructBuilder {
   asReader(): Node.SourceInfo.Reader { return this.$asReader(Node$SourceInfo$Reader); }
 }
 
+class Node$SourceInfo$$List extends $.StructListBuilder<Node.SourceInfo.Builder, Node.SourceInfo.Init | Node.SourceInfo.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Node$SourceInfo$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Node$SourceInfo$Pipeline extends $.Pipeline<Node.SourceInfo.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.SourceInfo.Reader, unknown, never> { return Node$SourceInfo; }
@@ -213,7 +229,7 @@ export interface Node$SourceInfo$Plain {
 }
 
 /** What the source says beyond the schema's meaning. Kept apart from the node so that nodes can be shipped without it. */
-export const Node$SourceInfo = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Node.SourceInfo.Reader, Node.SourceInfo.Builder, Node.SourceInfo.Init, Node.SourceInfo.Plain>({ id: 0xf38e1de3041357aen, name: "Node.SourceInfo", dataWords: 2, pointerCount: 2, Reader: Node$SourceInfo$Reader, Builder: Node$SourceInfo$Builder, makeReader: (s, d, z, p, c, n) => new Node$SourceInfo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$SourceInfo$Builder(s, d, z, p, c) }), {
+export const Node$SourceInfo = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Node.SourceInfo.Reader, Node.SourceInfo.Builder, Node.SourceInfo.Init, Node.SourceInfo.Plain>({ id: 0xf38e1de3041357aen, name: "Node.SourceInfo", dataWords: 2, pointerCount: 2, Reader: Node$SourceInfo$Reader, Builder: Node$SourceInfo$Builder, makeReader: (s, d, z, p, c, n) => new Node$SourceInfo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$SourceInfo$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Node$SourceInfo$$List(t, s, d, n, z, p) }), {
   Member: Node$SourceInfo$Member,
 });
 
@@ -238,7 +254,7 @@ export class Node$Struct$Reader extends $.StructReader {
 }
 
 export class Node$Struct$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** How many words of plain data there are. */
   get dataWordCount(): number { return this.$uint16(14); }
   set dataWordCount(value: number) { this.$setUint16(14, value); }
@@ -280,7 +296,7 @@ export class Node$Struct$Builder extends $.StructBuilder {
   asReader(): Node.Struct.Reader { return this.$asReader(Node$Struct$Reader); }
 }
 
-const Node$Struct$$type = /*@__PURE__*/ $.struct<Node.Struct.Reader, Node.Struct.Builder, Node.Struct.Init, Node.Struct.Plain>({ id: 0x9ea0b19b37fb4435n, name: "Node.struct", dataWords: 6, pointerCount: 6, Reader: Node$Struct$Reader, Builder: Node$Struct$Builder, makeReader: (s, d, z, p, c, n) => new Node$Struct$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Struct$Builder(s, d, z, p, c) });
+const Node$Struct$$type = /*@__PURE__*/ $.struct<Node.Struct.Reader, Node.Struct.Builder, Node.Struct.Init, Node.Struct.Plain>({ id: 0x9ea0b19b37fb4435n, name: "Node.struct", dataWords: 6, pointerCount: 6, Reader: Node$Struct$Reader, Builder: Node$Struct$Builder, makeReader: (s, d, z, p, c, n) => new Node$Struct$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$Struct$Builder(s, d, p, c) });
 export class Node$Struct$Pipeline extends $.Pipeline<Node.Struct.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Struct.Reader, unknown, never> { return Node$Struct$$type; }
@@ -321,7 +337,7 @@ export class Node$Enum$Reader extends $.StructReader {
 }
 
 export class Node$Enum$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** An enumerant's index is its value. */
   get enumerants(): $.ListBuilder<Enumerant.Builder, Enumerant.Init | Enumerant.Builder> { return this.$get(3, $.listOf(Enumerant)); }
   set enumerants(value: Iterable<Enumerant.Init | Enumerant.Builder>) { this.$set(3, $.listOf(Enumerant), value); }
@@ -339,7 +355,7 @@ export class Node$Enum$Builder extends $.StructBuilder {
   asReader(): Node.Enum.Reader { return this.$asReader(Node$Enum$Reader); }
 }
 
-const Node$Enum$$type = /*@__PURE__*/ $.struct<Node.Enum.Reader, Node.Enum.Builder, Node.Enum.Init, Node.Enum.Plain>({ id: 0xb54ab3364333f598n, name: "Node.enum", dataWords: 6, pointerCount: 6, Reader: Node$Enum$Reader, Builder: Node$Enum$Builder, makeReader: (s, d, z, p, c, n) => new Node$Enum$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Enum$Builder(s, d, z, p, c) });
+const Node$Enum$$type = /*@__PURE__*/ $.struct<Node.Enum.Reader, Node.Enum.Builder, Node.Enum.Init, Node.Enum.Plain>({ id: 0xb54ab3364333f598n, name: "Node.enum", dataWords: 6, pointerCount: 6, Reader: Node$Enum$Reader, Builder: Node$Enum$Builder, makeReader: (s, d, z, p, c, n) => new Node$Enum$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$Enum$Builder(s, d, p, c) });
 export class Node$Enum$Pipeline extends $.Pipeline<Node.Enum.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Enum.Reader, unknown, never> { return Node$Enum$$type; }
@@ -364,7 +380,7 @@ export class Node$Interface$Reader extends $.StructReader {
 }
 
 export class Node$Interface$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** A method's index is its ordinal. */
   get methods(): $.ListBuilder<Method.Builder, Method.Init | Method.Builder> { return this.$get(3, $.listOf(Method)); }
   set methods(value: Iterable<Method.Init | Method.Builder>) { this.$set(3, $.listOf(Method), value); }
@@ -389,7 +405,7 @@ export class Node$Interface$Builder extends $.StructBuilder {
   asReader(): Node.Interface.Reader { return this.$asReader(Node$Interface$Reader); }
 }
 
-const Node$Interface$$type = /*@__PURE__*/ $.struct<Node.Interface.Reader, Node.Interface.Builder, Node.Interface.Init, Node.Interface.Plain>({ id: 0xe82753cff0c2218fn, name: "Node.interface", dataWords: 6, pointerCount: 6, Reader: Node$Interface$Reader, Builder: Node$Interface$Builder, makeReader: (s, d, z, p, c, n) => new Node$Interface$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Interface$Builder(s, d, z, p, c) });
+const Node$Interface$$type = /*@__PURE__*/ $.struct<Node.Interface.Reader, Node.Interface.Builder, Node.Interface.Init, Node.Interface.Plain>({ id: 0xe82753cff0c2218fn, name: "Node.interface", dataWords: 6, pointerCount: 6, Reader: Node$Interface$Reader, Builder: Node$Interface$Builder, makeReader: (s, d, z, p, c, n) => new Node$Interface$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$Interface$Builder(s, d, p, c) });
 export class Node$Interface$Pipeline extends $.Pipeline<Node.Interface.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Interface.Reader, unknown, never> { return Node$Interface$$type; }
@@ -415,7 +431,7 @@ export class Node$Const$Reader extends $.StructReader {
 }
 
 export class Node$Const$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get type(): Type.Builder { return this.$get(3, Type); }
   set type(value: Type.Init | Type.Builder) { this.$set(3, Type, value); }
   hasType(): boolean { return this.$has(3); }
@@ -439,7 +455,7 @@ export class Node$Const$Builder extends $.StructBuilder {
   asReader(): Node.Const.Reader { return this.$asReader(Node$Const$Reader); }
 }
 
-const Node$Const$$type = /*@__PURE__*/ $.struct<Node.Const.Reader, Node.Const.Builder, Node.Const.Init, Node.Const.Plain>({ id: 0xb18aa5ac7a0d9420n, name: "Node.const", dataWords: 6, pointerCount: 6, Reader: Node$Const$Reader, Builder: Node$Const$Builder, makeReader: (s, d, z, p, c, n) => new Node$Const$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Const$Builder(s, d, z, p, c) });
+const Node$Const$$type = /*@__PURE__*/ $.struct<Node.Const.Reader, Node.Const.Builder, Node.Const.Init, Node.Const.Plain>({ id: 0xb18aa5ac7a0d9420n, name: "Node.const", dataWords: 6, pointerCount: 6, Reader: Node$Const$Reader, Builder: Node$Const$Builder, makeReader: (s, d, z, p, c, n) => new Node$Const$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$Const$Builder(s, d, p, c) });
 export class Node$Const$Pipeline extends $.Pipeline<Node.Const.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Const.Reader, unknown, never> { return Node$Const$$type; }
@@ -476,7 +492,7 @@ export class Node$Annotation$Reader extends $.StructReader {
 }
 
 export class Node$Annotation$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get type(): Type.Builder { return this.$get(3, Type); }
   set type(value: Type.Init | Type.Builder) { this.$set(3, Type, value); }
   hasType(): boolean { return this.$has(3); }
@@ -529,7 +545,7 @@ export class Node$Annotation$Builder extends $.StructBuilder {
   asReader(): Node.Annotation.Reader { return this.$asReader(Node$Annotation$Reader); }
 }
 
-const Node$Annotation$$type = /*@__PURE__*/ $.struct<Node.Annotation.Reader, Node.Annotation.Builder, Node.Annotation.Init, Node.Annotation.Plain>({ id: 0xec1619d4400a0290n, name: "Node.annotation", dataWords: 6, pointerCount: 6, Reader: Node$Annotation$Reader, Builder: Node$Annotation$Builder, makeReader: (s, d, z, p, c, n) => new Node$Annotation$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Annotation$Builder(s, d, z, p, c) });
+const Node$Annotation$$type = /*@__PURE__*/ $.struct<Node.Annotation.Reader, Node.Annotation.Builder, Node.Annotation.Init, Node.Annotation.Plain>({ id: 0xec1619d4400a0290n, name: "Node.annotation", dataWords: 6, pointerCount: 6, Reader: Node$Annotation$Reader, Builder: Node$Annotation$Builder, makeReader: (s, d, z, p, c, n) => new Node$Annotation$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$Annotation$Builder(s, d, p, c) });
 export class Node$Annotation$Pipeline extends $.Pipeline<Node.Annotation.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Node.Annotation.Reader, unknown, never> { return Node$Annotation$$type; }
@@ -639,7 +655,7 @@ const Node$$Reader = /*@__PURE__*/ $.narrowed<Node$Reader>(Node$ReaderClass);
  * and result lists make, are nodes too.
  */
 export class Node$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "file" | "struct" | "enum" | "interface" | "const" | "annotation" | number { return this.$which(12, Node$$members); }
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
@@ -680,7 +696,7 @@ export class Node$Builder extends $.StructBuilder {
   adoptAnnotations(orphan: $.Orphan): void { this.$adopt(2, orphan); }
   get file(): null { this.$expect(12, 0, "file"); return null; }
   set file(_: null) { this.$setUint16(12, 0); }
-  get struct(): Node.Struct.Builder { this.$expect(12, 1, "struct"); return new Node$Struct$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get struct(): Node.Struct.Builder { this.$expect(12, 1, "struct"); return new Node$Struct$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set struct(value: Node.Struct.Init | Node.Struct.Builder) { this.initStruct().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initStruct(): Node.Struct.Builder {
@@ -692,35 +708,35 @@ export class Node$Builder extends $.StructBuilder {
     this.$setUint16(30, 0);
     this.$setUint32(32, 0);
     this.$clear(3);
-    return new Node$Struct$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Node$Struct$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get enum(): Node.Enum.Builder { this.$expect(12, 2, "enum"); return new Node$Enum$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get enum(): Node.Enum.Builder { this.$expect(12, 2, "enum"); return new Node$Enum$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set enum(value: Node.Enum.Init | Node.Enum.Builder) { this.initEnum().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initEnum(): Node.Enum.Builder {
     this.$setUint16(12, 2);
     this.$clear(3);
-    return new Node$Enum$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Node$Enum$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get interface(): Node.Interface.Builder { this.$expect(12, 3, "interface"); return new Node$Interface$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get interface(): Node.Interface.Builder { this.$expect(12, 3, "interface"); return new Node$Interface$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set interface(value: Node.Interface.Init | Node.Interface.Builder) { this.initInterface().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initInterface(): Node.Interface.Builder {
     this.$setUint16(12, 3);
     this.$clear(3);
     this.$clear(4);
-    return new Node$Interface$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Node$Interface$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get const(): Node.Const.Builder { this.$expect(12, 4, "const"); return new Node$Const$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get const(): Node.Const.Builder { this.$expect(12, 4, "const"); return new Node$Const$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set const(value: Node.Const.Init | Node.Const.Builder) { this.initConst().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initConst(): Node.Const.Builder {
     this.$setUint16(12, 4);
     this.$clear(3);
     this.$clear(4);
-    return new Node$Const$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Node$Const$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get annotation(): Node.Annotation.Builder { this.$expect(12, 5, "annotation"); return new Node$Annotation$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get annotation(): Node.Annotation.Builder { this.$expect(12, 5, "annotation"); return new Node$Annotation$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set annotation(value: Node.Annotation.Init | Node.Annotation.Builder) { this.initAnnotation().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initAnnotation(): Node.Annotation.Builder {
@@ -738,7 +754,7 @@ export class Node$Builder extends $.StructBuilder {
     this.$setBool(121, false);
     this.$setBool(122, false);
     this.$setBool(123, false);
-    return new Node$Annotation$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Node$Annotation$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Where the declaration starts in its file, in bytes. */
   get startByte(): number { return this.$uint32(40); }
@@ -774,6 +790,10 @@ export class Node$Builder extends $.StructBuilder {
   }
   toObject(): Node.Plain { return this.asReader().toObject(); }
   asReader(): Node.Reader { return this.$asReader(Node$$Reader); }
+}
+
+class Node$$List extends $.StructListBuilder<Node.Builder, Node.Init | Node.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Node$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Node$Pipeline extends $.Pipeline<Node.Reader> {
@@ -841,7 +861,7 @@ export type Node$Plain = Node$PlainFields & $.PlainUnion<Node$PlainMembers>;
  * A declaration with an id: a file, a type, a constant or an annotation. Groups, and the structs that a method's parameter
  * and result lists make, are nodes too.
  */
-export const Node = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Node.Reader, Node.Builder, Node.Init, Node.Plain>({ id: 0xe682ab4cf923a417n, name: "Node", dataWords: 6, pointerCount: 6, Reader: Node$$Reader, Builder: Node$Builder, makeReader: (s, d, z, p, c, n) => new Node$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$Builder(s, d, z, p, c) }), {
+export const Node = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Node.Reader, Node.Builder, Node.Init, Node.Plain>({ id: 0xe682ab4cf923a417n, name: "Node", dataWords: 6, pointerCount: 6, Reader: Node$$Reader, Builder: Node$Builder, makeReader: (s, d, z, p, c, n) => new Node$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Node$$List(t, s, d, n, z, p) }), {
   Parameter: Node$Parameter,
   NestedNode: Node$NestedNode,
   SourceInfo: Node$SourceInfo,
@@ -957,7 +977,7 @@ export class Field$Slot$Reader extends $.StructReader {
 
 /** An ordinary field, with a place of its own in the struct. */
 export class Field$Slot$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /**
    * Counted in multiples of what the field takes up: a `UInt32` at offset 2 starts at byte 8. Pointers count from the start of the pointer
    * section, bools in bits.
@@ -992,7 +1012,7 @@ export class Field$Slot$Builder extends $.StructBuilder {
   asReader(): Field.Slot.Reader { return this.$asReader(Field$Slot$Reader); }
 }
 
-const Field$Slot$$type = /*@__PURE__*/ $.struct<Field.Slot.Reader, Field.Slot.Builder, Field.Slot.Init, Field.Slot.Plain>({ id: 0xc42305476bb4746fn, name: "Field.slot", dataWords: 3, pointerCount: 4, Reader: Field$Slot$Reader, Builder: Field$Slot$Builder, makeReader: (s, d, z, p, c, n) => new Field$Slot$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Field$Slot$Builder(s, d, z, p, c) });
+const Field$Slot$$type = /*@__PURE__*/ $.struct<Field.Slot.Reader, Field.Slot.Builder, Field.Slot.Init, Field.Slot.Plain>({ id: 0xc42305476bb4746fn, name: "Field.slot", dataWords: 3, pointerCount: 4, Reader: Field$Slot$Reader, Builder: Field$Slot$Builder, makeReader: (s, d, z, p, c, n) => new Field$Slot$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Field$Slot$Builder(s, d, p, c) });
 export class Field$Slot$Pipeline extends $.Pipeline<Field.Slot.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Field.Slot.Reader, unknown, never> { return Field$Slot$$type; }
@@ -1026,7 +1046,7 @@ export class Field$Group$Reader extends $.StructReader {
 }
 
 export class Field$Group$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** The group's node. */
   get typeId(): bigint { return this.$uint64(16); }
   set typeId(value: bigint) { this.$setUint64(16, value); }
@@ -1040,7 +1060,7 @@ export class Field$Group$Builder extends $.StructBuilder {
   asReader(): Field.Group.Reader { return this.$asReader(Field$Group$Reader); }
 }
 
-const Field$Group$$type = /*@__PURE__*/ $.struct<Field.Group.Reader, Field.Group.Builder, Field.Group.Init, Field.Group.Plain>({ id: 0xcafccddb68db1d11n, name: "Field.group", dataWords: 3, pointerCount: 4, Reader: Field$Group$Reader, Builder: Field$Group$Builder, makeReader: (s, d, z, p, c, n) => new Field$Group$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Field$Group$Builder(s, d, z, p, c) });
+const Field$Group$$type = /*@__PURE__*/ $.struct<Field.Group.Reader, Field.Group.Builder, Field.Group.Init, Field.Group.Plain>({ id: 0xcafccddb68db1d11n, name: "Field.group", dataWords: 3, pointerCount: 4, Reader: Field$Group$Reader, Builder: Field$Group$Builder, makeReader: (s, d, z, p, c, n) => new Field$Group$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Field$Group$Builder(s, d, p, c) });
 export class Field$Group$Pipeline extends $.Pipeline<Field.Group.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Field.Group.Reader, unknown, never> { return Field$Group$$type; }
@@ -1076,7 +1096,7 @@ export type Field$Ordinal$Reader = $.Variants<Field$Ordinal$ReaderClass, "implic
 const Field$Ordinal$$Reader = /*@__PURE__*/ $.narrowed<Field$Ordinal$Reader>(Field$Ordinal$ReaderClass);
 
 export class Field$Ordinal$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "implicit" | "explicit" | number { return this.$which(10, Field$Ordinal$$members); }
   /** There is none: a group. */
   get implicit(): null { this.$expect(10, 0, "implicit"); return null; }
@@ -1100,7 +1120,7 @@ export class Field$Ordinal$Builder extends $.StructBuilder {
   asReader(): Field.Ordinal.Reader { return this.$asReader(Field$Ordinal$$Reader); }
 }
 
-const Field$Ordinal$$type = /*@__PURE__*/ $.struct<Field.Ordinal.Reader, Field.Ordinal.Builder, Field.Ordinal.Init, Field.Ordinal.Plain>({ id: 0xbb90d5c287870be6n, name: "Field.ordinal", dataWords: 3, pointerCount: 4, Reader: Field$Ordinal$$Reader, Builder: Field$Ordinal$Builder, makeReader: (s, d, z, p, c, n) => new Field$Ordinal$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Field$Ordinal$Builder(s, d, z, p, c) });
+const Field$Ordinal$$type = /*@__PURE__*/ $.struct<Field.Ordinal.Reader, Field.Ordinal.Builder, Field.Ordinal.Init, Field.Ordinal.Plain>({ id: 0xbb90d5c287870be6n, name: "Field.ordinal", dataWords: 3, pointerCount: 4, Reader: Field$Ordinal$$Reader, Builder: Field$Ordinal$Builder, makeReader: (s, d, z, p, c, n) => new Field$Ordinal$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Field$Ordinal$Builder(s, d, p, c) });
 export class Field$Ordinal$Pipeline extends $.Pipeline<Field.Ordinal.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Field.Ordinal.Reader, unknown, never> { return Field$Ordinal$$type; }
@@ -1161,7 +1181,7 @@ const Field$$Reader = /*@__PURE__*/ $.narrowed<Field$Reader>(Field$ReaderClass);
 
 /** A field of a struct, or a group in it. */
 export class Field$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "slot" | "group" | number { return this.$which(8, Field$$members); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
@@ -1181,7 +1201,7 @@ export class Field$Builder extends $.StructBuilder {
   get discriminantValue(): number { return this.$uint16Default(2, 65535); }
   set discriminantValue(value: number) { this.$setUint16Default(2, value, 65535); }
   /** An ordinary field, with a place of its own in the struct. */
-  get slot(): Field.Slot.Builder { this.$expect(8, 0, "slot"); return new Field$Slot$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get slot(): Field.Slot.Builder { this.$expect(8, 0, "slot"); return new Field$Slot$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set slot(value: Field.Slot.Init | Field.Slot.Builder) { this.initSlot().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initSlot(): Field.Slot.Builder {
@@ -1190,23 +1210,23 @@ export class Field$Builder extends $.StructBuilder {
     this.$clear(2);
     this.$clear(3);
     this.$setBool(128, false);
-    return new Field$Slot$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Field$Slot$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get group(): Field.Group.Builder { this.$expect(8, 1, "group"); return new Field$Group$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get group(): Field.Group.Builder { this.$expect(8, 1, "group"); return new Field$Group$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set group(value: Field.Group.Init | Field.Group.Builder) { this.initGroup().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initGroup(): Field.Group.Builder {
     this.$setUint16(8, 1);
     this.$setUint64(16, 0n);
-    return new Field$Group$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Field$Group$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get ordinal(): Field.Ordinal.Builder { return new Field$Ordinal$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get ordinal(): Field.Ordinal.Builder { return new Field$Ordinal$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set ordinal(value: Field.Ordinal.Init | Field.Ordinal.Builder) { this.initOrdinal().assign(value); }
   /** Sets all of the group to its defaults. */
   initOrdinal(): Field.Ordinal.Builder {
     this.$setUint16(10, 0);
     this.$setUint16(12, 0);
-    return new Field$Ordinal$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Field$Ordinal$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Field.Init | Field$Builder): this {
@@ -1227,6 +1247,10 @@ export class Field$Builder extends $.StructBuilder {
   }
   toObject(): Field.Plain { return this.asReader().toObject(); }
   asReader(): Field.Reader { return this.$asReader(Field$$Reader); }
+}
+
+class Field$$List extends $.StructListBuilder<Field.Builder, Field.Init | Field.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Field$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Field$Pipeline extends $.Pipeline<Field.Reader> {
@@ -1266,7 +1290,7 @@ export interface Field$PlainMembers {
 export type Field$Plain = Field$PlainFields & $.PlainUnion<Field$PlainMembers>;
 
 /** A field of a struct, or a group in it. */
-export const Field = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Field.Reader, Field.Builder, Field.Init, Field.Plain>({ id: 0x9aad50a41f4af45fn, name: "Field", dataWords: 3, pointerCount: 4, Reader: Field$$Reader, Builder: Field$Builder, makeReader: (s, d, z, p, c, n) => new Field$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Field$Builder(s, d, z, p, c) }), {
+export const Field = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Field.Reader, Field.Builder, Field.Init, Field.Plain>({ id: 0x9aad50a41f4af45fn, name: "Field", dataWords: 3, pointerCount: 4, Reader: Field$$Reader, Builder: Field$Builder, makeReader: (s, d, z, p, c, n) => new Field$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Field$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Field$$List(t, s, d, n, z, p) }), {
   noDiscriminant: 65535,
 });
 
@@ -1319,7 +1343,7 @@ export class Enumerant$Reader extends $.StructReader {
 }
 
 export class Enumerant$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -1346,6 +1370,10 @@ export class Enumerant$Builder extends $.StructBuilder {
   asReader(): Enumerant.Reader { return this.$asReader(Enumerant$Reader); }
 }
 
+class Enumerant$$List extends $.StructListBuilder<Enumerant.Builder, Enumerant.Init | Enumerant.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Enumerant$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Enumerant$Pipeline extends $.Pipeline<Enumerant.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Enumerant.Reader, unknown, never> { return Enumerant; }
@@ -1363,7 +1391,7 @@ export interface Enumerant$Plain {
   annotations: Annotation.Plain[];
 }
 
-export const Enumerant = /*@__PURE__*/ $.struct<Enumerant.Reader, Enumerant.Builder, Enumerant.Init, Enumerant.Plain>({ id: 0x978a7cebdc549a4dn, name: "Enumerant", dataWords: 1, pointerCount: 2, Reader: Enumerant$Reader, Builder: Enumerant$Builder, makeReader: (s, d, z, p, c, n) => new Enumerant$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Enumerant$Builder(s, d, z, p, c) });
+export const Enumerant = /*@__PURE__*/ $.struct<Enumerant.Reader, Enumerant.Builder, Enumerant.Init, Enumerant.Plain>({ id: 0x978a7cebdc549a4dn, name: "Enumerant", dataWords: 1, pointerCount: 2, Reader: Enumerant$Reader, Builder: Enumerant$Builder, makeReader: (s, d, z, p, c, n) => new Enumerant$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Enumerant$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Enumerant$$List(t, s, d, n, z, p) });
 
 export type Enumerant = Enumerant$Reader;
 export declare namespace Enumerant {
@@ -1386,7 +1414,7 @@ export class Superclass$Reader extends $.StructReader {
 
 /** An interface that another extends. */
 export class Superclass$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
   get brand(): Brand.Builder { return this.$get(0, Brand); }
@@ -1406,6 +1434,10 @@ export class Superclass$Builder extends $.StructBuilder {
   asReader(): Superclass.Reader { return this.$asReader(Superclass$Reader); }
 }
 
+class Superclass$$List extends $.StructListBuilder<Superclass.Builder, Superclass.Init | Superclass.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Superclass$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Superclass$Pipeline extends $.Pipeline<Superclass.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Superclass.Reader, unknown, never> { return Superclass; }
@@ -1422,7 +1454,7 @@ export interface Superclass$Plain {
 }
 
 /** An interface that another extends. */
-export const Superclass = /*@__PURE__*/ $.struct<Superclass.Reader, Superclass.Builder, Superclass.Init, Superclass.Plain>({ id: 0xa9962a9ed0a4d7f8n, name: "Superclass", dataWords: 1, pointerCount: 1, Reader: Superclass$Reader, Builder: Superclass$Builder, makeReader: (s, d, z, p, c, n) => new Superclass$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Superclass$Builder(s, d, z, p, c) });
+export const Superclass = /*@__PURE__*/ $.struct<Superclass.Reader, Superclass.Builder, Superclass.Init, Superclass.Plain>({ id: 0xa9962a9ed0a4d7f8n, name: "Superclass", dataWords: 1, pointerCount: 1, Reader: Superclass$Reader, Builder: Superclass$Builder, makeReader: (s, d, z, p, c, n) => new Superclass$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Superclass$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Superclass$$List(t, s, d, n, z, p) });
 
 export type Superclass = Superclass$Reader;
 export declare namespace Superclass {
@@ -1457,7 +1489,7 @@ export class Method$Reader extends $.StructReader {
 }
 
 export class Method$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -1514,6 +1546,10 @@ export class Method$Builder extends $.StructBuilder {
   asReader(): Method.Reader { return this.$asReader(Method$Reader); }
 }
 
+class Method$$List extends $.StructListBuilder<Method.Builder, Method.Init | Method.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Method$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Method$Pipeline extends $.Pipeline<Method.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Method.Reader, unknown, never> { return Method; }
@@ -1546,7 +1582,7 @@ export interface Method$Plain {
   annotations: Annotation.Plain[];
 }
 
-export const Method = /*@__PURE__*/ $.struct<Method.Reader, Method.Builder, Method.Init, Method.Plain>({ id: 0x9500cce23b334d80n, name: "Method", dataWords: 3, pointerCount: 5, Reader: Method$Reader, Builder: Method$Builder, makeReader: (s, d, z, p, c, n) => new Method$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Method$Builder(s, d, z, p, c) });
+export const Method = /*@__PURE__*/ $.struct<Method.Reader, Method.Builder, Method.Init, Method.Plain>({ id: 0x9500cce23b334d80n, name: "Method", dataWords: 3, pointerCount: 5, Reader: Method$Reader, Builder: Method$Builder, makeReader: (s, d, z, p, c, n) => new Method$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Method$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Method$$List(t, s, d, n, z, p) });
 
 export type Method = Method$Reader;
 export declare namespace Method {
@@ -1566,7 +1602,7 @@ export class Type$List$Reader extends $.StructReader {
 }
 
 export class Type$List$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get elementType(): Type.Builder { return this.$get(0, Type); }
   set elementType(value: Type.Init | Type.Builder) { this.$set(0, Type, value); }
   hasElementType(): boolean { return this.$has(0); }
@@ -1583,7 +1619,7 @@ export class Type$List$Builder extends $.StructBuilder {
   asReader(): Type.List.Reader { return this.$asReader(Type$List$Reader); }
 }
 
-const Type$List$$type = /*@__PURE__*/ $.struct<Type.List.Reader, Type.List.Builder, Type.List.Init, Type.List.Plain>({ id: 0x87e739250a60ea97n, name: "Type.list", dataWords: 3, pointerCount: 1, Reader: Type$List$Reader, Builder: Type$List$Builder, makeReader: (s, d, z, p, c, n) => new Type$List$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$List$Builder(s, d, z, p, c) });
+const Type$List$$type = /*@__PURE__*/ $.struct<Type.List.Reader, Type.List.Builder, Type.List.Init, Type.List.Plain>({ id: 0x87e739250a60ea97n, name: "Type.list", dataWords: 3, pointerCount: 1, Reader: Type$List$Reader, Builder: Type$List$Builder, makeReader: (s, d, z, p, c, n) => new Type$List$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Type$List$Builder(s, d, p, c) });
 export class Type$List$Pipeline extends $.Pipeline<Type.List.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.List.Reader, unknown, never> { return Type$List$$type; }
@@ -1606,7 +1642,7 @@ export class Type$Enum$Reader extends $.StructReader {
 }
 
 export class Type$Enum$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get typeId(): bigint { return this.$uint64(8); }
   set typeId(value: bigint) { this.$setUint64(8, value); }
   get brand(): Brand.Builder { return this.$get(0, Brand); }
@@ -1626,7 +1662,7 @@ export class Type$Enum$Builder extends $.StructBuilder {
   asReader(): Type.Enum.Reader { return this.$asReader(Type$Enum$Reader); }
 }
 
-const Type$Enum$$type = /*@__PURE__*/ $.struct<Type.Enum.Reader, Type.Enum.Builder, Type.Enum.Init, Type.Enum.Plain>({ id: 0x9e0e78711a7f87a9n, name: "Type.enum", dataWords: 3, pointerCount: 1, Reader: Type$Enum$Reader, Builder: Type$Enum$Builder, makeReader: (s, d, z, p, c, n) => new Type$Enum$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$Enum$Builder(s, d, z, p, c) });
+const Type$Enum$$type = /*@__PURE__*/ $.struct<Type.Enum.Reader, Type.Enum.Builder, Type.Enum.Init, Type.Enum.Plain>({ id: 0x9e0e78711a7f87a9n, name: "Type.enum", dataWords: 3, pointerCount: 1, Reader: Type$Enum$Reader, Builder: Type$Enum$Builder, makeReader: (s, d, z, p, c, n) => new Type$Enum$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Type$Enum$Builder(s, d, p, c) });
 export class Type$Enum$Pipeline extends $.Pipeline<Type.Enum.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.Enum.Reader, unknown, never> { return Type$Enum$$type; }
@@ -1651,7 +1687,7 @@ export class Type$Struct$Reader extends $.StructReader {
 }
 
 export class Type$Struct$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get typeId(): bigint { return this.$uint64(8); }
   set typeId(value: bigint) { this.$setUint64(8, value); }
   get brand(): Brand.Builder { return this.$get(0, Brand); }
@@ -1671,7 +1707,7 @@ export class Type$Struct$Builder extends $.StructBuilder {
   asReader(): Type.Struct.Reader { return this.$asReader(Type$Struct$Reader); }
 }
 
-const Type$Struct$$type = /*@__PURE__*/ $.struct<Type.Struct.Reader, Type.Struct.Builder, Type.Struct.Init, Type.Struct.Plain>({ id: 0xac3a6f60ef4cc6d3n, name: "Type.struct", dataWords: 3, pointerCount: 1, Reader: Type$Struct$Reader, Builder: Type$Struct$Builder, makeReader: (s, d, z, p, c, n) => new Type$Struct$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$Struct$Builder(s, d, z, p, c) });
+const Type$Struct$$type = /*@__PURE__*/ $.struct<Type.Struct.Reader, Type.Struct.Builder, Type.Struct.Init, Type.Struct.Plain>({ id: 0xac3a6f60ef4cc6d3n, name: "Type.struct", dataWords: 3, pointerCount: 1, Reader: Type$Struct$Reader, Builder: Type$Struct$Builder, makeReader: (s, d, z, p, c, n) => new Type$Struct$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Type$Struct$Builder(s, d, p, c) });
 export class Type$Struct$Pipeline extends $.Pipeline<Type.Struct.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.Struct.Reader, unknown, never> { return Type$Struct$$type; }
@@ -1696,7 +1732,7 @@ export class Type$Interface$Reader extends $.StructReader {
 }
 
 export class Type$Interface$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get typeId(): bigint { return this.$uint64(8); }
   set typeId(value: bigint) { this.$setUint64(8, value); }
   get brand(): Brand.Builder { return this.$get(0, Brand); }
@@ -1716,7 +1752,7 @@ export class Type$Interface$Builder extends $.StructBuilder {
   asReader(): Type.Interface.Reader { return this.$asReader(Type$Interface$Reader); }
 }
 
-const Type$Interface$$type = /*@__PURE__*/ $.struct<Type.Interface.Reader, Type.Interface.Builder, Type.Interface.Init, Type.Interface.Plain>({ id: 0xed8bca69f7fb0cbfn, name: "Type.interface", dataWords: 3, pointerCount: 1, Reader: Type$Interface$Reader, Builder: Type$Interface$Builder, makeReader: (s, d, z, p, c, n) => new Type$Interface$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$Interface$Builder(s, d, z, p, c) });
+const Type$Interface$$type = /*@__PURE__*/ $.struct<Type.Interface.Reader, Type.Interface.Builder, Type.Interface.Init, Type.Interface.Plain>({ id: 0xed8bca69f7fb0cbfn, name: "Type.interface", dataWords: 3, pointerCount: 1, Reader: Type$Interface$Reader, Builder: Type$Interface$Builder, makeReader: (s, d, z, p, c, n) => new Type$Interface$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Type$Interface$Builder(s, d, p, c) });
 export class Type$Interface$Pipeline extends $.Pipeline<Type.Interface.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.Interface.Reader, unknown, never> { return Type$Interface$$type; }
@@ -1763,7 +1799,7 @@ const Type$AnyPointer$Unconstrained$$Reader = /*@__PURE__*/ $.narrowed<Type$AnyP
 
 /** A pointer whose type the schema leaves open. */
 export class Type$AnyPointer$Unconstrained$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "anyKind" | "struct" | "list" | "capability" | number { return this.$which(10, Type$AnyPointer$Unconstrained$$members); }
   /** `AnyPointer`. */
   get anyKind(): null { this.$expect(10, 0, "anyKind"); return null; }
@@ -1795,7 +1831,7 @@ export class Type$AnyPointer$Unconstrained$Builder extends $.StructBuilder {
   asReader(): Type.AnyPointer.Unconstrained.Reader { return this.$asReader(Type$AnyPointer$Unconstrained$$Reader); }
 }
 
-const Type$AnyPointer$Unconstrained$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Unconstrained.Reader, Type.AnyPointer.Unconstrained.Builder, Type.AnyPointer.Unconstrained.Init, Type.AnyPointer.Unconstrained.Plain>({ id: 0x8e3b5f79fe593656n, name: "Type.anyPointer.unconstrained", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$Unconstrained$$Reader, Builder: Type$AnyPointer$Unconstrained$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$Unconstrained$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$AnyPointer$Unconstrained$Builder(s, d, z, p, c) });
+const Type$AnyPointer$Unconstrained$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Unconstrained.Reader, Type.AnyPointer.Unconstrained.Builder, Type.AnyPointer.Unconstrained.Init, Type.AnyPointer.Unconstrained.Plain>({ id: 0x8e3b5f79fe593656n, name: "Type.anyPointer.unconstrained", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$Unconstrained$$Reader, Builder: Type$AnyPointer$Unconstrained$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$Unconstrained$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Type$AnyPointer$Unconstrained$Builder(s, d, p, c) });
 export class Type$AnyPointer$Unconstrained$Pipeline extends $.Pipeline<Type.AnyPointer.Unconstrained.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.AnyPointer.Unconstrained.Reader, unknown, never> { return Type$AnyPointer$Unconstrained$$type; }
@@ -1835,7 +1871,7 @@ export class Type$AnyPointer$Parameter$Reader extends $.StructReader {
 
 /** A type parameter of this or an enclosing declaration. */
 export class Type$AnyPointer$Parameter$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** The declaration that has the parameter. */
   get scopeId(): bigint { return this.$uint64(16); }
   set scopeId(value: bigint) { this.$setUint64(16, value); }
@@ -1852,7 +1888,7 @@ export class Type$AnyPointer$Parameter$Builder extends $.StructBuilder {
   asReader(): Type.AnyPointer.Parameter.Reader { return this.$asReader(Type$AnyPointer$Parameter$Reader); }
 }
 
-const Type$AnyPointer$Parameter$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Parameter.Reader, Type.AnyPointer.Parameter.Builder, Type.AnyPointer.Parameter.Init, Type.AnyPointer.Parameter.Plain>({ id: 0x9dd1f724f4614a85n, name: "Type.anyPointer.parameter", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$Parameter$Reader, Builder: Type$AnyPointer$Parameter$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$Parameter$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$AnyPointer$Parameter$Builder(s, d, z, p, c) });
+const Type$AnyPointer$Parameter$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Parameter.Reader, Type.AnyPointer.Parameter.Builder, Type.AnyPointer.Parameter.Init, Type.AnyPointer.Parameter.Plain>({ id: 0x9dd1f724f4614a85n, name: "Type.anyPointer.parameter", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$Parameter$Reader, Builder: Type$AnyPointer$Parameter$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$Parameter$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Type$AnyPointer$Parameter$Builder(s, d, p, c) });
 export class Type$AnyPointer$Parameter$Pipeline extends $.Pipeline<Type.AnyPointer.Parameter.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.AnyPointer.Parameter.Reader, unknown, never> { return Type$AnyPointer$Parameter$$type; }
@@ -1877,7 +1913,7 @@ export class Type$AnyPointer$ImplicitMethodParameter$Reader extends $.StructRead
 
 /** A type parameter of the method in whose parameters or results this type occurs. */
 export class Type$AnyPointer$ImplicitMethodParameter$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get parameterIndex(): number { return this.$uint16(10); }
   set parameterIndex(value: number) { this.$setUint16(10, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1890,7 +1926,7 @@ export class Type$AnyPointer$ImplicitMethodParameter$Builder extends $.StructBui
   asReader(): Type.AnyPointer.ImplicitMethodParameter.Reader { return this.$asReader(Type$AnyPointer$ImplicitMethodParameter$Reader); }
 }
 
-const Type$AnyPointer$ImplicitMethodParameter$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.ImplicitMethodParameter.Reader, Type.AnyPointer.ImplicitMethodParameter.Builder, Type.AnyPointer.ImplicitMethodParameter.Init, Type.AnyPointer.ImplicitMethodParameter.Plain>({ id: 0xbaefc9120c56e274n, name: "Type.anyPointer.implicitMethodParameter", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$ImplicitMethodParameter$Reader, Builder: Type$AnyPointer$ImplicitMethodParameter$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$ImplicitMethodParameter$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$AnyPointer$ImplicitMethodParameter$Builder(s, d, z, p, c) });
+const Type$AnyPointer$ImplicitMethodParameter$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.ImplicitMethodParameter.Reader, Type.AnyPointer.ImplicitMethodParameter.Builder, Type.AnyPointer.ImplicitMethodParameter.Init, Type.AnyPointer.ImplicitMethodParameter.Plain>({ id: 0xbaefc9120c56e274n, name: "Type.anyPointer.implicitMethodParameter", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$ImplicitMethodParameter$Reader, Builder: Type$AnyPointer$ImplicitMethodParameter$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$ImplicitMethodParameter$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Type$AnyPointer$ImplicitMethodParameter$Builder(s, d, p, c) });
 export class Type$AnyPointer$ImplicitMethodParameter$Pipeline extends $.Pipeline<Type.AnyPointer.ImplicitMethodParameter.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.AnyPointer.ImplicitMethodParameter.Reader, unknown, never> { return Type$AnyPointer$ImplicitMethodParameter$$type; }
@@ -1928,35 +1964,35 @@ export type Type$AnyPointer$Reader = $.Variants<Type$AnyPointer$ReaderClass, "un
 const Type$AnyPointer$$Reader = /*@__PURE__*/ $.narrowed<Type$AnyPointer$Reader>(Type$AnyPointer$ReaderClass);
 
 export class Type$AnyPointer$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "unconstrained" | "parameter" | "implicitMethodParameter" | number { return this.$which(8, Type$AnyPointer$$members); }
   /** A pointer whose type the schema leaves open. */
-  get unconstrained(): Type.AnyPointer.Unconstrained.Builder { this.$expect(8, 0, "unconstrained"); return new Type$AnyPointer$Unconstrained$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get unconstrained(): Type.AnyPointer.Unconstrained.Builder { this.$expect(8, 0, "unconstrained"); return new Type$AnyPointer$Unconstrained$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set unconstrained(value: Type.AnyPointer.Unconstrained.Init | Type.AnyPointer.Unconstrained.Builder) { this.initUnconstrained().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initUnconstrained(): Type.AnyPointer.Unconstrained.Builder {
     this.$setUint16(8, 0);
     this.$setUint16(10, 0);
-    return new Type$AnyPointer$Unconstrained$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Type$AnyPointer$Unconstrained$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** A type parameter of this or an enclosing declaration. */
-  get parameter(): Type.AnyPointer.Parameter.Builder { this.$expect(8, 1, "parameter"); return new Type$AnyPointer$Parameter$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get parameter(): Type.AnyPointer.Parameter.Builder { this.$expect(8, 1, "parameter"); return new Type$AnyPointer$Parameter$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set parameter(value: Type.AnyPointer.Parameter.Init | Type.AnyPointer.Parameter.Builder) { this.initParameter().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initParameter(): Type.AnyPointer.Parameter.Builder {
     this.$setUint16(8, 1);
     this.$setUint64(16, 0n);
     this.$setUint16(10, 0);
-    return new Type$AnyPointer$Parameter$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Type$AnyPointer$Parameter$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** A type parameter of the method in whose parameters or results this type occurs. */
-  get implicitMethodParameter(): Type.AnyPointer.ImplicitMethodParameter.Builder { this.$expect(8, 2, "implicitMethodParameter"); return new Type$AnyPointer$ImplicitMethodParameter$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get implicitMethodParameter(): Type.AnyPointer.ImplicitMethodParameter.Builder { this.$expect(8, 2, "implicitMethodParameter"); return new Type$AnyPointer$ImplicitMethodParameter$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set implicitMethodParameter(value: Type.AnyPointer.ImplicitMethodParameter.Init | Type.AnyPointer.ImplicitMethodParameter.Builder) { this.initImplicitMethodParameter().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initImplicitMethodParameter(): Type.AnyPointer.ImplicitMethodParameter.Builder {
     this.$setUint16(8, 2);
     this.$setUint16(10, 0);
-    return new Type$AnyPointer$ImplicitMethodParameter$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Type$AnyPointer$ImplicitMethodParameter$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Type.AnyPointer.Init | Type$AnyPointer$Builder): this {
@@ -1975,7 +2011,7 @@ export class Type$AnyPointer$Builder extends $.StructBuilder {
   asReader(): Type.AnyPointer.Reader { return this.$asReader(Type$AnyPointer$$Reader); }
 }
 
-const Type$AnyPointer$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Reader, Type.AnyPointer.Builder, Type.AnyPointer.Init, Type.AnyPointer.Plain>({ id: 0xc2573fe8a23e49f1n, name: "Type.anyPointer", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$$Reader, Builder: Type$AnyPointer$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$AnyPointer$Builder(s, d, z, p, c) });
+const Type$AnyPointer$$type = /*@__PURE__*/ $.struct<Type.AnyPointer.Reader, Type.AnyPointer.Builder, Type.AnyPointer.Init, Type.AnyPointer.Plain>({ id: 0xc2573fe8a23e49f1n, name: "Type.anyPointer", dataWords: 3, pointerCount: 1, Reader: Type$AnyPointer$$Reader, Builder: Type$AnyPointer$Builder, makeReader: (s, d, z, p, c, n) => new Type$AnyPointer$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Type$AnyPointer$Builder(s, d, p, c) });
 export class Type$AnyPointer$Pipeline extends $.Pipeline<Type.AnyPointer.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Type.AnyPointer.Reader, unknown, never> { return Type$AnyPointer$$type; }
@@ -2061,7 +2097,7 @@ const Type$$Reader = /*@__PURE__*/ $.narrowed<Type$Reader>(Type$ReaderClass);
 
 /** What a field, constant or annotation holds. */
 export class Type$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "void" | "bool" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" | "float32" | "float64" | "text" | "data" | "list" | "enum" | "struct" | "interface" | "anyPointer" | number { return this.$which(0, Type$$members); }
   get void(): null { this.$expect(0, 0, "void"); return null; }
   set void(_: null) { this.$setUint16(0, 0); }
@@ -2091,42 +2127,42 @@ export class Type$Builder extends $.StructBuilder {
   set text(_: null) { this.$setUint16(0, 12); }
   get data(): null { this.$expect(0, 13, "data"); return null; }
   set data(_: null) { this.$setUint16(0, 13); }
-  get list(): Type.List.Builder { this.$expect(0, 14, "list"); return new Type$List$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get list(): Type.List.Builder { this.$expect(0, 14, "list"); return new Type$List$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set list(value: Type.List.Init | Type.List.Builder) { this.initList().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initList(): Type.List.Builder {
     this.$setUint16(0, 14);
     this.$clear(0);
-    return new Type$List$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Type$List$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get enum(): Type.Enum.Builder { this.$expect(0, 15, "enum"); return new Type$Enum$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get enum(): Type.Enum.Builder { this.$expect(0, 15, "enum"); return new Type$Enum$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set enum(value: Type.Enum.Init | Type.Enum.Builder) { this.initEnum().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initEnum(): Type.Enum.Builder {
     this.$setUint16(0, 15);
     this.$setUint64(8, 0n);
     this.$clear(0);
-    return new Type$Enum$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Type$Enum$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get struct(): Type.Struct.Builder { this.$expect(0, 16, "struct"); return new Type$Struct$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get struct(): Type.Struct.Builder { this.$expect(0, 16, "struct"); return new Type$Struct$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set struct(value: Type.Struct.Init | Type.Struct.Builder) { this.initStruct().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initStruct(): Type.Struct.Builder {
     this.$setUint16(0, 16);
     this.$setUint64(8, 0n);
     this.$clear(0);
-    return new Type$Struct$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Type$Struct$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get interface(): Type.Interface.Builder { this.$expect(0, 17, "interface"); return new Type$Interface$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get interface(): Type.Interface.Builder { this.$expect(0, 17, "interface"); return new Type$Interface$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set interface(value: Type.Interface.Init | Type.Interface.Builder) { this.initInterface().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initInterface(): Type.Interface.Builder {
     this.$setUint16(0, 17);
     this.$setUint64(8, 0n);
     this.$clear(0);
-    return new Type$Interface$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Type$Interface$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get anyPointer(): Type.AnyPointer.Builder { this.$expect(0, 18, "anyPointer"); return new Type$AnyPointer$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get anyPointer(): Type.AnyPointer.Builder { this.$expect(0, 18, "anyPointer"); return new Type$AnyPointer$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set anyPointer(value: Type.AnyPointer.Init | Type.AnyPointer.Builder) { this.initAnyPointer().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initAnyPointer(): Type.AnyPointer.Builder {
@@ -2134,7 +2170,7 @@ export class Type$Builder extends $.StructBuilder {
     this.$setUint16(8, 0);
     this.$setUint16(10, 0);
     this.$setUint64(16, 0n);
-    return new Type$AnyPointer$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Type$AnyPointer$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Type.Init | Type$Builder): this {
@@ -2167,6 +2203,10 @@ export class Type$Builder extends $.StructBuilder {
   }
   toObject(): Type.Plain { return this.asReader().toObject(); }
   asReader(): Type.Reader { return this.$asReader(Type$$Reader); }
+}
+
+class Type$$List extends $.StructListBuilder<Type.Builder, Type.Init | Type.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Type$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Type$Pipeline extends $.Pipeline<Type.Reader> {
@@ -2229,7 +2269,7 @@ export interface Type$PlainMembers {
 export type Type$Plain = Type$PlainFields & $.PlainUnion<Type$PlainMembers>;
 
 /** What a field, constant or annotation holds. */
-export const Type = /*@__PURE__*/ $.struct<Type.Reader, Type.Builder, Type.Init, Type.Plain>({ id: 0xd07378ede1f9cc60n, name: "Type", dataWords: 3, pointerCount: 1, Reader: Type$$Reader, Builder: Type$Builder, makeReader: (s, d, z, p, c, n) => new Type$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Type$Builder(s, d, z, p, c) });
+export const Type = /*@__PURE__*/ $.struct<Type.Reader, Type.Builder, Type.Init, Type.Plain>({ id: 0xd07378ede1f9cc60n, name: "Type", dataWords: 3, pointerCount: 1, Reader: Type$$Reader, Builder: Type$Builder, makeReader: (s, d, z, p, c, n) => new Type$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Type$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Type$$List(t, s, d, n, z, p) });
 
 export type Type = Type$Reader;
 export declare namespace Type {
@@ -2339,7 +2379,7 @@ export type Brand$Scope$Reader = $.Variants<Brand$Scope$ReaderClass, "bind" | "i
 const Brand$Scope$$Reader = /*@__PURE__*/ $.narrowed<Brand$Scope$Reader>(Brand$Scope$ReaderClass);
 
 export class Brand$Scope$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "bind" | "inherit" | number { return this.$which(8, Brand$Scope$$members); }
   /** The declaration whose parameters this binds. */
   get scopeId(): bigint { return this.$uint64(0); }
@@ -2371,6 +2411,10 @@ export class Brand$Scope$Builder extends $.StructBuilder {
   asReader(): Brand.Scope.Reader { return this.$asReader(Brand$Scope$$Reader); }
 }
 
+class Brand$Scope$$List extends $.StructListBuilder<Brand.Scope.Builder, Brand.Scope.Init | Brand.Scope.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Brand$Scope$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Brand$Scope$Pipeline extends $.Pipeline<Brand.Scope.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Brand.Scope.Reader, unknown, never> { return Brand$Scope; }
@@ -2396,7 +2440,7 @@ export interface Brand$Scope$PlainMembers {
 }
 export type Brand$Scope$Plain = Brand$Scope$PlainFields & $.PlainUnion<Brand$Scope$PlainMembers>;
 
-export const Brand$Scope = /*@__PURE__*/ $.struct<Brand.Scope.Reader, Brand.Scope.Builder, Brand.Scope.Init, Brand.Scope.Plain>({ id: 0xabd73485a9636bc9n, name: "Brand.Scope", dataWords: 2, pointerCount: 1, Reader: Brand$Scope$$Reader, Builder: Brand$Scope$Builder, makeReader: (s, d, z, p, c, n) => new Brand$Scope$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Brand$Scope$Builder(s, d, z, p, c) });
+export const Brand$Scope = /*@__PURE__*/ $.struct<Brand.Scope.Reader, Brand.Scope.Builder, Brand.Scope.Init, Brand.Scope.Plain>({ id: 0xabd73485a9636bc9n, name: "Brand.Scope", dataWords: 2, pointerCount: 1, Reader: Brand$Scope$$Reader, Builder: Brand$Scope$Builder, makeReader: (s, d, z, p, c, n) => new Brand$Scope$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Brand$Scope$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Brand$Scope$$List(t, s, d, n, z, p) });
 
 const Brand$Binding$$members = ["unbound", "type"] as const;
 
@@ -2421,7 +2465,7 @@ export type Brand$Binding$Reader = $.Variants<Brand$Binding$ReaderClass, "unboun
 const Brand$Binding$$Reader = /*@__PURE__*/ $.narrowed<Brand$Binding$Reader>(Brand$Binding$ReaderClass);
 
 export class Brand$Binding$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "unbound" | "type" | number { return this.$which(0, Brand$Binding$$members); }
   /** Same as `AnyPointer`. */
   get unbound(): null { this.$expect(0, 0, "unbound"); return null; }
@@ -2449,6 +2493,10 @@ export class Brand$Binding$Builder extends $.StructBuilder {
   asReader(): Brand.Binding.Reader { return this.$asReader(Brand$Binding$$Reader); }
 }
 
+class Brand$Binding$$List extends $.StructListBuilder<Brand.Binding.Builder, Brand.Binding.Init | Brand.Binding.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Brand$Binding$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Brand$Binding$Pipeline extends $.Pipeline<Brand.Binding.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Brand.Binding.Reader, unknown, never> { return Brand$Binding; }
@@ -2472,7 +2520,7 @@ export interface Brand$Binding$PlainMembers {
 }
 export type Brand$Binding$Plain = Brand$Binding$PlainFields & $.PlainUnion<Brand$Binding$PlainMembers>;
 
-export const Brand$Binding = /*@__PURE__*/ $.struct<Brand.Binding.Reader, Brand.Binding.Builder, Brand.Binding.Init, Brand.Binding.Plain>({ id: 0xc863cd16969ee7fcn, name: "Brand.Binding", dataWords: 1, pointerCount: 1, Reader: Brand$Binding$$Reader, Builder: Brand$Binding$Builder, makeReader: (s, d, z, p, c, n) => new Brand$Binding$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Brand$Binding$Builder(s, d, z, p, c) });
+export const Brand$Binding = /*@__PURE__*/ $.struct<Brand.Binding.Reader, Brand.Binding.Builder, Brand.Binding.Init, Brand.Binding.Plain>({ id: 0xc863cd16969ee7fcn, name: "Brand.Binding", dataWords: 1, pointerCount: 1, Reader: Brand$Binding$$Reader, Builder: Brand$Binding$Builder, makeReader: (s, d, z, p, c, n) => new Brand$Binding$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Brand$Binding$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Brand$Binding$$List(t, s, d, n, z, p) });
 
 /** What the type parameters of a generic type, and of the scopes around it, are bound to. */
 export class Brand$Reader extends $.StructReader {
@@ -2485,7 +2533,7 @@ export class Brand$Reader extends $.StructReader {
 
 /** What the type parameters of a generic type, and of the scopes around it, are bound to. */
 export class Brand$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** The type's own scope first, enclosing ones after it. A scope that is missing has no parameters or binds none of them. */
   get scopes(): $.ListBuilder<Brand.Scope.Builder, Brand.Scope.Init | Brand.Scope.Builder> { return this.$get(0, $.listOf(Brand$Scope)); }
   set scopes(value: Iterable<Brand.Scope.Init | Brand.Scope.Builder>) { this.$set(0, $.listOf(Brand$Scope), value); }
@@ -2503,6 +2551,10 @@ export class Brand$Builder extends $.StructBuilder {
   asReader(): Brand.Reader { return this.$asReader(Brand$Reader); }
 }
 
+class Brand$$List extends $.StructListBuilder<Brand.Builder, Brand.Init | Brand.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Brand$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Brand$Pipeline extends $.Pipeline<Brand.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Brand.Reader, unknown, never> { return Brand; }
@@ -2517,7 +2569,7 @@ export interface Brand$Plain {
 }
 
 /** What the type parameters of a generic type, and of the scopes around it, are bound to. */
-export const Brand = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Brand.Reader, Brand.Builder, Brand.Init, Brand.Plain>({ id: 0x903455f06065422bn, name: "Brand", dataWords: 0, pointerCount: 1, Reader: Brand$Reader, Builder: Brand$Builder, makeReader: (s, d, z, p, c, n) => new Brand$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Brand$Builder(s, d, z, p, c) }), {
+export const Brand = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Brand.Reader, Brand.Builder, Brand.Init, Brand.Plain>({ id: 0x903455f06065422bn, name: "Brand", dataWords: 0, pointerCount: 1, Reader: Brand$Reader, Builder: Brand$Builder, makeReader: (s, d, z, p, c, n) => new Brand$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Brand$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Brand$$List(t, s, d, n, z, p) }), {
   Scope: Brand$Scope,
   Binding: Brand$Binding,
 });
@@ -2614,7 +2666,7 @@ const Value$$Reader = /*@__PURE__*/ $.narrowed<Value$Reader>(Value$ReaderClass);
 
 /** A value of a type that is known from elsewhere: a default, a constant, an annotation's value. */
 export class Value$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "void" | "bool" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" | "float32" | "float64" | "text" | "data" | "list" | "enum" | "struct" | "interface" | "anyPointer" | number { return this.$which(0, Value$$members); }
   get void(): null { this.$expect(0, 0, "void"); return null; }
   set void(_: null) { this.$setUint16(0, 0); }
@@ -2705,6 +2757,10 @@ export class Value$Builder extends $.StructBuilder {
   asReader(): Value.Reader { return this.$asReader(Value$$Reader); }
 }
 
+class Value$$List extends $.StructListBuilder<Value.Builder, Value.Init | Value.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Value$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Value$Pipeline extends $.Pipeline<Value.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Value.Reader, unknown, never> { return Value; }
@@ -2765,7 +2821,7 @@ export interface Value$PlainMembers {
 export type Value$Plain = Value$PlainFields & $.PlainUnion<Value$PlainMembers>;
 
 /** A value of a type that is known from elsewhere: a default, a constant, an annotation's value. */
-export const Value = /*@__PURE__*/ $.struct<Value.Reader, Value.Builder, Value.Init, Value.Plain>({ id: 0xce23dcd2d7b00c9bn, name: "Value", dataWords: 2, pointerCount: 1, Reader: Value$$Reader, Builder: Value$Builder, makeReader: (s, d, z, p, c, n) => new Value$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Value$Builder(s, d, z, p, c) });
+export const Value = /*@__PURE__*/ $.struct<Value.Reader, Value.Builder, Value.Init, Value.Plain>({ id: 0xce23dcd2d7b00c9bn, name: "Value", dataWords: 2, pointerCount: 1, Reader: Value$$Reader, Builder: Value$Builder, makeReader: (s, d, z, p, c, n) => new Value$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Value$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Value$$List(t, s, d, n, z, p) });
 
 export type Value = Value$Reader;
 export declare namespace Value {
@@ -2792,7 +2848,7 @@ export class Annotation$Reader extends $.StructReader {
 
 /** An annotation put on something. */
 export class Annotation$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** The annotation's declaration. */
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
@@ -2821,6 +2877,10 @@ export class Annotation$Builder extends $.StructBuilder {
   asReader(): Annotation.Reader { return this.$asReader(Annotation$Reader); }
 }
 
+class Annotation$$List extends $.StructListBuilder<Annotation.Builder, Annotation.Init | Annotation.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Annotation$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Annotation$Pipeline extends $.Pipeline<Annotation.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Annotation.Reader, unknown, never> { return Annotation; }
@@ -2842,7 +2902,7 @@ export interface Annotation$Plain {
 }
 
 /** An annotation put on something. */
-export const Annotation = /*@__PURE__*/ $.struct<Annotation.Reader, Annotation.Builder, Annotation.Init, Annotation.Plain>({ id: 0xf1c8950dab257542n, name: "Annotation", dataWords: 1, pointerCount: 2, Reader: Annotation$Reader, Builder: Annotation$Builder, makeReader: (s, d, z, p, c, n) => new Annotation$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Annotation$Builder(s, d, z, p, c) });
+export const Annotation = /*@__PURE__*/ $.struct<Annotation.Reader, Annotation.Builder, Annotation.Init, Annotation.Plain>({ id: 0xf1c8950dab257542n, name: "Annotation", dataWords: 1, pointerCount: 2, Reader: Annotation$Reader, Builder: Annotation$Builder, makeReader: (s, d, z, p, c, n) => new Annotation$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Annotation$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Annotation$$List(t, s, d, n, z, p) });
 
 export type Annotation = Annotation$Reader;
 export declare namespace Annotation {
@@ -2878,7 +2938,7 @@ export class CapnpVersion$Reader extends $.StructReader {
 }
 
 export class CapnpVersion$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get major(): number { return this.$uint16(0); }
   set major(value: number) { this.$setUint16(0, value); }
   get minor(): number { return this.$uint8(2); }
@@ -2897,6 +2957,10 @@ export class CapnpVersion$Builder extends $.StructBuilder {
   asReader(): CapnpVersion.Reader { return this.$asReader(CapnpVersion$Reader); }
 }
 
+class CapnpVersion$$List extends $.StructListBuilder<CapnpVersion.Builder, CapnpVersion.Init | CapnpVersion.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new CapnpVersion$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class CapnpVersion$Pipeline extends $.Pipeline<CapnpVersion.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CapnpVersion.Reader, unknown, never> { return CapnpVersion; }
@@ -2913,7 +2977,7 @@ export interface CapnpVersion$Plain {
   micro: number;
 }
 
-export const CapnpVersion = /*@__PURE__*/ $.struct<CapnpVersion.Reader, CapnpVersion.Builder, CapnpVersion.Init, CapnpVersion.Plain>({ id: 0xd85d305b7d839963n, name: "CapnpVersion", dataWords: 1, pointerCount: 0, Reader: CapnpVersion$Reader, Builder: CapnpVersion$Builder, makeReader: (s, d, z, p, c, n) => new CapnpVersion$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CapnpVersion$Builder(s, d, z, p, c) });
+export const CapnpVersion = /*@__PURE__*/ $.struct<CapnpVersion.Reader, CapnpVersion.Builder, CapnpVersion.Init, CapnpVersion.Plain>({ id: 0xd85d305b7d839963n, name: "CapnpVersion", dataWords: 1, pointerCount: 0, Reader: CapnpVersion$Reader, Builder: CapnpVersion$Builder, makeReader: (s, d, z, p, c, n) => new CapnpVersion$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new CapnpVersion$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new CapnpVersion$$List(t, s, d, n, z, p) });
 
 export type CapnpVersion = CapnpVersion$Reader;
 export declare namespace CapnpVersion {
@@ -2939,7 +3003,7 @@ export class CodeGeneratorRequest$RequestedFile$Import$Reader extends $.StructRe
 }
 
 export class CodeGeneratorRequest$RequestedFile$Import$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** The file's node. */
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
@@ -2963,6 +3027,10 @@ export class CodeGeneratorRequest$RequestedFile$Import$Builder extends $.StructB
   asReader(): CodeGeneratorRequest.RequestedFile.Import.Reader { return this.$asReader(CodeGeneratorRequest$RequestedFile$Import$Reader); }
 }
 
+class CodeGeneratorRequest$RequestedFile$Import$$List extends $.StructListBuilder<CodeGeneratorRequest.RequestedFile.Import.Builder, CodeGeneratorRequest.RequestedFile.Import.Init | CodeGeneratorRequest.RequestedFile.Import.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new CodeGeneratorRequest$RequestedFile$Import$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class CodeGeneratorRequest$RequestedFile$Import$Pipeline extends $.Pipeline<CodeGeneratorRequest.RequestedFile.Import.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.RequestedFile.Import.Reader, unknown, never> { return CodeGeneratorRequest$RequestedFile$Import; }
@@ -2982,7 +3050,7 @@ export interface CodeGeneratorRequest$RequestedFile$Import$Plain {
   name: string;
 }
 
-export const CodeGeneratorRequest$RequestedFile$Import = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.Import.Reader, CodeGeneratorRequest.RequestedFile.Import.Builder, CodeGeneratorRequest.RequestedFile.Import.Init, CodeGeneratorRequest.RequestedFile.Import.Plain>({ id: 0xae504193122357e5n, name: "CodeGeneratorRequest.RequestedFile.Import", dataWords: 1, pointerCount: 1, Reader: CodeGeneratorRequest$RequestedFile$Import$Reader, Builder: CodeGeneratorRequest$RequestedFile$Import$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$Import$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$RequestedFile$Import$Builder(s, d, z, p, c) });
+export const CodeGeneratorRequest$RequestedFile$Import = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.Import.Reader, CodeGeneratorRequest.RequestedFile.Import.Builder, CodeGeneratorRequest.RequestedFile.Import.Init, CodeGeneratorRequest.RequestedFile.Import.Plain>({ id: 0xae504193122357e5n, name: "CodeGeneratorRequest.RequestedFile.Import", dataWords: 1, pointerCount: 1, Reader: CodeGeneratorRequest$RequestedFile$Import$Reader, Builder: CodeGeneratorRequest$RequestedFile$Import$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$Import$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new CodeGeneratorRequest$RequestedFile$Import$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new CodeGeneratorRequest$RequestedFile$Import$$List(t, s, d, n, z, p) });
 
 /** It names a field, method or enumerant. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader extends $.StructReader {
@@ -2994,7 +3062,7 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member
 
 /** It names a field, method or enumerant. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get parentTypeId(): bigint { return this.$uint64(8); }
   set parentTypeId(value: bigint) { this.$setUint64(8, value); }
   get ordinal(): number { return this.$uint16(18); }
@@ -3010,7 +3078,7 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member
   asReader(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader { return this.$asReader(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader); }
 }
 
-const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$$type = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Plain>({ id: 0xfc69d5e1d630a151n, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.member", dataWords: 3, pointerCount: 0, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(s, d, z, p, c) });
+const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$$type = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Plain>({ id: 0xfc69d5e1d630a151n, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.member", dataWords: 3, pointerCount: 0, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(s, d, p, c) });
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Pipeline extends $.Pipeline<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Reader, unknown, never> { return CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$$type; }
@@ -3054,7 +3122,7 @@ const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$Reader = /*@
 
 /** A place in the source that names something. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "typeId" | "member" | number { return this.$which(16, CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$members); }
   get startByte(): number { return this.$uint32(0); }
   set startByte(value: number) { this.$setUint32(0, value); }
@@ -3064,14 +3132,14 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builde
   get typeId(): bigint { this.$expect(16, 0, "typeId"); return this.$uint64(8); }
   set typeId(value: bigint) { this.$setUint64(8, value); this.$setUint16(16, 0); }
   /** It names a field, method or enumerant. */
-  get member(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder { this.$expect(16, 1, "member"); return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get member(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder { this.$expect(16, 1, "member"); return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set member(value: CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Init | CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder) { this.initMember().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initMember(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder {
     this.$setUint16(16, 1);
     this.$setUint64(8, 0n);
     this.$setUint16(18, 0);
-    return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init | CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder): this {
@@ -3089,6 +3157,10 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builde
   }
   toObject(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Plain { return this.asReader().toObject(); }
   asReader(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Reader { return this.$asReader(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$Reader); }
+}
+
+class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$List extends $.StructListBuilder<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init | CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Pipeline extends $.Pipeline<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Reader> {
@@ -3119,7 +3191,7 @@ export interface CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Pl
 export type CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Plain = CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$PlainFields & $.PlainUnion<CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$PlainMembers>;
 
 /** A place in the source that names something. */
-export const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Plain>({ id: 0xdda719892e0499bbn, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier", dataWords: 3, pointerCount: 0, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder(s, d, z, p, c) });
+export const CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier = /*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Plain>({ id: 0xdda719892e0499bbn, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier", dataWords: 3, pointerCount: 0, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$$List(t, s, d, n, z, p) });
 
 /** Enough for an editor to link names to what they mean. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader extends $.StructReader {
@@ -3131,7 +3203,7 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader extends $.
 
 /** Enough for an editor to link names to what they mean. */
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get identifiers(): $.ListBuilder<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init | CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder> { return this.$get(0, $.listOf(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier)); }
   set identifiers(value: Iterable<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Init | CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Builder>) { this.$set(0, $.listOf(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier), value); }
   hasIdentifiers(): boolean { return this.$has(0); }
@@ -3148,6 +3220,10 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder extends $
   asReader(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Reader { return this.$asReader(CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader); }
 }
 
+class CodeGeneratorRequest$RequestedFile$FileSourceInfo$$List extends $.StructListBuilder<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Init | CodeGeneratorRequest.RequestedFile.FileSourceInfo.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Pipeline extends $.Pipeline<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Reader, unknown, never> { return CodeGeneratorRequest$RequestedFile$FileSourceInfo; }
@@ -3161,7 +3237,7 @@ export interface CodeGeneratorRequest$RequestedFile$FileSourceInfo$Plain {
 }
 
 /** Enough for an editor to link names to what they mean. */
-export const CodeGeneratorRequest$RequestedFile$FileSourceInfo = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Plain>({ id: 0xf8ea2bf176925da0n, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo", dataWords: 0, pointerCount: 1, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder(s, d, z, p, c) }), {
+export const CodeGeneratorRequest$RequestedFile$FileSourceInfo = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.FileSourceInfo.Reader, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Builder, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Init, CodeGeneratorRequest.RequestedFile.FileSourceInfo.Plain>({ id: 0xf8ea2bf176925da0n, name: "CodeGeneratorRequest.RequestedFile.FileSourceInfo", dataWords: 0, pointerCount: 1, Reader: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader, Builder: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new CodeGeneratorRequest$RequestedFile$FileSourceInfo$$List(t, s, d, n, z, p) }), {
   Identifier: CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier,
 });
 
@@ -3181,7 +3257,7 @@ export class CodeGeneratorRequest$RequestedFile$Reader extends $.StructReader {
 }
 
 export class CodeGeneratorRequest$RequestedFile$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** The file's node. */
   get id(): bigint { return this.$uint64(0); }
   set id(value: bigint) { this.$setUint64(0, value); }
@@ -3217,6 +3293,10 @@ export class CodeGeneratorRequest$RequestedFile$Builder extends $.StructBuilder 
   asReader(): CodeGeneratorRequest.RequestedFile.Reader { return this.$asReader(CodeGeneratorRequest$RequestedFile$Reader); }
 }
 
+class CodeGeneratorRequest$RequestedFile$$List extends $.StructListBuilder<CodeGeneratorRequest.RequestedFile.Builder, CodeGeneratorRequest.RequestedFile.Init | CodeGeneratorRequest.RequestedFile.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new CodeGeneratorRequest$RequestedFile$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class CodeGeneratorRequest$RequestedFile$Pipeline extends $.Pipeline<CodeGeneratorRequest.RequestedFile.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.RequestedFile.Reader, unknown, never> { return CodeGeneratorRequest$RequestedFile; }
@@ -3239,7 +3319,7 @@ export interface CodeGeneratorRequest$RequestedFile$Plain {
   fileSourceInfo: CodeGeneratorRequest.RequestedFile.FileSourceInfo.Plain | undefined;
 }
 
-export const CodeGeneratorRequest$RequestedFile = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.Reader, CodeGeneratorRequest.RequestedFile.Builder, CodeGeneratorRequest.RequestedFile.Init, CodeGeneratorRequest.RequestedFile.Plain>({ id: 0xcfea0eb02e810062n, name: "CodeGeneratorRequest.RequestedFile", dataWords: 1, pointerCount: 3, Reader: CodeGeneratorRequest$RequestedFile$Reader, Builder: CodeGeneratorRequest$RequestedFile$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$RequestedFile$Builder(s, d, z, p, c) }), {
+export const CodeGeneratorRequest$RequestedFile = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.RequestedFile.Reader, CodeGeneratorRequest.RequestedFile.Builder, CodeGeneratorRequest.RequestedFile.Init, CodeGeneratorRequest.RequestedFile.Plain>({ id: 0xcfea0eb02e810062n, name: "CodeGeneratorRequest.RequestedFile", dataWords: 1, pointerCount: 3, Reader: CodeGeneratorRequest$RequestedFile$Reader, Builder: CodeGeneratorRequest$RequestedFile$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$RequestedFile$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new CodeGeneratorRequest$RequestedFile$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new CodeGeneratorRequest$RequestedFile$$List(t, s, d, n, z, p) }), {
   Import: CodeGeneratorRequest$RequestedFile$Import,
   FileSourceInfo: CodeGeneratorRequest$RequestedFile$FileSourceInfo,
 });
@@ -3264,7 +3344,7 @@ export class CodeGeneratorRequest$Reader extends $.StructReader {
 
 /** What a compiler sends to a code generator's standard input. */
 export class CodeGeneratorRequest$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Version of the compiler, by the numbering of the C++ implementation. */
   get capnpVersion(): CapnpVersion.Builder { return this.$get(2, CapnpVersion); }
   set capnpVersion(value: CapnpVersion.Init | CapnpVersion.Builder) { this.$set(2, CapnpVersion, value); }
@@ -3306,6 +3386,10 @@ export class CodeGeneratorRequest$Builder extends $.StructBuilder {
   asReader(): CodeGeneratorRequest.Reader { return this.$asReader(CodeGeneratorRequest$Reader); }
 }
 
+class CodeGeneratorRequest$$List extends $.StructListBuilder<CodeGeneratorRequest.Builder, CodeGeneratorRequest.Init | CodeGeneratorRequest.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new CodeGeneratorRequest$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class CodeGeneratorRequest$Pipeline extends $.Pipeline<CodeGeneratorRequest.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<CodeGeneratorRequest.Reader, unknown, never> { return CodeGeneratorRequest; }
@@ -3330,7 +3414,7 @@ export interface CodeGeneratorRequest$Plain {
 }
 
 /** What a compiler sends to a code generator's standard input. */
-export const CodeGeneratorRequest = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.Reader, CodeGeneratorRequest.Builder, CodeGeneratorRequest.Init, CodeGeneratorRequest.Plain>({ id: 0xbfc546f6210ad7cen, name: "CodeGeneratorRequest", dataWords: 0, pointerCount: 4, Reader: CodeGeneratorRequest$Reader, Builder: CodeGeneratorRequest$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CodeGeneratorRequest$Builder(s, d, z, p, c) }), {
+export const CodeGeneratorRequest = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CodeGeneratorRequest.Reader, CodeGeneratorRequest.Builder, CodeGeneratorRequest.Init, CodeGeneratorRequest.Plain>({ id: 0xbfc546f6210ad7cen, name: "CodeGeneratorRequest", dataWords: 0, pointerCount: 4, Reader: CodeGeneratorRequest$Reader, Builder: CodeGeneratorRequest$Builder, makeReader: (s, d, z, p, c, n) => new CodeGeneratorRequest$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new CodeGeneratorRequest$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new CodeGeneratorRequest$$List(t, s, d, n, z, p) }), {
   RequestedFile: CodeGeneratorRequest$RequestedFile,
 });
 

@@ -9,10 +9,14 @@ export class StreamResult$Reader extends $.StructReader {
 
 /** Nothing: a streaming method gives no results, only leave to send more. The compiler puts this type in place of `stream`. */
 export class StreamResult$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: StreamResult.Init): this { return this; }
   toObject(): StreamResult.Plain { return this.asReader().toObject(); }
   asReader(): StreamResult.Reader { return this.$asReader(StreamResult$Reader); }
+}
+
+class StreamResult$$List extends $.StructListBuilder<StreamResult.Builder, StreamResult.Init | StreamResult.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new StreamResult$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class StreamResult$Pipeline extends $.Pipeline<StreamResult.Reader> {
@@ -26,7 +30,7 @@ export interface StreamResult$Plain {
 }
 
 /** Nothing: a streaming method gives no results, only leave to send more. The compiler puts this type in place of `stream`. */
-export const StreamResult = /*@__PURE__*/ $.struct<StreamResult.Reader, StreamResult.Builder, StreamResult.Init, StreamResult.Plain>({ id: 0x995f9a3377c0b16en, name: "StreamResult", dataWords: 0, pointerCount: 0, Reader: StreamResult$Reader, Builder: StreamResult$Builder, makeReader: (s, d, z, p, c, n) => new StreamResult$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new StreamResult$Builder(s, d, z, p, c) });
+export const StreamResult = /*@__PURE__*/ $.struct<StreamResult.Reader, StreamResult.Builder, StreamResult.Init, StreamResult.Plain>({ id: 0x995f9a3377c0b16en, name: "StreamResult", dataWords: 0, pointerCount: 0, Reader: StreamResult$Reader, Builder: StreamResult$Builder, makeReader: (s, d, z, p, c, n) => new StreamResult$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new StreamResult$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new StreamResult$$List(t, s, d, n, z, p) });
 
 export type StreamResult = StreamResult$Reader;
 export declare namespace StreamResult {

@@ -59,6 +59,7 @@ export { BuilderSegment, ReaderSegment } from "./segment.js";
 export { MessageSlab, type OutgoingFrame, type SlabOptions } from "./slab.js";
 export { BoolList, enumList, type ValueListType, VoidList } from "./small-list.js";
 export { StructBuilder } from "./struct-builder.js";
+export { StructListBuilder } from "./struct-list.js";
 export { inactiveMember, StructReader } from "./struct-reader.js";
 export { AnyStruct, type StructLayout, structType } from "./struct-type.js";
 export { Text } from "./text.js";

@@ -3,6 +3,7 @@
  * generated code and generics bound at run time all go through these five verbs.
  */
 
+import type { ListBuilder } from "./list-reader.js";
 import type { BuilderSegment, ReaderSegment } from "./segment.js";
 import type { StructBuilder } from "./struct-builder.js";
 import type { StructReader } from "./struct-reader.js";
@@ -51,7 +52,6 @@ export type StructReaderClass<R> = new (
 export type StructBuilderClass<B> = new (
   segment: BuilderSegment,
   data: number,
-  dataSize: number,
   pointers: number,
   pointerCount: number,
 ) => B;
@@ -72,10 +72,19 @@ export type StructReaderFactory<R> = (
 export type StructBuilderFactory<B> = (
   segment: BuilderSegment,
   data: number,
-  dataSize: number,
   pointers: number,
   pointerCount: number,
 ) => B;
+
+/** `new List(…)` of a subclass of StructListBuilder whose elements are of one class, for the same reason. */
+export type StructListFactory<B, I> = (
+  type: StructType<unknown, B, I>,
+  segment: BuilderSegment,
+  start: number,
+  length: number,
+  dataSize: number,
+  pointerCount: number,
+) => ListBuilder<B, I>;
 
 /** A struct type: layout, classes and how plain objects go in and come out. */
 export interface StructType<R, B, I, P = unknown> extends PointerType<R, B, I> {
@@ -88,6 +97,8 @@ export interface StructType<R, B, I, P = unknown> extends PointerType<R, B, I> {
   readonly Builder: StructBuilderClass<B>;
   readonly makeReader: StructReaderFactory<R>;
   readonly makeBuilder: StructBuilderFactory<B>;
+  /** Lists being built; without it they are StructListBuilders, which is slower. */
+  readonly makeList?: StructListFactory<B, I>;
   toPlain(value: R): P;
   /** Copies `value` into a builder that is zero so far. */
   assign(builder: B, value: I): void;

@@ -25,18 +25,20 @@ export class StructBuilder {
   declare readonly $segment: BuilderSegment;
   /** Offset of the data section. */
   declare readonly $data: number;
-  /** Bytes of the data section. */
-  declare readonly $dataSize: number;
-  /** Offset of the pointer section. */
+  /** Offset of the pointer section, which follows the data section. */
   declare readonly $pointers: number;
   declare readonly $pointerCount: number;
 
-  constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
+  constructor(segment: BuilderSegment, data: number, pointers: number, pointerCount: number) {
     this.$segment = segment;
     this.$data = data;
-    this.$dataSize = dataSize;
     this.$pointers = pointers;
     this.$pointerCount = pointerCount;
+  }
+
+  /** Bytes of the data section. */
+  get $dataSize(): number {
+    return this.$pointers - this.$data;
   }
 
   [INSPECT](depth: number, options: object, inspect?: Inspect): string {
@@ -346,7 +348,7 @@ export class StructBuilder {
 
   /** The same struct through another class: a group of this struct. */
   $group<G>(Group: StructBuilderClass<G>): G {
-    return new Group(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Group(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
 
   /** The struct as readers see it; sees what is built until something more is allocated. */

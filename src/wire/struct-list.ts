@@ -18,7 +18,7 @@ import {
 import { ListTarget, resolveList } from "./list-pointer.js";
 import { ListBuilder, type ListInit, ListReader, toArrayLike, wrappedIndex } from "./list-reader.js";
 import { isNull } from "./pointer.js";
-import type { PointerType, StructBuilderFactory, StructReaderFactory, StructType } from "./pointer-type.js";
+import type { PointerType, StructListFactory, StructReaderFactory, StructType } from "./pointer-type.js";
 import type { BuilderSegment, ReaderSegment } from "./segment.js";
 import { StructBuilder } from "./struct-builder.js";
 import { StructReader } from "./struct-reader.js";
@@ -53,14 +53,13 @@ export class StructListReader<R> extends ListReader<R> implements ListTarget {
   }
 }
 
+/** Lists of most structs are of a subclass whose elements are of one class (StructListFactory). */
 export class StructListBuilder<B, I> extends ListBuilder<B, I> {
   declare readonly segment: BuilderSegment;
   declare readonly start: number;
   declare readonly dataSize: number;
   declare readonly pointerCount: number;
-  declare private readonly step: number;
   declare private readonly type: StructType<unknown, B, I>;
-  declare private readonly make: StructBuilderFactory<B>;
 
   constructor(
     type: StructType<unknown, B, I>,
@@ -75,19 +74,22 @@ export class StructListBuilder<B, I> extends ListBuilder<B, I> {
     this.start = start;
     this.dataSize = dataSize;
     this.pointerCount = pointerCount;
-    this.step = dataSize + pointerCount * 8;
     this.type = type;
-    this.make = type.makeBuilder;
   }
 
   protected element(index: number): B {
-    const data = this.start + index * this.step;
-    return this.make(this.segment, data, this.dataSize, data + this.dataSize, this.pointerCount);
+    const data = this.dataOf(index);
+    return this.type.makeBuilder(this.segment, data, data + this.dataSize, this.pointerCount);
+  }
+
+  /** Where the data section of element `index` is. */
+  private dataOf(index: number): number {
+    return this.start + index * (this.dataSize + this.pointerCount * 8);
   }
 
   /** Erases the element, then copies `value` into it. A reader or builder of a larger struct loses what does not fit. */
   set(index: number, value: I): void {
-    const data = this.start + wrappedIndex(index, this.length) * this.step;
+    const data = this.dataOf(wrappedIndex(index, this.length));
     const source = structSource(value);
     if (!source) {
       this.erase(data);
@@ -147,13 +149,17 @@ export class StructListBuilder<B, I> extends ListBuilder<B, I> {
       this.segment.reader(),
       this.start,
       this.length,
-      this.step,
+      this.dataSize + this.pointerCount * 8,
       this.dataSize,
       this.pointerCount,
       COMPOSITE_ELEMENTS,
     );
     return new StructListReader(make, target, UNLIMITED_NESTING);
   }
+}
+
+function structListBuilder<B, I>(...list: Parameters<StructListFactory<B, I>>): ListBuilder<B, I> {
+  return new StructListBuilder(...list);
 }
 
 /** `value` as a reader if it is a struct of some message. */
@@ -174,6 +180,7 @@ export class StructListType<R, B, I>
   declare readonly elementType: StructType<R, B, I>;
   // What the element type says, here as well: element types have many shapes, list types one.
   declare private readonly make: StructReaderFactory<R>;
+  declare private readonly makeList: StructListFactory<B, I>;
   declare private readonly dataWords: number;
   declare private readonly pointerCount: number;
   declare private readonly step: number;
@@ -181,6 +188,7 @@ export class StructListType<R, B, I>
   constructor(elementType: StructType<R, B, I>) {
     this.elementType = elementType;
     this.make = elementType.makeReader;
+    this.makeList = elementType.makeList ?? structListBuilder;
     this.dataWords = elementType.dataWords;
     this.pointerCount = elementType.pointerCount;
     this.step = (elementType.dataWords + elementType.pointerCount) * 8;
@@ -197,9 +205,9 @@ export class StructListType<R, B, I>
   }
 
   get(segment: BuilderSegment, at: number): ListBuilder<B, I> {
-    if (isNull(segment.view, at)) return new StructListBuilder(this.elementType, segment, at, 0, 0, 0);
+    if (isNull(segment.view, at)) return this.makeList(this.elementType, segment, at, 0, 0, 0);
     const found = growStructList(segment, at, this.dataWords, this.pointerCount);
-    return new StructListBuilder(
+    return this.makeList(
       this.elementType,
       found.segment,
       found.start,
@@ -221,7 +229,7 @@ export class StructListType<R, B, I>
     view.setInt32(at + 4, bytes + COMPOSITE_ELEMENTS, true);
     view.setInt32(tag, count << 2, true);
     view.setInt32(tag + 4, dataWords | (pointerCount << 16), true);
-    return new StructListBuilder(this.elementType, segment, tag + 8, count, dataWords * 8, pointerCount);
+    return this.makeList(this.elementType, segment, tag + 8, count, dataWords * 8, pointerCount);
   }
 
   /** A list that is very long, or does not fit into the pointer's segment. */
@@ -229,7 +237,7 @@ export class StructListType<R, B, I>
     const { dataWords, pointerCount } = this;
     const place = allocateStructList(segment, at, count, dataWords, pointerCount);
     const first = place.content + 8;
-    return new StructListBuilder(this.elementType, place.segment, first, count, dataWords * 8, pointerCount);
+    return this.makeList(this.elementType, place.segment, first, count, dataWords * 8, pointerCount);
   }
 
   set(segment: BuilderSegment, at: number, value: ListInit<I> | ListReader<R> | ListBuilder<B, I>): void {

@@ -9,6 +9,7 @@ import { followFar, isNull, outOfBounds, wrongKind } from "./pointer.js";
 import type {
   StructBuilderClass,
   StructBuilderFactory,
+  StructListFactory,
   StructReaderClass,
   StructReaderFactory,
   StructType,
@@ -33,6 +34,7 @@ export interface StructLayout<R, B, I, P> {
   /** `new Reader(…)` and `new Builder(…)`, written out for this type; without them it works, more slowly. */
   readonly makeReader?: StructReaderFactory<R>;
   readonly makeBuilder?: StructBuilderFactory<B>;
+  readonly makeList?: StructListFactory<B, I>;
   /** Copies a plain object into a builder that is zero so far. */
   readonly assign?: (builder: B, value: I) => void;
   readonly toPlain?: (value: R) => P;
@@ -48,6 +50,7 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
   declare readonly Builder: StructBuilderClass<B>;
   declare readonly makeReader: StructReaderFactory<R>;
   declare readonly makeBuilder: StructBuilderFactory<B>;
+  declare readonly makeList?: StructListFactory<B, I>;
   declare private readonly layout: StructLayout<R, B, I, P>;
   declare private empty: R | null;
   declare listType: unknown;
@@ -61,6 +64,7 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
     this.Builder = layout.Builder;
     this.makeReader = layout.makeReader ?? readerFactory(layout.Reader);
     this.makeBuilder = layout.makeBuilder ?? builderFactory(layout.Builder);
+    if (layout.makeList) this.makeList = layout.makeList;
     this.layout = layout;
     this.empty = null;
     this.listType = null;
@@ -109,15 +113,15 @@ class StructTypeOf<R, B, I, P> implements StructType<R, B, I, P> {
   get(segment: BuilderSegment, at: number): B {
     if (isNull(segment.view, at)) return this.init(segment, at);
     const found = growStruct(segment, at, this.dataWords, this.pointerCount);
-    const dataSize = found.dataWords * 8;
-    return this.makeBuilder(found.segment, found.start, dataSize, found.start + dataSize, found.pointerCount);
+    const { segment: home, start } = found;
+    return this.makeBuilder(home, start, start + found.dataWords * 8, found.pointerCount);
   }
 
   init(segment: BuilderSegment, at: number): B {
     clearPointer(segment, at);
     const place = allocateStruct(segment, at, this.dataWords, this.pointerCount);
-    const dataSize = this.dataWords * 8;
-    return this.makeBuilder(place.segment, place.content, dataSize, place.content + dataSize, this.pointerCount);
+    const { content } = place;
+    return this.makeBuilder(place.segment, content, content + this.dataWords * 8, this.pointerCount);
   }
 
   set(segment: BuilderSegment, at: number, value: I): void {
@@ -153,8 +157,7 @@ function readerFactory<R>(Reader: StructReaderClass<R>): StructReaderFactory<R> 
 }
 
 function builderFactory<B>(Builder: StructBuilderClass<B>): StructBuilderFactory<B> {
-  return (segment, data, dataSize, pointers, pointerCount) =>
-    new Builder(segment, data, dataSize, pointers, pointerCount);
+  return (segment, data, pointers, pointerCount) => new Builder(segment, data, pointers, pointerCount);
 }
 
 /** Makes a struct type. */

@@ -72,13 +72,36 @@ export function encodeUtf8(text: string, view: DataView, bytes: Uint8Array, at: 
   return at + encoder.encodeInto(text, bytes.subarray(at)).written;
 }
 
-/** Four units at a time as long as they are ASCII; the rest from the first group that is not by `encodeMixed`. */
+/** Four units at a time as long as they are ASCII; the rest by `encodeGroups`. Small, so that V8 inlines it where texts are written. */
 function encodeShort(text: string, view: DataView, bytes: Uint8Array, start: number): number {
   const { length } = text;
   const groups = length & ~3;
-  let at = start;
   let index = 0;
   for (; index < groups; index += 4) {
+    const first = text.charCodeAt(index);
+    const second = text.charCodeAt(index + 1);
+    const third = text.charCodeAt(index + 2);
+    const fourth = text.charCodeAt(index + 3);
+    if ((first | second | third | fourth) >= 0x80) return encodeGroups(text, index, view, bytes, start + index);
+    view.setInt32(start + index, first | (second << 8) | (third << 16) | (fourth << 24), true);
+  }
+  if (index === length) return start + length;
+  // One to three units, written as four: there is room for the worst case, and what follows them is zero.
+  const first = text.charCodeAt(index);
+  const second = index + 1 < length ? text.charCodeAt(index + 1) : 0;
+  const third = index + 2 < length ? text.charCodeAt(index + 2) : 0;
+  if ((first | second | third) >= 0x80) return encodeMixed(text, index, view, bytes, start + index);
+  view.setInt32(start + index, first | (second << 8) | (third << 16), true);
+  return start + length;
+}
+
+/** The units from `from` on, four at a time as long as none takes more than two bytes; the rest by `encodeMixed`. */
+function encodeGroups(text: string, from: number, view: DataView, bytes: Uint8Array, start: number): number {
+  const { length } = text;
+  const last = length - 3;
+  let at = start;
+  let index = from;
+  for (; index < last; index += 4) {
     const first = text.charCodeAt(index);
     const second = text.charCodeAt(index + 1);
     const third = text.charCodeAt(index + 2);
@@ -93,24 +116,13 @@ function encodeShort(text: string, view: DataView, bytes: Uint8Array, start: num
       return encodeMixed(text, index, view, bytes, at);
     }
   }
-  const rest = length - groups;
-  if (rest === 0) return at;
-  // Behind anything but ASCII the text no longer ends in the word that four more bytes would be written to.
-  if (at - start !== index) {
-    for (; index < length; index++) {
-      const unit = text.charCodeAt(index);
-      if (unit >= 0x80) return encodeMixed(text, index, view, bytes, at);
-      bytes[at++] = unit;
-    }
-    return at;
+  // The text need not end in the word that four more bytes would be written to.
+  for (; index < length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x80) return encodeMixed(text, index, view, bytes, at);
+    bytes[at++] = unit;
   }
-  // One to three units, written as four: there is room for the worst case, and what follows them is zero.
-  const first = text.charCodeAt(index);
-  const second = rest > 1 ? text.charCodeAt(index + 1) : 0;
-  const third = rest > 2 ? text.charCodeAt(index + 2) : 0;
-  if ((first | second | third) >= 0x80) return encodeMixed(text, index, view, bytes, at);
-  view.setInt32(at, first | (second << 8) | (third << 16), true);
-  return at + rest;
+  return at;
 }
 
 /** Writes two units below 0x800; the offset behind them. */

@@ -10,7 +10,7 @@ export class Interop$EchoParams$Reader extends $.StructReader {
 }
 
 export class Interop$EchoParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get blob(): Uint8Array { return this.$bytes(0); }
   set blob(value: Uint8Array) { this.$setBytes(0, value); }
   hasBlob(): boolean { return this.$has(0); }
@@ -34,7 +34,7 @@ export interface Interop$EchoParams$Plain {
   blob: Uint8Array;
 }
 
-export const Interop$EchoParams = /*@__PURE__*/ $.struct<Interop.EchoParams.Reader, Interop.EchoParams.Builder, Interop.EchoParams.Init, Interop.EchoParams.Plain>({ id: 0xf7011947037bea68n, name: "Interop.echo$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EchoParams$Reader, Builder: Interop$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EchoParams$Builder(s, d, z, p, c) });
+export const Interop$EchoParams = /*@__PURE__*/ $.struct<Interop.EchoParams.Reader, Interop.EchoParams.Builder, Interop.EchoParams.Init, Interop.EchoParams.Plain>({ id: 0xf7011947037bea68n, name: "Interop.echo$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EchoParams$Reader, Builder: Interop$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$EchoParams$Builder(s, d, p, c) });
 
 export class Interop$EchoResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -44,7 +44,7 @@ export class Interop$EchoResults$Reader extends $.StructReader {
 }
 
 export class Interop$EchoResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get blob(): Uint8Array { return this.$bytes(0); }
   set blob(value: Uint8Array) { this.$setBytes(0, value); }
   hasBlob(): boolean { return this.$has(0); }
@@ -73,7 +73,7 @@ export interface Interop$EchoResults$Plain {
   blob: Uint8Array;
 }
 
-export const Interop$EchoResults = /*@__PURE__*/ $.struct<Interop.EchoResults.Reader, Interop.EchoResults.Builder, Interop.EchoResults.Init, Interop.EchoResults.Plain>({ id: 0xb04beaa432125f51n, name: "Interop.echo$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EchoResults$Reader, Builder: Interop$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EchoResults$Builder(s, d, z, p, c) });
+export const Interop$EchoResults = /*@__PURE__*/ $.struct<Interop.EchoResults.Reader, Interop.EchoResults.Builder, Interop.EchoResults.Init, Interop.EchoResults.Plain>({ id: 0xb04beaa432125f51n, name: "Interop.echo$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EchoResults$Reader, Builder: Interop$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$EchoResults$Builder(s, d, p, c) });
 
 export class Interop$EchoValuesParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -83,7 +83,7 @@ export class Interop$EchoValuesParams$Reader extends $.StructReader {
 }
 
 export class Interop$EchoValuesParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get values(): Values.Builder { return this.$get(0, Values); }
   set values(value: Values.Init | Values.Builder) { this.$set(0, Values, value); }
   hasValues(): boolean { return this.$has(0); }
@@ -107,7 +107,7 @@ export interface Interop$EchoValuesParams$Plain {
   values: Values.Plain | undefined;
 }
 
-export const Interop$EchoValuesParams = /*@__PURE__*/ $.struct<Interop.EchoValuesParams.Reader, Interop.EchoValuesParams.Builder, Interop.EchoValuesParams.Init, Interop.EchoValuesParams.Plain>({ id: 0x9321c54c0b77e7e0n, name: "Interop.echoValues$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EchoValuesParams$Reader, Builder: Interop$EchoValuesParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoValuesParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EchoValuesParams$Builder(s, d, z, p, c) });
+export const Interop$EchoValuesParams = /*@__PURE__*/ $.struct<Interop.EchoValuesParams.Reader, Interop.EchoValuesParams.Builder, Interop.EchoValuesParams.Init, Interop.EchoValuesParams.Plain>({ id: 0x9321c54c0b77e7e0n, name: "Interop.echoValues$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EchoValuesParams$Reader, Builder: Interop$EchoValuesParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoValuesParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$EchoValuesParams$Builder(s, d, p, c) });
 
 export class Interop$EchoValuesResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -117,7 +117,7 @@ export class Interop$EchoValuesResults$Reader extends $.StructReader {
 }
 
 export class Interop$EchoValuesResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get values(): Values.Builder { return this.$get(0, Values); }
   set values(value: Values.Init | Values.Builder) { this.$set(0, Values, value); }
   hasValues(): boolean { return this.$has(0); }
@@ -147,7 +147,7 @@ export interface Interop$EchoValuesResults$Plain {
   values: Values.Plain | undefined;
 }
 
-export const Interop$EchoValuesResults = /*@__PURE__*/ $.struct<Interop.EchoValuesResults.Reader, Interop.EchoValuesResults.Builder, Interop.EchoValuesResults.Init, Interop.EchoValuesResults.Plain>({ id: 0xf03a27905c4bd64cn, name: "Interop.echoValues$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EchoValuesResults$Reader, Builder: Interop$EchoValuesResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoValuesResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EchoValuesResults$Builder(s, d, z, p, c) });
+export const Interop$EchoValuesResults = /*@__PURE__*/ $.struct<Interop.EchoValuesResults.Reader, Interop.EchoValuesResults.Builder, Interop.EchoValuesResults.Init, Interop.EchoValuesResults.Plain>({ id: 0xf03a27905c4bd64cn, name: "Interop.echoValues$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EchoValuesResults$Reader, Builder: Interop$EchoValuesResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EchoValuesResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$EchoValuesResults$Builder(s, d, p, c) });
 
 export class Interop$TreeParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -157,7 +157,7 @@ export class Interop$TreeParams$Reader extends $.StructReader {
 }
 
 export class Interop$TreeParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get depth(): number { return this.$uint32(0); }
   set depth(value: number) { this.$setUint32(0, value); }
   get fanOut(): number { return this.$uint32(4); }
@@ -182,7 +182,7 @@ export interface Interop$TreeParams$Plain {
   fanOut: number;
 }
 
-export const Interop$TreeParams = /*@__PURE__*/ $.struct<Interop.TreeParams.Reader, Interop.TreeParams.Builder, Interop.TreeParams.Init, Interop.TreeParams.Plain>({ id: 0x99036ef338d178bdn, name: "Interop.tree$Params", dataWords: 1, pointerCount: 0, Reader: Interop$TreeParams$Reader, Builder: Interop$TreeParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TreeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$TreeParams$Builder(s, d, z, p, c) });
+export const Interop$TreeParams = /*@__PURE__*/ $.struct<Interop.TreeParams.Reader, Interop.TreeParams.Builder, Interop.TreeParams.Init, Interop.TreeParams.Plain>({ id: 0x99036ef338d178bdn, name: "Interop.tree$Params", dataWords: 1, pointerCount: 0, Reader: Interop$TreeParams$Reader, Builder: Interop$TreeParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TreeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$TreeParams$Builder(s, d, p, c) });
 
 export class Interop$TreeResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -192,7 +192,7 @@ export class Interop$TreeResults$Reader extends $.StructReader {
 }
 
 export class Interop$TreeResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get root(): Tree.Builder { return this.$get(0, Tree); }
   set root(value: Tree.Init | Tree.Builder) { this.$set(0, Tree, value); }
   hasRoot(): boolean { return this.$has(0); }
@@ -222,7 +222,7 @@ export interface Interop$TreeResults$Plain {
   root: Tree.Plain | undefined;
 }
 
-export const Interop$TreeResults = /*@__PURE__*/ $.struct<Interop.TreeResults.Reader, Interop.TreeResults.Builder, Interop.TreeResults.Init, Interop.TreeResults.Plain>({ id: 0xc42801eea59149ebn, name: "Interop.tree$Results", dataWords: 0, pointerCount: 1, Reader: Interop$TreeResults$Reader, Builder: Interop$TreeResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TreeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$TreeResults$Builder(s, d, z, p, c) });
+export const Interop$TreeResults = /*@__PURE__*/ $.struct<Interop.TreeResults.Reader, Interop.TreeResults.Builder, Interop.TreeResults.Init, Interop.TreeResults.Plain>({ id: 0xc42801eea59149ebn, name: "Interop.tree$Results", dataWords: 0, pointerCount: 1, Reader: Interop$TreeResults$Reader, Builder: Interop$TreeResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TreeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$TreeResults$Builder(s, d, p, c) });
 
 export class Interop$NewCounterParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -231,7 +231,7 @@ export class Interop$NewCounterParams$Reader extends $.StructReader {
 }
 
 export class Interop$NewCounterParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get start(): bigint { return this.$int64(0); }
   set start(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -251,7 +251,7 @@ export interface Interop$NewCounterParams$Plain {
   start: bigint;
 }
 
-export const Interop$NewCounterParams = /*@__PURE__*/ $.struct<Interop.NewCounterParams.Reader, Interop.NewCounterParams.Builder, Interop.NewCounterParams.Init, Interop.NewCounterParams.Plain>({ id: 0xf2390e29abb6a558n, name: "Interop.newCounter$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NewCounterParams$Reader, Builder: Interop$NewCounterParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCounterParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewCounterParams$Builder(s, d, z, p, c) });
+export const Interop$NewCounterParams = /*@__PURE__*/ $.struct<Interop.NewCounterParams.Reader, Interop.NewCounterParams.Builder, Interop.NewCounterParams.Init, Interop.NewCounterParams.Plain>({ id: 0xf2390e29abb6a558n, name: "Interop.newCounter$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NewCounterParams$Reader, Builder: Interop$NewCounterParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCounterParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewCounterParams$Builder(s, d, p, c) });
 
 export class Interop$NewCounterResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -261,7 +261,7 @@ export class Interop$NewCounterResults$Reader extends $.StructReader {
 }
 
 export class Interop$NewCounterResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -288,7 +288,7 @@ export interface Interop$NewCounterResults$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$NewCounterResults = /*@__PURE__*/ $.struct<Interop.NewCounterResults.Reader, Interop.NewCounterResults.Builder, Interop.NewCounterResults.Init, Interop.NewCounterResults.Plain>({ id: 0x996e315dbdc50d92n, name: "Interop.newCounter$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewCounterResults$Reader, Builder: Interop$NewCounterResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCounterResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewCounterResults$Builder(s, d, z, p, c) });
+export const Interop$NewCounterResults = /*@__PURE__*/ $.struct<Interop.NewCounterResults.Reader, Interop.NewCounterResults.Builder, Interop.NewCounterResults.Init, Interop.NewCounterResults.Plain>({ id: 0x996e315dbdc50d92n, name: "Interop.newCounter$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewCounterResults$Reader, Builder: Interop$NewCounterResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCounterResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewCounterResults$Builder(s, d, p, c) });
 
 export class Interop$NewCountersParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -297,7 +297,7 @@ export class Interop$NewCountersParams$Reader extends $.StructReader {
 }
 
 export class Interop$NewCountersParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get count(): number { return this.$uint32(0); }
   set count(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -317,7 +317,7 @@ export interface Interop$NewCountersParams$Plain {
   count: number;
 }
 
-export const Interop$NewCountersParams = /*@__PURE__*/ $.struct<Interop.NewCountersParams.Reader, Interop.NewCountersParams.Builder, Interop.NewCountersParams.Init, Interop.NewCountersParams.Plain>({ id: 0xc8ca7411fa583c67n, name: "Interop.newCounters$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NewCountersParams$Reader, Builder: Interop$NewCountersParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCountersParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewCountersParams$Builder(s, d, z, p, c) });
+export const Interop$NewCountersParams = /*@__PURE__*/ $.struct<Interop.NewCountersParams.Reader, Interop.NewCountersParams.Builder, Interop.NewCountersParams.Init, Interop.NewCountersParams.Plain>({ id: 0xc8ca7411fa583c67n, name: "Interop.newCounters$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NewCountersParams$Reader, Builder: Interop$NewCountersParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCountersParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewCountersParams$Builder(s, d, p, c) });
 
 export class Interop$NewCountersResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -327,7 +327,7 @@ export class Interop$NewCountersResults$Reader extends $.StructReader {
 }
 
 export class Interop$NewCountersResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counters(): $.ListBuilder<Counter.Client, $.CapabilityInit<Counter.Client, Counter.Server>> { return this.$get(0, $.listOf(Counter)); }
   set counters(value: Iterable<$.CapabilityInit<Counter.Client, Counter.Server>>) { this.$set(0, $.listOf(Counter), value); }
   hasCounters(): boolean { return this.$has(0); }
@@ -356,7 +356,7 @@ export interface Interop$NewCountersResults$Plain {
   counters: Counter.Client[];
 }
 
-export const Interop$NewCountersResults = /*@__PURE__*/ $.struct<Interop.NewCountersResults.Reader, Interop.NewCountersResults.Builder, Interop.NewCountersResults.Init, Interop.NewCountersResults.Plain>({ id: 0xf419401cdb667428n, name: "Interop.newCounters$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewCountersResults$Reader, Builder: Interop$NewCountersResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCountersResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewCountersResults$Builder(s, d, z, p, c) });
+export const Interop$NewCountersResults = /*@__PURE__*/ $.struct<Interop.NewCountersResults.Reader, Interop.NewCountersResults.Builder, Interop.NewCountersResults.Init, Interop.NewCountersResults.Plain>({ id: 0xf419401cdb667428n, name: "Interop.newCounters$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewCountersResults$Reader, Builder: Interop$NewCountersResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewCountersResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewCountersResults$Builder(s, d, p, c) });
 
 export class Interop$SumCountersParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -366,7 +366,7 @@ export class Interop$SumCountersParams$Reader extends $.StructReader {
 }
 
 export class Interop$SumCountersParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counters(): $.ListBuilder<Counter.Client, $.CapabilityInit<Counter.Client, Counter.Server>> { return this.$get(0, $.listOf(Counter)); }
   set counters(value: Iterable<$.CapabilityInit<Counter.Client, Counter.Server>>) { this.$set(0, $.listOf(Counter), value); }
   hasCounters(): boolean { return this.$has(0); }
@@ -390,7 +390,7 @@ export interface Interop$SumCountersParams$Plain {
   counters: Counter.Client[];
 }
 
-export const Interop$SumCountersParams = /*@__PURE__*/ $.struct<Interop.SumCountersParams.Reader, Interop.SumCountersParams.Builder, Interop.SumCountersParams.Init, Interop.SumCountersParams.Plain>({ id: 0xc2b6e33f3e14ca0en, name: "Interop.sumCounters$Params", dataWords: 0, pointerCount: 1, Reader: Interop$SumCountersParams$Reader, Builder: Interop$SumCountersParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$SumCountersParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$SumCountersParams$Builder(s, d, z, p, c) });
+export const Interop$SumCountersParams = /*@__PURE__*/ $.struct<Interop.SumCountersParams.Reader, Interop.SumCountersParams.Builder, Interop.SumCountersParams.Init, Interop.SumCountersParams.Plain>({ id: 0xc2b6e33f3e14ca0en, name: "Interop.sumCounters$Params", dataWords: 0, pointerCount: 1, Reader: Interop$SumCountersParams$Reader, Builder: Interop$SumCountersParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$SumCountersParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$SumCountersParams$Builder(s, d, p, c) });
 
 export class Interop$SumCountersResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -399,7 +399,7 @@ export class Interop$SumCountersResults$Reader extends $.StructReader {
 }
 
 export class Interop$SumCountersResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get total(): bigint { return this.$int64(0); }
   set total(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -424,7 +424,7 @@ export interface Interop$SumCountersResults$Plain {
   total: bigint;
 }
 
-export const Interop$SumCountersResults = /*@__PURE__*/ $.struct<Interop.SumCountersResults.Reader, Interop.SumCountersResults.Builder, Interop.SumCountersResults.Init, Interop.SumCountersResults.Plain>({ id: 0xd8ad872d1c195502n, name: "Interop.sumCounters$Results", dataWords: 1, pointerCount: 0, Reader: Interop$SumCountersResults$Reader, Builder: Interop$SumCountersResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$SumCountersResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$SumCountersResults$Builder(s, d, z, p, c) });
+export const Interop$SumCountersResults = /*@__PURE__*/ $.struct<Interop.SumCountersResults.Reader, Interop.SumCountersResults.Builder, Interop.SumCountersResults.Init, Interop.SumCountersResults.Plain>({ id: 0xd8ad872d1c195502n, name: "Interop.sumCounters$Results", dataWords: 1, pointerCount: 0, Reader: Interop$SumCountersResults$Reader, Builder: Interop$SumCountersResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$SumCountersResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$SumCountersResults$Builder(s, d, p, c) });
 
 export class Interop$NestParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -433,7 +433,7 @@ export class Interop$NestParams$Reader extends $.StructReader {
 }
 
 export class Interop$NestParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get depth(): number { return this.$uint32(0); }
   set depth(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -453,7 +453,7 @@ export interface Interop$NestParams$Plain {
   depth: number;
 }
 
-export const Interop$NestParams = /*@__PURE__*/ $.struct<Interop.NestParams.Reader, Interop.NestParams.Builder, Interop.NestParams.Init, Interop.NestParams.Plain>({ id: 0xf2cc342aba9487ecn, name: "Interop.nest$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NestParams$Reader, Builder: Interop$NestParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NestParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NestParams$Builder(s, d, z, p, c) });
+export const Interop$NestParams = /*@__PURE__*/ $.struct<Interop.NestParams.Reader, Interop.NestParams.Builder, Interop.NestParams.Init, Interop.NestParams.Plain>({ id: 0xf2cc342aba9487ecn, name: "Interop.nest$Params", dataWords: 1, pointerCount: 0, Reader: Interop$NestParams$Reader, Builder: Interop$NestParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NestParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NestParams$Builder(s, d, p, c) });
 
 export class Interop$NestResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -463,7 +463,7 @@ export class Interop$NestResults$Reader extends $.StructReader {
 }
 
 export class Interop$NestResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get box(): Box.Builder { return this.$get(0, Box); }
   set box(value: Box.Init | Box.Builder) { this.$set(0, Box, value); }
   hasBox(): boolean { return this.$has(0); }
@@ -493,7 +493,7 @@ export interface Interop$NestResults$Plain {
   box: Box.Plain | undefined;
 }
 
-export const Interop$NestResults = /*@__PURE__*/ $.struct<Interop.NestResults.Reader, Interop.NestResults.Builder, Interop.NestResults.Init, Interop.NestResults.Plain>({ id: 0xde876be3cf51e073n, name: "Interop.nest$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NestResults$Reader, Builder: Interop$NestResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NestResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NestResults$Builder(s, d, z, p, c) });
+export const Interop$NestResults = /*@__PURE__*/ $.struct<Interop.NestResults.Reader, Interop.NestResults.Builder, Interop.NestResults.Init, Interop.NestResults.Plain>({ id: 0xde876be3cf51e073n, name: "Interop.nest$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NestResults$Reader, Builder: Interop$NestResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NestResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NestResults$Builder(s, d, p, c) });
 
 export class Interop$NotifyParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -504,7 +504,7 @@ export class Interop$NotifyParams$Reader extends $.StructReader {
 }
 
 export class Interop$NotifyParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get listener(): Listener.Client { return this.$get(0, Listener); }
   set listener(value: $.CapabilityInit<Listener.Client, Listener.Server>) { this.$set(0, Listener, value); }
   hasListener(): boolean { return this.$has(0); }
@@ -530,7 +530,7 @@ export interface Interop$NotifyParams$Plain {
   times: number;
 }
 
-export const Interop$NotifyParams = /*@__PURE__*/ $.struct<Interop.NotifyParams.Reader, Interop.NotifyParams.Builder, Interop.NotifyParams.Init, Interop.NotifyParams.Plain>({ id: 0xd0486894788a9554n, name: "Interop.notify$Params", dataWords: 1, pointerCount: 1, Reader: Interop$NotifyParams$Reader, Builder: Interop$NotifyParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NotifyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NotifyParams$Builder(s, d, z, p, c) });
+export const Interop$NotifyParams = /*@__PURE__*/ $.struct<Interop.NotifyParams.Reader, Interop.NotifyParams.Builder, Interop.NotifyParams.Init, Interop.NotifyParams.Plain>({ id: 0xd0486894788a9554n, name: "Interop.notify$Params", dataWords: 1, pointerCount: 1, Reader: Interop$NotifyParams$Reader, Builder: Interop$NotifyParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NotifyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NotifyParams$Builder(s, d, p, c) });
 
 export class Interop$NotifyResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -540,7 +540,7 @@ export class Interop$NotifyResults$Reader extends $.StructReader {
 }
 
 export class Interop$NotifyResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get answers(): $.ListBuilder<string, string> { return this.$get(0, $.listOf($.Text)); }
   set answers(value: Iterable<string>) { this.$set(0, $.listOf($.Text), value); }
   hasAnswers(): boolean { return this.$has(0); }
@@ -569,7 +569,7 @@ export interface Interop$NotifyResults$Plain {
   answers: string[];
 }
 
-export const Interop$NotifyResults = /*@__PURE__*/ $.struct<Interop.NotifyResults.Reader, Interop.NotifyResults.Builder, Interop.NotifyResults.Init, Interop.NotifyResults.Plain>({ id: 0xeedeefb005e89e1cn, name: "Interop.notify$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NotifyResults$Reader, Builder: Interop$NotifyResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NotifyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NotifyResults$Builder(s, d, z, p, c) });
+export const Interop$NotifyResults = /*@__PURE__*/ $.struct<Interop.NotifyResults.Reader, Interop.NotifyResults.Builder, Interop.NotifyResults.Init, Interop.NotifyResults.Plain>({ id: 0xeedeefb005e89e1cn, name: "Interop.notify$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NotifyResults$Reader, Builder: Interop$NotifyResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NotifyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NotifyResults$Builder(s, d, p, c) });
 
 export class Interop$HoldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -579,7 +579,7 @@ export class Interop$HoldParams$Reader extends $.StructReader {
 }
 
 export class Interop$HoldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -600,7 +600,7 @@ export interface Interop$HoldParams$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$HoldParams = /*@__PURE__*/ $.struct<Interop.HoldParams.Reader, Interop.HoldParams.Builder, Interop.HoldParams.Init, Interop.HoldParams.Plain>({ id: 0xe3e08217b9a13c67n, name: "Interop.hold$Params", dataWords: 0, pointerCount: 1, Reader: Interop$HoldParams$Reader, Builder: Interop$HoldParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HoldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HoldParams$Builder(s, d, z, p, c) });
+export const Interop$HoldParams = /*@__PURE__*/ $.struct<Interop.HoldParams.Reader, Interop.HoldParams.Builder, Interop.HoldParams.Init, Interop.HoldParams.Plain>({ id: 0xe3e08217b9a13c67n, name: "Interop.hold$Params", dataWords: 0, pointerCount: 1, Reader: Interop$HoldParams$Reader, Builder: Interop$HoldParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HoldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$HoldParams$Builder(s, d, p, c) });
 
 export class Interop$HoldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -608,7 +608,7 @@ export class Interop$HoldResults$Reader extends $.StructReader {
 }
 
 export class Interop$HoldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Interop.HoldResults.Init): this { return this; }
   toObject(): Interop.HoldResults.Plain { return this.asReader().toObject(); }
   asReader(): Interop.HoldResults.Reader { return this.$asReader(Interop$HoldResults$Reader); }
@@ -624,7 +624,7 @@ export interface Interop$HoldResults$Init {
 export interface Interop$HoldResults$Plain {
 }
 
-export const Interop$HoldResults = /*@__PURE__*/ $.struct<Interop.HoldResults.Reader, Interop.HoldResults.Builder, Interop.HoldResults.Init, Interop.HoldResults.Plain>({ id: 0xf10acc1300852304n, name: "Interop.hold$Results", dataWords: 0, pointerCount: 0, Reader: Interop$HoldResults$Reader, Builder: Interop$HoldResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HoldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HoldResults$Builder(s, d, z, p, c) });
+export const Interop$HoldResults = /*@__PURE__*/ $.struct<Interop.HoldResults.Reader, Interop.HoldResults.Builder, Interop.HoldResults.Init, Interop.HoldResults.Plain>({ id: 0xf10acc1300852304n, name: "Interop.hold$Results", dataWords: 0, pointerCount: 0, Reader: Interop$HoldResults$Reader, Builder: Interop$HoldResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HoldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$HoldResults$Builder(s, d, p, c) });
 
 export class Interop$HeldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -632,7 +632,7 @@ export class Interop$HeldParams$Reader extends $.StructReader {
 }
 
 export class Interop$HeldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Interop.HeldParams.Init): this { return this; }
   toObject(): Interop.HeldParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.HeldParams.Reader { return this.$asReader(Interop$HeldParams$Reader); }
@@ -643,7 +643,7 @@ export interface Interop$HeldParams$Init {
 export interface Interop$HeldParams$Plain {
 }
 
-export const Interop$HeldParams = /*@__PURE__*/ $.struct<Interop.HeldParams.Reader, Interop.HeldParams.Builder, Interop.HeldParams.Init, Interop.HeldParams.Plain>({ id: 0xb542b64f6b19c050n, name: "Interop.held$Params", dataWords: 0, pointerCount: 0, Reader: Interop$HeldParams$Reader, Builder: Interop$HeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HeldParams$Builder(s, d, z, p, c) });
+export const Interop$HeldParams = /*@__PURE__*/ $.struct<Interop.HeldParams.Reader, Interop.HeldParams.Builder, Interop.HeldParams.Init, Interop.HeldParams.Plain>({ id: 0xb542b64f6b19c050n, name: "Interop.held$Params", dataWords: 0, pointerCount: 0, Reader: Interop$HeldParams$Reader, Builder: Interop$HeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$HeldParams$Builder(s, d, p, c) });
 
 export class Interop$HeldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -653,7 +653,7 @@ export class Interop$HeldResults$Reader extends $.StructReader {
 }
 
 export class Interop$HeldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -680,7 +680,7 @@ export interface Interop$HeldResults$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$HeldResults = /*@__PURE__*/ $.struct<Interop.HeldResults.Reader, Interop.HeldResults.Builder, Interop.HeldResults.Init, Interop.HeldResults.Plain>({ id: 0xe6b26b8f9c93818cn, name: "Interop.held$Results", dataWords: 0, pointerCount: 1, Reader: Interop$HeldResults$Reader, Builder: Interop$HeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HeldResults$Builder(s, d, z, p, c) });
+export const Interop$HeldResults = /*@__PURE__*/ $.struct<Interop.HeldResults.Reader, Interop.HeldResults.Builder, Interop.HeldResults.Init, Interop.HeldResults.Plain>({ id: 0xe6b26b8f9c93818cn, name: "Interop.held$Results", dataWords: 0, pointerCount: 1, Reader: Interop$HeldResults$Reader, Builder: Interop$HeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$HeldResults$Builder(s, d, p, c) });
 
 export class Interop$CallHeldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -689,7 +689,7 @@ export class Interop$CallHeldParams$Reader extends $.StructReader {
 }
 
 export class Interop$CallHeldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get amount(): bigint { return this.$int64(0); }
   set amount(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -709,7 +709,7 @@ export interface Interop$CallHeldParams$Plain {
   amount: bigint;
 }
 
-export const Interop$CallHeldParams = /*@__PURE__*/ $.struct<Interop.CallHeldParams.Reader, Interop.CallHeldParams.Builder, Interop.CallHeldParams.Init, Interop.CallHeldParams.Plain>({ id: 0x83299ffc051d5327n, name: "Interop.callHeld$Params", dataWords: 1, pointerCount: 0, Reader: Interop$CallHeldParams$Reader, Builder: Interop$CallHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$CallHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$CallHeldParams$Builder(s, d, z, p, c) });
+export const Interop$CallHeldParams = /*@__PURE__*/ $.struct<Interop.CallHeldParams.Reader, Interop.CallHeldParams.Builder, Interop.CallHeldParams.Init, Interop.CallHeldParams.Plain>({ id: 0x83299ffc051d5327n, name: "Interop.callHeld$Params", dataWords: 1, pointerCount: 0, Reader: Interop$CallHeldParams$Reader, Builder: Interop$CallHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$CallHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$CallHeldParams$Builder(s, d, p, c) });
 
 export class Interop$CallHeldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -718,7 +718,7 @@ export class Interop$CallHeldResults$Reader extends $.StructReader {
 }
 
 export class Interop$CallHeldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get total(): bigint { return this.$int64(0); }
   set total(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -743,7 +743,7 @@ export interface Interop$CallHeldResults$Plain {
   total: bigint;
 }
 
-export const Interop$CallHeldResults = /*@__PURE__*/ $.struct<Interop.CallHeldResults.Reader, Interop.CallHeldResults.Builder, Interop.CallHeldResults.Init, Interop.CallHeldResults.Plain>({ id: 0xfb5506acc88e09d0n, name: "Interop.callHeld$Results", dataWords: 1, pointerCount: 0, Reader: Interop$CallHeldResults$Reader, Builder: Interop$CallHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$CallHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$CallHeldResults$Builder(s, d, z, p, c) });
+export const Interop$CallHeldResults = /*@__PURE__*/ $.struct<Interop.CallHeldResults.Reader, Interop.CallHeldResults.Builder, Interop.CallHeldResults.Init, Interop.CallHeldResults.Plain>({ id: 0xfb5506acc88e09d0n, name: "Interop.callHeld$Results", dataWords: 1, pointerCount: 0, Reader: Interop$CallHeldResults$Reader, Builder: Interop$CallHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$CallHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$CallHeldResults$Builder(s, d, p, c) });
 
 export class Interop$LetGoParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -751,7 +751,7 @@ export class Interop$LetGoParams$Reader extends $.StructReader {
 }
 
 export class Interop$LetGoParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Interop.LetGoParams.Init): this { return this; }
   toObject(): Interop.LetGoParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.LetGoParams.Reader { return this.$asReader(Interop$LetGoParams$Reader); }
@@ -762,7 +762,7 @@ export interface Interop$LetGoParams$Init {
 export interface Interop$LetGoParams$Plain {
 }
 
-export const Interop$LetGoParams = /*@__PURE__*/ $.struct<Interop.LetGoParams.Reader, Interop.LetGoParams.Builder, Interop.LetGoParams.Init, Interop.LetGoParams.Plain>({ id: 0xfddc668fbe409d3an, name: "Interop.letGo$Params", dataWords: 0, pointerCount: 0, Reader: Interop$LetGoParams$Reader, Builder: Interop$LetGoParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$LetGoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$LetGoParams$Builder(s, d, z, p, c) });
+export const Interop$LetGoParams = /*@__PURE__*/ $.struct<Interop.LetGoParams.Reader, Interop.LetGoParams.Builder, Interop.LetGoParams.Init, Interop.LetGoParams.Plain>({ id: 0xfddc668fbe409d3an, name: "Interop.letGo$Params", dataWords: 0, pointerCount: 0, Reader: Interop$LetGoParams$Reader, Builder: Interop$LetGoParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$LetGoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$LetGoParams$Builder(s, d, p, c) });
 
 export class Interop$LetGoResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -770,7 +770,7 @@ export class Interop$LetGoResults$Reader extends $.StructReader {
 }
 
 export class Interop$LetGoResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Interop.LetGoResults.Init): this { return this; }
   toObject(): Interop.LetGoResults.Plain { return this.asReader().toObject(); }
   asReader(): Interop.LetGoResults.Reader { return this.$asReader(Interop$LetGoResults$Reader); }
@@ -786,7 +786,7 @@ export interface Interop$LetGoResults$Init {
 export interface Interop$LetGoResults$Plain {
 }
 
-export const Interop$LetGoResults = /*@__PURE__*/ $.struct<Interop.LetGoResults.Reader, Interop.LetGoResults.Builder, Interop.LetGoResults.Init, Interop.LetGoResults.Plain>({ id: 0x87212a930dae6826n, name: "Interop.letGo$Results", dataWords: 0, pointerCount: 0, Reader: Interop$LetGoResults$Reader, Builder: Interop$LetGoResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$LetGoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$LetGoResults$Builder(s, d, z, p, c) });
+export const Interop$LetGoResults = /*@__PURE__*/ $.struct<Interop.LetGoResults.Reader, Interop.LetGoResults.Builder, Interop.LetGoResults.Init, Interop.LetGoResults.Plain>({ id: 0x87212a930dae6826n, name: "Interop.letGo$Results", dataWords: 0, pointerCount: 0, Reader: Interop$LetGoResults$Reader, Builder: Interop$LetGoResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$LetGoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$LetGoResults$Builder(s, d, p, c) });
 
 export class Interop$NothingParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -796,7 +796,7 @@ export class Interop$NothingParams$Reader extends $.StructReader {
 }
 
 export class Interop$NothingParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -817,7 +817,7 @@ export interface Interop$NothingParams$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$NothingParams = /*@__PURE__*/ $.struct<Interop.NothingParams.Reader, Interop.NothingParams.Builder, Interop.NothingParams.Init, Interop.NothingParams.Plain>({ id: 0x85d320136bd04767n, name: "Interop.nothing$Params", dataWords: 0, pointerCount: 1, Reader: Interop$NothingParams$Reader, Builder: Interop$NothingParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NothingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NothingParams$Builder(s, d, z, p, c) });
+export const Interop$NothingParams = /*@__PURE__*/ $.struct<Interop.NothingParams.Reader, Interop.NothingParams.Builder, Interop.NothingParams.Init, Interop.NothingParams.Plain>({ id: 0x85d320136bd04767n, name: "Interop.nothing$Params", dataWords: 0, pointerCount: 1, Reader: Interop$NothingParams$Reader, Builder: Interop$NothingParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NothingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NothingParams$Builder(s, d, p, c) });
 
 export class Interop$NothingResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -828,7 +828,7 @@ export class Interop$NothingResults$Reader extends $.StructReader {
 }
 
 export class Interop$NothingResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get isNull(): boolean { return this.$bool(0); }
   set isNull(value: boolean) { this.$setBool(0, value); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
@@ -860,7 +860,7 @@ export interface Interop$NothingResults$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$NothingResults = /*@__PURE__*/ $.struct<Interop.NothingResults.Reader, Interop.NothingResults.Builder, Interop.NothingResults.Init, Interop.NothingResults.Plain>({ id: 0xeffee3ae4eda6f43n, name: "Interop.nothing$Results", dataWords: 1, pointerCount: 1, Reader: Interop$NothingResults$Reader, Builder: Interop$NothingResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NothingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NothingResults$Builder(s, d, z, p, c) });
+export const Interop$NothingResults = /*@__PURE__*/ $.struct<Interop.NothingResults.Reader, Interop.NothingResults.Builder, Interop.NothingResults.Init, Interop.NothingResults.Plain>({ id: 0xeffee3ae4eda6f43n, name: "Interop.nothing$Results", dataWords: 1, pointerCount: 1, Reader: Interop$NothingResults$Reader, Builder: Interop$NothingResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NothingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NothingResults$Builder(s, d, p, c) });
 
 export class Interop$AnythingParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -870,7 +870,7 @@ export class Interop$AnythingParams$Reader extends $.StructReader {
 }
 
 export class Interop$AnythingParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get object(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
   set object(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
   hasObject(): boolean { return this.$has(0); }
@@ -893,7 +893,7 @@ export interface Interop$AnythingParams$Plain {
   object: $.AnyPointerReader | null;
 }
 
-export const Interop$AnythingParams = /*@__PURE__*/ $.struct<Interop.AnythingParams.Reader, Interop.AnythingParams.Builder, Interop.AnythingParams.Init, Interop.AnythingParams.Plain>({ id: 0xbfe61e7db0f20ff0n, name: "Interop.anything$Params", dataWords: 0, pointerCount: 1, Reader: Interop$AnythingParams$Reader, Builder: Interop$AnythingParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$AnythingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$AnythingParams$Builder(s, d, z, p, c) });
+export const Interop$AnythingParams = /*@__PURE__*/ $.struct<Interop.AnythingParams.Reader, Interop.AnythingParams.Builder, Interop.AnythingParams.Init, Interop.AnythingParams.Plain>({ id: 0xbfe61e7db0f20ff0n, name: "Interop.anything$Params", dataWords: 0, pointerCount: 1, Reader: Interop$AnythingParams$Reader, Builder: Interop$AnythingParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$AnythingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$AnythingParams$Builder(s, d, p, c) });
 
 export class Interop$AnythingResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -903,7 +903,7 @@ export class Interop$AnythingResults$Reader extends $.StructReader {
 }
 
 export class Interop$AnythingResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get object(): $.AnyPointerBuilder { return this.$get(0, $.AnyPointer); }
   set object(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); }
   hasObject(): boolean { return this.$has(0); }
@@ -932,7 +932,7 @@ export interface Interop$AnythingResults$Plain {
   object: $.AnyPointerReader | null;
 }
 
-export const Interop$AnythingResults = /*@__PURE__*/ $.struct<Interop.AnythingResults.Reader, Interop.AnythingResults.Builder, Interop.AnythingResults.Init, Interop.AnythingResults.Plain>({ id: 0xa250cb87f7fffb09n, name: "Interop.anything$Results", dataWords: 0, pointerCount: 1, Reader: Interop$AnythingResults$Reader, Builder: Interop$AnythingResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$AnythingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$AnythingResults$Builder(s, d, z, p, c) });
+export const Interop$AnythingResults = /*@__PURE__*/ $.struct<Interop.AnythingResults.Reader, Interop.AnythingResults.Builder, Interop.AnythingResults.Init, Interop.AnythingResults.Plain>({ id: 0xa250cb87f7fffb09n, name: "Interop.anything$Results", dataWords: 0, pointerCount: 1, Reader: Interop$AnythingResults$Reader, Builder: Interop$AnythingResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$AnythingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$AnythingResults$Builder(s, d, p, c) });
 
 export class Interop$ReflectParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -942,7 +942,7 @@ export class Interop$ReflectParams$Reader extends $.StructReader {
 }
 
 export class Interop$ReflectParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -963,7 +963,7 @@ export interface Interop$ReflectParams$Plain {
   sequence: Sequence.Client;
 }
 
-export const Interop$ReflectParams = /*@__PURE__*/ $.struct<Interop.ReflectParams.Reader, Interop.ReflectParams.Builder, Interop.ReflectParams.Init, Interop.ReflectParams.Plain>({ id: 0xf0a101ed02d50e7en, name: "Interop.reflect$Params", dataWords: 0, pointerCount: 1, Reader: Interop$ReflectParams$Reader, Builder: Interop$ReflectParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$ReflectParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$ReflectParams$Builder(s, d, z, p, c) });
+export const Interop$ReflectParams = /*@__PURE__*/ $.struct<Interop.ReflectParams.Reader, Interop.ReflectParams.Builder, Interop.ReflectParams.Init, Interop.ReflectParams.Plain>({ id: 0xf0a101ed02d50e7en, name: "Interop.reflect$Params", dataWords: 0, pointerCount: 1, Reader: Interop$ReflectParams$Reader, Builder: Interop$ReflectParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$ReflectParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$ReflectParams$Builder(s, d, p, c) });
 
 export class Interop$ReflectResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -973,7 +973,7 @@ export class Interop$ReflectResults$Reader extends $.StructReader {
 }
 
 export class Interop$ReflectResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -1000,7 +1000,7 @@ export interface Interop$ReflectResults$Plain {
   sequence: Sequence.Client;
 }
 
-export const Interop$ReflectResults = /*@__PURE__*/ $.struct<Interop.ReflectResults.Reader, Interop.ReflectResults.Builder, Interop.ReflectResults.Init, Interop.ReflectResults.Plain>({ id: 0xa2c08d0239163a99n, name: "Interop.reflect$Results", dataWords: 0, pointerCount: 1, Reader: Interop$ReflectResults$Reader, Builder: Interop$ReflectResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$ReflectResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$ReflectResults$Builder(s, d, z, p, c) });
+export const Interop$ReflectResults = /*@__PURE__*/ $.struct<Interop.ReflectResults.Reader, Interop.ReflectResults.Builder, Interop.ReflectResults.Init, Interop.ReflectResults.Plain>({ id: 0xa2c08d0239163a99n, name: "Interop.reflect$Results", dataWords: 0, pointerCount: 1, Reader: Interop$ReflectResults$Reader, Builder: Interop$ReflectResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$ReflectResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$ReflectResults$Builder(s, d, p, c) });
 
 export class Interop$NewPromiseParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1008,7 +1008,7 @@ export class Interop$NewPromiseParams$Reader extends $.StructReader {
 }
 
 export class Interop$NewPromiseParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Interop.NewPromiseParams.Init): this { return this; }
   toObject(): Interop.NewPromiseParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NewPromiseParams.Reader { return this.$asReader(Interop$NewPromiseParams$Reader); }
@@ -1019,7 +1019,7 @@ export interface Interop$NewPromiseParams$Init {
 export interface Interop$NewPromiseParams$Plain {
 }
 
-export const Interop$NewPromiseParams = /*@__PURE__*/ $.struct<Interop.NewPromiseParams.Reader, Interop.NewPromiseParams.Builder, Interop.NewPromiseParams.Init, Interop.NewPromiseParams.Plain>({ id: 0xda52008c4151afa8n, name: "Interop.newPromise$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewPromiseParams$Reader, Builder: Interop$NewPromiseParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewPromiseParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewPromiseParams$Builder(s, d, z, p, c) });
+export const Interop$NewPromiseParams = /*@__PURE__*/ $.struct<Interop.NewPromiseParams.Reader, Interop.NewPromiseParams.Builder, Interop.NewPromiseParams.Init, Interop.NewPromiseParams.Plain>({ id: 0xda52008c4151afa8n, name: "Interop.newPromise$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewPromiseParams$Reader, Builder: Interop$NewPromiseParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewPromiseParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewPromiseParams$Builder(s, d, p, c) });
 
 export class Interop$NewPromiseResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1031,7 +1031,7 @@ export class Interop$NewPromiseResults$Reader extends $.StructReader {
 }
 
 export class Interop$NewPromiseResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -1065,7 +1065,7 @@ export interface Interop$NewPromiseResults$Plain {
   resolver: Resolver.Client;
 }
 
-export const Interop$NewPromiseResults = /*@__PURE__*/ $.struct<Interop.NewPromiseResults.Reader, Interop.NewPromiseResults.Builder, Interop.NewPromiseResults.Init, Interop.NewPromiseResults.Plain>({ id: 0x9dc698f76e20de74n, name: "Interop.newPromise$Results", dataWords: 0, pointerCount: 2, Reader: Interop$NewPromiseResults$Reader, Builder: Interop$NewPromiseResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewPromiseResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewPromiseResults$Builder(s, d, z, p, c) });
+export const Interop$NewPromiseResults = /*@__PURE__*/ $.struct<Interop.NewPromiseResults.Reader, Interop.NewPromiseResults.Builder, Interop.NewPromiseResults.Init, Interop.NewPromiseResults.Plain>({ id: 0x9dc698f76e20de74n, name: "Interop.newPromise$Results", dataWords: 0, pointerCount: 2, Reader: Interop$NewPromiseResults$Reader, Builder: Interop$NewPromiseResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewPromiseResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewPromiseResults$Builder(s, d, p, c) });
 
 export class Interop$NewSequenceParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1073,7 +1073,7 @@ export class Interop$NewSequenceParams$Reader extends $.StructReader {
 }
 
 export class Interop$NewSequenceParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Interop.NewSequenceParams.Init): this { return this; }
   toObject(): Interop.NewSequenceParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NewSequenceParams.Reader { return this.$asReader(Interop$NewSequenceParams$Reader); }
@@ -1084,7 +1084,7 @@ export interface Interop$NewSequenceParams$Init {
 export interface Interop$NewSequenceParams$Plain {
 }
 
-export const Interop$NewSequenceParams = /*@__PURE__*/ $.struct<Interop.NewSequenceParams.Reader, Interop.NewSequenceParams.Builder, Interop.NewSequenceParams.Init, Interop.NewSequenceParams.Plain>({ id: 0xf657ab25a8840269n, name: "Interop.newSequence$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewSequenceParams$Reader, Builder: Interop$NewSequenceParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSequenceParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewSequenceParams$Builder(s, d, z, p, c) });
+export const Interop$NewSequenceParams = /*@__PURE__*/ $.struct<Interop.NewSequenceParams.Reader, Interop.NewSequenceParams.Builder, Interop.NewSequenceParams.Init, Interop.NewSequenceParams.Plain>({ id: 0xf657ab25a8840269n, name: "Interop.newSequence$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewSequenceParams$Reader, Builder: Interop$NewSequenceParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSequenceParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewSequenceParams$Builder(s, d, p, c) });
 
 export class Interop$NewSequenceResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1094,7 +1094,7 @@ export class Interop$NewSequenceResults$Reader extends $.StructReader {
 }
 
 export class Interop$NewSequenceResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -1121,7 +1121,7 @@ export interface Interop$NewSequenceResults$Plain {
   sequence: Sequence.Client;
 }
 
-export const Interop$NewSequenceResults = /*@__PURE__*/ $.struct<Interop.NewSequenceResults.Reader, Interop.NewSequenceResults.Builder, Interop.NewSequenceResults.Init, Interop.NewSequenceResults.Plain>({ id: 0xbd101d3ab034b8e6n, name: "Interop.newSequence$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewSequenceResults$Reader, Builder: Interop$NewSequenceResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSequenceResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewSequenceResults$Builder(s, d, z, p, c) });
+export const Interop$NewSequenceResults = /*@__PURE__*/ $.struct<Interop.NewSequenceResults.Reader, Interop.NewSequenceResults.Builder, Interop.NewSequenceResults.Init, Interop.NewSequenceResults.Plain>({ id: 0xbd101d3ab034b8e6n, name: "Interop.newSequence$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewSequenceResults$Reader, Builder: Interop$NewSequenceResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSequenceResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewSequenceResults$Builder(s, d, p, c) });
 
 export class Interop$DriveParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1136,7 +1136,7 @@ export class Interop$DriveParams$Reader extends $.StructReader {
 }
 
 export class Interop$DriveParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -1178,7 +1178,7 @@ export interface Interop$DriveParams$Plain {
   listener: Listener.Client;
 }
 
-export const Interop$DriveParams = /*@__PURE__*/ $.struct<Interop.DriveParams.Reader, Interop.DriveParams.Builder, Interop.DriveParams.Init, Interop.DriveParams.Plain>({ id: 0x87550c1e3d54be4bn, name: "Interop.drive$Params", dataWords: 2, pointerCount: 2, Reader: Interop$DriveParams$Reader, Builder: Interop$DriveParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$DriveParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$DriveParams$Builder(s, d, z, p, c) });
+export const Interop$DriveParams = /*@__PURE__*/ $.struct<Interop.DriveParams.Reader, Interop.DriveParams.Builder, Interop.DriveParams.Init, Interop.DriveParams.Plain>({ id: 0x87550c1e3d54be4bn, name: "Interop.drive$Params", dataWords: 2, pointerCount: 2, Reader: Interop$DriveParams$Reader, Builder: Interop$DriveParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$DriveParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$DriveParams$Builder(s, d, p, c) });
 
 export class Interop$DriveResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1188,7 +1188,7 @@ export class Interop$DriveResults$Reader extends $.StructReader {
 }
 
 export class Interop$DriveResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get numbers(): Uint32Array { return this.$get(0, $.UInt32List); }
   set numbers(value: Iterable<number>) { this.$set(0, $.UInt32List, value); }
   hasNumbers(): boolean { return this.$has(0); }
@@ -1217,7 +1217,7 @@ export interface Interop$DriveResults$Plain {
   numbers: Uint32Array;
 }
 
-export const Interop$DriveResults = /*@__PURE__*/ $.struct<Interop.DriveResults.Reader, Interop.DriveResults.Builder, Interop.DriveResults.Init, Interop.DriveResults.Plain>({ id: 0xa82395190ebb4dc7n, name: "Interop.drive$Results", dataWords: 0, pointerCount: 1, Reader: Interop$DriveResults$Reader, Builder: Interop$DriveResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$DriveResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$DriveResults$Builder(s, d, z, p, c) });
+export const Interop$DriveResults = /*@__PURE__*/ $.struct<Interop.DriveResults.Reader, Interop.DriveResults.Builder, Interop.DriveResults.Init, Interop.DriveResults.Plain>({ id: 0xa82395190ebb4dc7n, name: "Interop.drive$Results", dataWords: 0, pointerCount: 1, Reader: Interop$DriveResults$Reader, Builder: Interop$DriveResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$DriveResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$DriveResults$Builder(s, d, p, c) });
 
 export class Interop$TailParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1228,7 +1228,7 @@ export class Interop$TailParams$Reader extends $.StructReader {
 }
 
 export class Interop$TailParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get callee(): Callee.Client { return this.$get(0, Callee); }
   set callee(value: $.CapabilityInit<Callee.Client, Callee.Server>) { this.$set(0, Callee, value); }
   hasCallee(): boolean { return this.$has(0); }
@@ -1254,7 +1254,7 @@ export interface Interop$TailParams$Plain {
   number: number;
 }
 
-export const Interop$TailParams = /*@__PURE__*/ $.struct<Interop.TailParams.Reader, Interop.TailParams.Builder, Interop.TailParams.Init, Interop.TailParams.Plain>({ id: 0x8e6271976cfffefdn, name: "Interop.tail$Params", dataWords: 1, pointerCount: 1, Reader: Interop$TailParams$Reader, Builder: Interop$TailParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$TailParams$Builder(s, d, z, p, c) });
+export const Interop$TailParams = /*@__PURE__*/ $.struct<Interop.TailParams.Reader, Interop.TailParams.Builder, Interop.TailParams.Init, Interop.TailParams.Plain>({ id: 0x8e6271976cfffefdn, name: "Interop.tail$Params", dataWords: 1, pointerCount: 1, Reader: Interop$TailParams$Reader, Builder: Interop$TailParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$TailParams$Builder(s, d, p, c) });
 
 export class Interop$TailLocalParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1263,7 +1263,7 @@ export class Interop$TailLocalParams$Reader extends $.StructReader {
 }
 
 export class Interop$TailLocalParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$int32(0); }
   set number(value: number) { this.$setInt32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1283,7 +1283,7 @@ export interface Interop$TailLocalParams$Plain {
   number: number;
 }
 
-export const Interop$TailLocalParams = /*@__PURE__*/ $.struct<Interop.TailLocalParams.Reader, Interop.TailLocalParams.Builder, Interop.TailLocalParams.Init, Interop.TailLocalParams.Plain>({ id: 0xfccbed89cbebf95dn, name: "Interop.tailLocal$Params", dataWords: 1, pointerCount: 0, Reader: Interop$TailLocalParams$Reader, Builder: Interop$TailLocalParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TailLocalParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$TailLocalParams$Builder(s, d, z, p, c) });
+export const Interop$TailLocalParams = /*@__PURE__*/ $.struct<Interop.TailLocalParams.Reader, Interop.TailLocalParams.Builder, Interop.TailLocalParams.Init, Interop.TailLocalParams.Plain>({ id: 0xfccbed89cbebf95dn, name: "Interop.tailLocal$Params", dataWords: 1, pointerCount: 0, Reader: Interop$TailLocalParams$Reader, Builder: Interop$TailLocalParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$TailLocalParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$TailLocalParams$Builder(s, d, p, c) });
 
 export class Interop$EarlyParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1293,7 +1293,7 @@ export class Interop$EarlyParams$Reader extends $.StructReader {
 }
 
 export class Interop$EarlyParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get gate(): Listener.Client { return this.$get(0, Listener); }
   set gate(value: $.CapabilityInit<Listener.Client, Listener.Server>) { this.$set(0, Listener, value); }
   hasGate(): boolean { return this.$has(0); }
@@ -1314,7 +1314,7 @@ export interface Interop$EarlyParams$Plain {
   gate: Listener.Client;
 }
 
-export const Interop$EarlyParams = /*@__PURE__*/ $.struct<Interop.EarlyParams.Reader, Interop.EarlyParams.Builder, Interop.EarlyParams.Init, Interop.EarlyParams.Plain>({ id: 0x84794421f4f6965bn, name: "Interop.early$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EarlyParams$Reader, Builder: Interop$EarlyParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EarlyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EarlyParams$Builder(s, d, z, p, c) });
+export const Interop$EarlyParams = /*@__PURE__*/ $.struct<Interop.EarlyParams.Reader, Interop.EarlyParams.Builder, Interop.EarlyParams.Init, Interop.EarlyParams.Plain>({ id: 0x84794421f4f6965bn, name: "Interop.early$Params", dataWords: 0, pointerCount: 1, Reader: Interop$EarlyParams$Reader, Builder: Interop$EarlyParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EarlyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$EarlyParams$Builder(s, d, p, c) });
 
 export class Interop$EarlyResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1324,7 +1324,7 @@ export class Interop$EarlyResults$Reader extends $.StructReader {
 }
 
 export class Interop$EarlyResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -1351,7 +1351,7 @@ export interface Interop$EarlyResults$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$EarlyResults = /*@__PURE__*/ $.struct<Interop.EarlyResults.Reader, Interop.EarlyResults.Builder, Interop.EarlyResults.Init, Interop.EarlyResults.Plain>({ id: 0xe7490fde6ecdcca8n, name: "Interop.early$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EarlyResults$Reader, Builder: Interop$EarlyResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EarlyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$EarlyResults$Builder(s, d, z, p, c) });
+export const Interop$EarlyResults = /*@__PURE__*/ $.struct<Interop.EarlyResults.Reader, Interop.EarlyResults.Builder, Interop.EarlyResults.Init, Interop.EarlyResults.Plain>({ id: 0xe7490fde6ecdcca8n, name: "Interop.early$Results", dataWords: 0, pointerCount: 1, Reader: Interop$EarlyResults$Reader, Builder: Interop$EarlyResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$EarlyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$EarlyResults$Builder(s, d, p, c) });
 
 export class Interop$HangParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1361,7 +1361,7 @@ export class Interop$HangParams$Reader extends $.StructReader {
 }
 
 export class Interop$HangParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -1382,7 +1382,7 @@ export interface Interop$HangParams$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$HangParams = /*@__PURE__*/ $.struct<Interop.HangParams.Reader, Interop.HangParams.Builder, Interop.HangParams.Init, Interop.HangParams.Plain>({ id: 0xb3d20651f27cd46cn, name: "Interop.hang$Params", dataWords: 0, pointerCount: 1, Reader: Interop$HangParams$Reader, Builder: Interop$HangParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HangParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HangParams$Builder(s, d, z, p, c) });
+export const Interop$HangParams = /*@__PURE__*/ $.struct<Interop.HangParams.Reader, Interop.HangParams.Builder, Interop.HangParams.Init, Interop.HangParams.Plain>({ id: 0xb3d20651f27cd46cn, name: "Interop.hang$Params", dataWords: 0, pointerCount: 1, Reader: Interop$HangParams$Reader, Builder: Interop$HangParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HangParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$HangParams$Builder(s, d, p, c) });
 
 export class Interop$HangResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1390,7 +1390,7 @@ export class Interop$HangResults$Reader extends $.StructReader {
 }
 
 export class Interop$HangResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Interop.HangResults.Init): this { return this; }
   toObject(): Interop.HangResults.Plain { return this.asReader().toObject(); }
   asReader(): Interop.HangResults.Reader { return this.$asReader(Interop$HangResults$Reader); }
@@ -1406,7 +1406,7 @@ export interface Interop$HangResults$Init {
 export interface Interop$HangResults$Plain {
 }
 
-export const Interop$HangResults = /*@__PURE__*/ $.struct<Interop.HangResults.Reader, Interop.HangResults.Builder, Interop.HangResults.Init, Interop.HangResults.Plain>({ id: 0xe184fb61ca407995n, name: "Interop.hang$Results", dataWords: 0, pointerCount: 0, Reader: Interop$HangResults$Reader, Builder: Interop$HangResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HangResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$HangResults$Builder(s, d, z, p, c) });
+export const Interop$HangResults = /*@__PURE__*/ $.struct<Interop.HangResults.Reader, Interop.HangResults.Builder, Interop.HangResults.Init, Interop.HangResults.Plain>({ id: 0xe184fb61ca407995n, name: "Interop.hang$Results", dataWords: 0, pointerCount: 0, Reader: Interop$HangResults$Reader, Builder: Interop$HangResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$HangResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$HangResults$Builder(s, d, p, c) });
 
 export class Interop$FailParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1417,7 +1417,7 @@ export class Interop$FailParams$Reader extends $.StructReader {
 }
 
 export class Interop$FailParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get kind(): Kind | number { return this.$enum(0, Kind$$type.names); }
   set kind(value: Kind | number) { this.$setEnum(0, value, Kind$$type); }
   get reason(): string { return this.$text(0); }
@@ -1445,7 +1445,7 @@ export interface Interop$FailParams$Plain {
   reason: string;
 }
 
-export const Interop$FailParams = /*@__PURE__*/ $.struct<Interop.FailParams.Reader, Interop.FailParams.Builder, Interop.FailParams.Init, Interop.FailParams.Plain>({ id: 0xec82f847968507c8n, name: "Interop.fail$Params", dataWords: 1, pointerCount: 1, Reader: Interop$FailParams$Reader, Builder: Interop$FailParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$FailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$FailParams$Builder(s, d, z, p, c) });
+export const Interop$FailParams = /*@__PURE__*/ $.struct<Interop.FailParams.Reader, Interop.FailParams.Builder, Interop.FailParams.Init, Interop.FailParams.Plain>({ id: 0xec82f847968507c8n, name: "Interop.fail$Params", dataWords: 1, pointerCount: 1, Reader: Interop$FailParams$Reader, Builder: Interop$FailParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$FailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$FailParams$Builder(s, d, p, c) });
 
 export class Interop$FailResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1455,7 +1455,7 @@ export class Interop$FailResults$Reader extends $.StructReader {
 }
 
 export class Interop$FailResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -1482,7 +1482,7 @@ export interface Interop$FailResults$Plain {
   counter: Counter.Client;
 }
 
-export const Interop$FailResults = /*@__PURE__*/ $.struct<Interop.FailResults.Reader, Interop.FailResults.Builder, Interop.FailResults.Init, Interop.FailResults.Plain>({ id: 0xbbf350ad23ed7600n, name: "Interop.fail$Results", dataWords: 0, pointerCount: 1, Reader: Interop$FailResults$Reader, Builder: Interop$FailResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$FailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$FailResults$Builder(s, d, z, p, c) });
+export const Interop$FailResults = /*@__PURE__*/ $.struct<Interop.FailResults.Reader, Interop.FailResults.Builder, Interop.FailResults.Init, Interop.FailResults.Plain>({ id: 0xbbf350ad23ed7600n, name: "Interop.fail$Results", dataWords: 0, pointerCount: 1, Reader: Interop$FailResults$Reader, Builder: Interop$FailResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$FailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$FailResults$Builder(s, d, p, c) });
 
 export class Interop$RelayParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1492,7 +1492,7 @@ export class Interop$RelayParams$Reader extends $.StructReader {
 }
 
 export class Interop$RelayParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get listener(): Listener.Client { return this.$get(0, Listener); }
   set listener(value: $.CapabilityInit<Listener.Client, Listener.Server>) { this.$set(0, Listener, value); }
   hasListener(): boolean { return this.$has(0); }
@@ -1513,7 +1513,7 @@ export interface Interop$RelayParams$Plain {
   listener: Listener.Client;
 }
 
-export const Interop$RelayParams = /*@__PURE__*/ $.struct<Interop.RelayParams.Reader, Interop.RelayParams.Builder, Interop.RelayParams.Init, Interop.RelayParams.Plain>({ id: 0xb8e2e029a4a4ace6n, name: "Interop.relay$Params", dataWords: 0, pointerCount: 1, Reader: Interop$RelayParams$Reader, Builder: Interop$RelayParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$RelayParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$RelayParams$Builder(s, d, z, p, c) });
+export const Interop$RelayParams = /*@__PURE__*/ $.struct<Interop.RelayParams.Reader, Interop.RelayParams.Builder, Interop.RelayParams.Init, Interop.RelayParams.Plain>({ id: 0xb8e2e029a4a4ace6n, name: "Interop.relay$Params", dataWords: 0, pointerCount: 1, Reader: Interop$RelayParams$Reader, Builder: Interop$RelayParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$RelayParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$RelayParams$Builder(s, d, p, c) });
 
 export class Interop$RelayResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1523,7 +1523,7 @@ export class Interop$RelayResults$Reader extends $.StructReader {
 }
 
 export class Interop$RelayResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get answer(): string { return this.$text(0); }
   set answer(value: string) { this.$setText(0, value); }
   hasAnswer(): boolean { return this.$has(0); }
@@ -1551,7 +1551,7 @@ export interface Interop$RelayResults$Plain {
   answer: string;
 }
 
-export const Interop$RelayResults = /*@__PURE__*/ $.struct<Interop.RelayResults.Reader, Interop.RelayResults.Builder, Interop.RelayResults.Init, Interop.RelayResults.Plain>({ id: 0xd519bf8624f0f069n, name: "Interop.relay$Results", dataWords: 0, pointerCount: 1, Reader: Interop$RelayResults$Reader, Builder: Interop$RelayResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$RelayResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$RelayResults$Builder(s, d, z, p, c) });
+export const Interop$RelayResults = /*@__PURE__*/ $.struct<Interop.RelayResults.Reader, Interop.RelayResults.Builder, Interop.RelayResults.Init, Interop.RelayResults.Plain>({ id: 0xd519bf8624f0f069n, name: "Interop.relay$Results", dataWords: 0, pointerCount: 1, Reader: Interop$RelayResults$Reader, Builder: Interop$RelayResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$RelayResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$RelayResults$Builder(s, d, p, c) });
 
 export class Interop$NewSinkParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1559,7 +1559,7 @@ export class Interop$NewSinkParams$Reader extends $.StructReader {
 }
 
 export class Interop$NewSinkParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Interop.NewSinkParams.Init): this { return this; }
   toObject(): Interop.NewSinkParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.NewSinkParams.Reader { return this.$asReader(Interop$NewSinkParams$Reader); }
@@ -1570,7 +1570,7 @@ export interface Interop$NewSinkParams$Init {
 export interface Interop$NewSinkParams$Plain {
 }
 
-export const Interop$NewSinkParams = /*@__PURE__*/ $.struct<Interop.NewSinkParams.Reader, Interop.NewSinkParams.Builder, Interop.NewSinkParams.Init, Interop.NewSinkParams.Plain>({ id: 0xc406049bf12c94afn, name: "Interop.newSink$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewSinkParams$Reader, Builder: Interop$NewSinkParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSinkParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewSinkParams$Builder(s, d, z, p, c) });
+export const Interop$NewSinkParams = /*@__PURE__*/ $.struct<Interop.NewSinkParams.Reader, Interop.NewSinkParams.Builder, Interop.NewSinkParams.Init, Interop.NewSinkParams.Plain>({ id: 0xc406049bf12c94afn, name: "Interop.newSink$Params", dataWords: 0, pointerCount: 0, Reader: Interop$NewSinkParams$Reader, Builder: Interop$NewSinkParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSinkParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewSinkParams$Builder(s, d, p, c) });
 
 export class Interop$NewSinkResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1580,7 +1580,7 @@ export class Interop$NewSinkResults$Reader extends $.StructReader {
 }
 
 export class Interop$NewSinkResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get sink(): Sink.Client { return this.$get(0, Sink); }
   set sink(value: $.CapabilityInit<Sink.Client, Sink.Server>) { this.$set(0, Sink, value); }
   hasSink(): boolean { return this.$has(0); }
@@ -1607,7 +1607,7 @@ export interface Interop$NewSinkResults$Plain {
   sink: Sink.Client;
 }
 
-export const Interop$NewSinkResults = /*@__PURE__*/ $.struct<Interop.NewSinkResults.Reader, Interop.NewSinkResults.Builder, Interop.NewSinkResults.Init, Interop.NewSinkResults.Plain>({ id: 0x81a72cca8f44bc67n, name: "Interop.newSink$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewSinkResults$Reader, Builder: Interop$NewSinkResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSinkResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewSinkResults$Builder(s, d, z, p, c) });
+export const Interop$NewSinkResults = /*@__PURE__*/ $.struct<Interop.NewSinkResults.Reader, Interop.NewSinkResults.Builder, Interop.NewSinkResults.Init, Interop.NewSinkResults.Plain>({ id: 0x81a72cca8f44bc67n, name: "Interop.newSink$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewSinkResults$Reader, Builder: Interop$NewSinkResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewSinkResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewSinkResults$Builder(s, d, p, c) });
 
 export class Interop$ActivityParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1615,7 +1615,7 @@ export class Interop$ActivityParams$Reader extends $.StructReader {
 }
 
 export class Interop$ActivityParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Interop.ActivityParams.Init): this { return this; }
   toObject(): Interop.ActivityParams.Plain { return this.asReader().toObject(); }
   asReader(): Interop.ActivityParams.Reader { return this.$asReader(Interop$ActivityParams$Reader); }
@@ -1626,7 +1626,7 @@ export interface Interop$ActivityParams$Init {
 export interface Interop$ActivityParams$Plain {
 }
 
-export const Interop$ActivityParams = /*@__PURE__*/ $.struct<Interop.ActivityParams.Reader, Interop.ActivityParams.Builder, Interop.ActivityParams.Init, Interop.ActivityParams.Plain>({ id: 0x85facab7e28ea8c6n, name: "Interop.activity$Params", dataWords: 0, pointerCount: 0, Reader: Interop$ActivityParams$Reader, Builder: Interop$ActivityParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$ActivityParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$ActivityParams$Builder(s, d, z, p, c) });
+export const Interop$ActivityParams = /*@__PURE__*/ $.struct<Interop.ActivityParams.Reader, Interop.ActivityParams.Builder, Interop.ActivityParams.Init, Interop.ActivityParams.Plain>({ id: 0x85facab7e28ea8c6n, name: "Interop.activity$Params", dataWords: 0, pointerCount: 0, Reader: Interop$ActivityParams$Reader, Builder: Interop$ActivityParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$ActivityParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$ActivityParams$Builder(s, d, p, c) });
 
 export class Interop$NewGatedSinkParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1636,7 +1636,7 @@ export class Interop$NewGatedSinkParams$Reader extends $.StructReader {
 }
 
 export class Interop$NewGatedSinkParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get gate(): Listener.Client { return this.$get(0, Listener); }
   set gate(value: $.CapabilityInit<Listener.Client, Listener.Server>) { this.$set(0, Listener, value); }
   hasGate(): boolean { return this.$has(0); }
@@ -1657,7 +1657,7 @@ export interface Interop$NewGatedSinkParams$Plain {
   gate: Listener.Client;
 }
 
-export const Interop$NewGatedSinkParams = /*@__PURE__*/ $.struct<Interop.NewGatedSinkParams.Reader, Interop.NewGatedSinkParams.Builder, Interop.NewGatedSinkParams.Init, Interop.NewGatedSinkParams.Plain>({ id: 0xd70e9d513bb81158n, name: "Interop.newGatedSink$Params", dataWords: 0, pointerCount: 1, Reader: Interop$NewGatedSinkParams$Reader, Builder: Interop$NewGatedSinkParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewGatedSinkParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewGatedSinkParams$Builder(s, d, z, p, c) });
+export const Interop$NewGatedSinkParams = /*@__PURE__*/ $.struct<Interop.NewGatedSinkParams.Reader, Interop.NewGatedSinkParams.Builder, Interop.NewGatedSinkParams.Init, Interop.NewGatedSinkParams.Plain>({ id: 0xd70e9d513bb81158n, name: "Interop.newGatedSink$Params", dataWords: 0, pointerCount: 1, Reader: Interop$NewGatedSinkParams$Reader, Builder: Interop$NewGatedSinkParams$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewGatedSinkParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewGatedSinkParams$Builder(s, d, p, c) });
 
 export class Interop$NewGatedSinkResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1667,7 +1667,7 @@ export class Interop$NewGatedSinkResults$Reader extends $.StructReader {
 }
 
 export class Interop$NewGatedSinkResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get sink(): Sink.Client { return this.$get(0, Sink); }
   set sink(value: $.CapabilityInit<Sink.Client, Sink.Server>) { this.$set(0, Sink, value); }
   hasSink(): boolean { return this.$has(0); }
@@ -1694,7 +1694,7 @@ export interface Interop$NewGatedSinkResults$Plain {
   sink: Sink.Client;
 }
 
-export const Interop$NewGatedSinkResults = /*@__PURE__*/ $.struct<Interop.NewGatedSinkResults.Reader, Interop.NewGatedSinkResults.Builder, Interop.NewGatedSinkResults.Init, Interop.NewGatedSinkResults.Plain>({ id: 0xc4bb0600ad7e23fdn, name: "Interop.newGatedSink$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewGatedSinkResults$Reader, Builder: Interop$NewGatedSinkResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewGatedSinkResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Interop$NewGatedSinkResults$Builder(s, d, z, p, c) });
+export const Interop$NewGatedSinkResults = /*@__PURE__*/ $.struct<Interop.NewGatedSinkResults.Reader, Interop.NewGatedSinkResults.Builder, Interop.NewGatedSinkResults.Init, Interop.NewGatedSinkResults.Plain>({ id: 0xc4bb0600ad7e23fdn, name: "Interop.newGatedSink$Results", dataWords: 0, pointerCount: 1, Reader: Interop$NewGatedSinkResults$Reader, Builder: Interop$NewGatedSinkResults$Builder, makeReader: (s, d, z, p, c, n) => new Interop$NewGatedSinkResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Interop$NewGatedSinkResults$Builder(s, d, p, c) });
 
 export const Interop$echo = /*@__PURE__*/ $.method({ interfaceId: 0x8c108e5f48ecf8bdn, interfaceName: "Interop", ordinal: 0, name: "echo", Params: () => Interop$EchoParams, Results: () => Interop$EchoResults, Pipeline: () => Interop$EchoResults$Pipeline, noPipelining: true });
 export const Interop$echoValues = /*@__PURE__*/ $.method({ interfaceId: 0x8c108e5f48ecf8bdn, interfaceName: "Interop", ordinal: 1, name: "echoValues", Params: () => Interop$EchoValuesParams, Results: () => Interop$EchoValuesResults, Pipeline: () => Interop$EchoValuesResults$Pipeline, noPipelining: true });
@@ -2309,7 +2309,7 @@ export class Values$Words$Reader extends $.StructReader {
 }
 
 export class Values$Words$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get first(): string { return this.$text(19); }
   set first(value: string) { this.$setText(19, value); }
   hasFirst(): boolean { return this.$has(19); }
@@ -2331,7 +2331,7 @@ export class Values$Words$Builder extends $.StructBuilder {
   asReader(): Values.Words.Reader { return this.$asReader(Values$Words$Reader); }
 }
 
-const Values$Words$$type = /*@__PURE__*/ $.struct<Values.Words.Reader, Values.Words.Builder, Values.Words.Init, Values.Words.Plain>({ id: 0xdbb7615393a62b3fn, name: "Values.words", dataWords: 7, pointerCount: 21, Reader: Values$Words$Reader, Builder: Values$Words$Builder, makeReader: (s, d, z, p, c, n) => new Values$Words$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Values$Words$Builder(s, d, z, p, c) });
+const Values$Words$$type = /*@__PURE__*/ $.struct<Values.Words.Reader, Values.Words.Builder, Values.Words.Init, Values.Words.Plain>({ id: 0xdbb7615393a62b3fn, name: "Values.words", dataWords: 7, pointerCount: 21, Reader: Values$Words$Reader, Builder: Values$Words$Builder, makeReader: (s, d, z, p, c, n) => new Values$Words$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Values$Words$Builder(s, d, p, c) });
 export class Values$Words$Pipeline extends $.Pipeline<Values.Words.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Values.Words.Reader, unknown, never> { return Values$Words$$type; }
@@ -2453,7 +2453,7 @@ export type Values$Reader = $.Variants<Values$ReaderClass, "none" | "number" | "
 const Values$$Reader = /*@__PURE__*/ $.narrowed<Values$Reader>(Values$ReaderClass);
 
 export class Values$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "none" | "number" | "words" | number { return this.$which(38, Values$$members); }
   get void(): null { return null; }
   set void(_: null) { }
@@ -2598,14 +2598,14 @@ export class Values$Builder extends $.StructBuilder {
   set none(_: null) { this.$setUint16(38, 0); }
   get number(): number { this.$expect(38, 1, "number"); return this.$float64(48); }
   set number(value: number) { this.$setFloat64(48, value); this.$setUint16(38, 1); }
-  get words(): Values.Words.Builder { this.$expect(38, 2, "words"); return new Values$Words$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get words(): Values.Words.Builder { this.$expect(38, 2, "words"); return new Values$Words$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set words(value: Values.Words.Init | Values.Words.Builder) { this.initWords().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initWords(): Values.Words.Builder {
     this.$setUint16(38, 2);
     this.$clear(19);
     this.$clear(20);
-    return new Values$Words$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Values$Words$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Values.Init | Values$Builder): this {
@@ -2654,6 +2654,10 @@ export class Values$Builder extends $.StructBuilder {
   }
   toObject(): Values.Plain { return this.asReader().toObject(); }
   asReader(): Values.Reader { return this.$asReader(Values$$Reader); }
+}
+
+class Values$$List extends $.StructListBuilder<Values.Builder, Values.Init | Values.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Values$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Values$Pipeline extends $.Pipeline<Values.Reader> {
@@ -2744,7 +2748,7 @@ export interface Values$PlainMembers {
 }
 export type Values$Plain = Values$PlainFields & $.PlainUnion<Values$PlainMembers>;
 
-export const Values = /*@__PURE__*/ $.struct<Values.Reader, Values.Builder, Values.Init, Values.Plain>({ id: 0xab60d4b57b2a9408n, name: "Values", dataWords: 7, pointerCount: 21, Reader: Values$$Reader, Builder: Values$Builder, makeReader: (s, d, z, p, c, n) => new Values$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Values$Builder(s, d, z, p, c) });
+export const Values = /*@__PURE__*/ $.struct<Values.Reader, Values.Builder, Values.Init, Values.Plain>({ id: 0xab60d4b57b2a9408n, name: "Values", dataWords: 7, pointerCount: 21, Reader: Values$$Reader, Builder: Values$Builder, makeReader: (s, d, z, p, c, n) => new Values$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Values$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Values$$List(t, s, d, n, z, p) });
 
 export type Values = Values$Reader;
 export declare namespace Values {
@@ -2775,7 +2779,7 @@ export class Tree$Reader extends $.StructReader {
 }
 
 export class Tree$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get label(): string { return this.$text(0); }
   set label(value: string) { this.$setText(0, value); }
   hasLabel(): boolean { return this.$has(0); }
@@ -2798,6 +2802,10 @@ export class Tree$Builder extends $.StructBuilder {
   asReader(): Tree.Reader { return this.$asReader(Tree$Reader); }
 }
 
+class Tree$$List extends $.StructListBuilder<Tree.Builder, Tree.Init | Tree.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Tree$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Tree$Pipeline extends $.Pipeline<Tree.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Tree.Reader, unknown, never> { return Tree; }
@@ -2812,7 +2820,7 @@ export interface Tree$Plain {
   children: Tree.Plain[];
 }
 
-export const Tree = /*@__PURE__*/ $.struct<Tree.Reader, Tree.Builder, Tree.Init, Tree.Plain>({ id: 0xbe64380230cb8229n, name: "Tree", dataWords: 0, pointerCount: 2, Reader: Tree$Reader, Builder: Tree$Builder, makeReader: (s, d, z, p, c, n) => new Tree$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Tree$Builder(s, d, z, p, c) });
+export const Tree = /*@__PURE__*/ $.struct<Tree.Reader, Tree.Builder, Tree.Init, Tree.Plain>({ id: 0xbe64380230cb8229n, name: "Tree", dataWords: 0, pointerCount: 2, Reader: Tree$Reader, Builder: Tree$Builder, makeReader: (s, d, z, p, c, n) => new Tree$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Tree$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Tree$$List(t, s, d, n, z, p) });
 
 export type Tree = Tree$Reader;
 export declare namespace Tree {
@@ -2834,7 +2842,7 @@ export class Box$Content$Reader extends $.StructReader {
 }
 
 export class Box$Content$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(1, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(1, Counter, value); }
   hasCounter(): boolean { return this.$has(1); }
@@ -2854,7 +2862,7 @@ export class Box$Content$Builder extends $.StructBuilder {
   asReader(): Box.Content.Reader { return this.$asReader(Box$Content$Reader); }
 }
 
-const Box$Content$$type = /*@__PURE__*/ $.struct<Box.Content.Reader, Box.Content.Builder, Box.Content.Init, Box.Content.Plain>({ id: 0xa027904e0bd8aec3n, name: "Box.content", dataWords: 0, pointerCount: 4, Reader: Box$Content$Reader, Builder: Box$Content$Builder, makeReader: (s, d, z, p, c, n) => new Box$Content$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Content$Builder(s, d, z, p, c) });
+const Box$Content$$type = /*@__PURE__*/ $.struct<Box.Content.Reader, Box.Content.Builder, Box.Content.Init, Box.Content.Plain>({ id: 0xa027904e0bd8aec3n, name: "Box.content", dataWords: 0, pointerCount: 4, Reader: Box$Content$Reader, Builder: Box$Content$Builder, makeReader: (s, d, z, p, c, n) => new Box$Content$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Box$Content$Builder(s, d, p, c) });
 export class Box$Content$Pipeline extends $.Pipeline<Box.Content.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Box.Content.Reader, unknown, never> { return Box$Content$$type; }
@@ -2882,20 +2890,20 @@ export class Box$Reader extends $.StructReader {
 }
 
 export class Box$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get inner(): Box.Builder { return this.$get(0, Box); }
   set inner(value: Box.Init | Box.Builder) { this.$set(0, Box, value); }
   hasInner(): boolean { return this.$has(0); }
   initInner(): Box.Builder { return this.$init(0, Box); }
   disownInner(): $.Orphan { return this.$disown(0); }
   adoptInner(orphan: $.Orphan): void { this.$adopt(0, orphan); }
-  get content(): Box.Content.Builder { return new Box$Content$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get content(): Box.Content.Builder { return new Box$Content$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set content(value: Box.Content.Init | Box.Content.Builder) { this.initContent().assign(value); }
   /** Sets all of the group to its defaults. */
   initContent(): Box.Content.Builder {
     this.$clear(1);
     this.$clear(2);
-    return new Box$Content$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Box$Content$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** The same counter, seen without its type. */
   get untyped(): $.AnyPointerBuilder { return this.$get(3, $.AnyPointer); }
@@ -2913,6 +2921,10 @@ export class Box$Builder extends $.StructBuilder {
   }
   toObject(): Box.Plain { return this.asReader().toObject(); }
   asReader(): Box.Reader { return this.$asReader(Box$Reader); }
+}
+
+class Box$$List extends $.StructListBuilder<Box.Builder, Box.Init | Box.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Box$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Box$Pipeline extends $.Pipeline<Box.Reader> {
@@ -2935,7 +2947,7 @@ export interface Box$Plain {
   untyped: $.AnyPointerReader | null;
 }
 
-export const Box = /*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0xd46a1f9b1e036a12n, name: "Box", dataWords: 0, pointerCount: 4, Reader: Box$Reader, Builder: Box$Builder, makeReader: (s, d, z, p, c, n) => new Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Builder(s, d, z, p, c) });
+export const Box = /*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0xd46a1f9b1e036a12n, name: "Box", dataWords: 0, pointerCount: 4, Reader: Box$Reader, Builder: Box$Builder, makeReader: (s, d, z, p, c, n) => new Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Box$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Box$$List(t, s, d, n, z, p) });
 
 export type Box = Box$Reader;
 export declare namespace Box {
@@ -2972,7 +2984,7 @@ export class Counter$AddParams$Reader extends $.StructReader {
 }
 
 export class Counter$AddParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get amount(): bigint { return this.$int64(0); }
   set amount(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -2992,7 +3004,7 @@ export interface Counter$AddParams$Plain {
   amount: bigint;
 }
 
-export const Counter$AddParams = /*@__PURE__*/ $.struct<Counter.AddParams.Reader, Counter.AddParams.Builder, Counter.AddParams.Init, Counter.AddParams.Plain>({ id: 0xde96d8f1e066499an, name: "Counter.add$Params", dataWords: 1, pointerCount: 0, Reader: Counter$AddParams$Reader, Builder: Counter$AddParams$Builder, makeReader: (s, d, z, p, c, n) => new Counter$AddParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$AddParams$Builder(s, d, z, p, c) });
+export const Counter$AddParams = /*@__PURE__*/ $.struct<Counter.AddParams.Reader, Counter.AddParams.Builder, Counter.AddParams.Init, Counter.AddParams.Plain>({ id: 0xde96d8f1e066499an, name: "Counter.add$Params", dataWords: 1, pointerCount: 0, Reader: Counter$AddParams$Reader, Builder: Counter$AddParams$Builder, makeReader: (s, d, z, p, c, n) => new Counter$AddParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Counter$AddParams$Builder(s, d, p, c) });
 
 export class Counter$AddResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3001,7 +3013,7 @@ export class Counter$AddResults$Reader extends $.StructReader {
 }
 
 export class Counter$AddResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get total(): bigint { return this.$int64(0); }
   set total(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3026,7 +3038,7 @@ export interface Counter$AddResults$Plain {
   total: bigint;
 }
 
-export const Counter$AddResults = /*@__PURE__*/ $.struct<Counter.AddResults.Reader, Counter.AddResults.Builder, Counter.AddResults.Init, Counter.AddResults.Plain>({ id: 0xd4743e3ed498b0edn, name: "Counter.add$Results", dataWords: 1, pointerCount: 0, Reader: Counter$AddResults$Reader, Builder: Counter$AddResults$Builder, makeReader: (s, d, z, p, c, n) => new Counter$AddResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$AddResults$Builder(s, d, z, p, c) });
+export const Counter$AddResults = /*@__PURE__*/ $.struct<Counter.AddResults.Reader, Counter.AddResults.Builder, Counter.AddResults.Init, Counter.AddResults.Plain>({ id: 0xd4743e3ed498b0edn, name: "Counter.add$Results", dataWords: 1, pointerCount: 0, Reader: Counter$AddResults$Reader, Builder: Counter$AddResults$Builder, makeReader: (s, d, z, p, c, n) => new Counter$AddResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Counter$AddResults$Builder(s, d, p, c) });
 
 export class Counter$NextParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3035,7 +3047,7 @@ export class Counter$NextParams$Reader extends $.StructReader {
 }
 
 export class Counter$NextParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get amount(): bigint { return this.$int64(0); }
   set amount(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3055,7 +3067,7 @@ export interface Counter$NextParams$Plain {
   amount: bigint;
 }
 
-export const Counter$NextParams = /*@__PURE__*/ $.struct<Counter.NextParams.Reader, Counter.NextParams.Builder, Counter.NextParams.Init, Counter.NextParams.Plain>({ id: 0xf8172c14fcc24bb8n, name: "Counter.next$Params", dataWords: 1, pointerCount: 0, Reader: Counter$NextParams$Reader, Builder: Counter$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Counter$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$NextParams$Builder(s, d, z, p, c) });
+export const Counter$NextParams = /*@__PURE__*/ $.struct<Counter.NextParams.Reader, Counter.NextParams.Builder, Counter.NextParams.Init, Counter.NextParams.Plain>({ id: 0xf8172c14fcc24bb8n, name: "Counter.next$Params", dataWords: 1, pointerCount: 0, Reader: Counter$NextParams$Reader, Builder: Counter$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Counter$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Counter$NextParams$Builder(s, d, p, c) });
 
 export class Counter$NextResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3065,7 +3077,7 @@ export class Counter$NextResults$Reader extends $.StructReader {
 }
 
 export class Counter$NextResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -3092,7 +3104,7 @@ export interface Counter$NextResults$Plain {
   counter: Counter.Client;
 }
 
-export const Counter$NextResults = /*@__PURE__*/ $.struct<Counter.NextResults.Reader, Counter.NextResults.Builder, Counter.NextResults.Init, Counter.NextResults.Plain>({ id: 0xa2d57e3a176b32acn, name: "Counter.next$Results", dataWords: 0, pointerCount: 1, Reader: Counter$NextResults$Reader, Builder: Counter$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Counter$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$NextResults$Builder(s, d, z, p, c) });
+export const Counter$NextResults = /*@__PURE__*/ $.struct<Counter.NextResults.Reader, Counter.NextResults.Builder, Counter.NextResults.Init, Counter.NextResults.Plain>({ id: 0xa2d57e3a176b32acn, name: "Counter.next$Results", dataWords: 0, pointerCount: 1, Reader: Counter$NextResults$Reader, Builder: Counter$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Counter$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Counter$NextResults$Builder(s, d, p, c) });
 
 export const Counter$add = /*@__PURE__*/ $.method({ interfaceId: 0xa23f37503a7b061dn, interfaceName: "Counter", ordinal: 0, name: "add", Params: () => Counter$AddParams, Results: () => Counter$AddResults, Pipeline: () => Counter$AddResults$Pipeline, noPipelining: true });
 export const Counter$next = /*@__PURE__*/ $.method({ interfaceId: 0xa23f37503a7b061dn, interfaceName: "Counter", ordinal: 1, name: "next", Params: () => Counter$NextParams, Results: () => Counter$NextResults, Pipeline: () => Counter$NextResults$Pipeline });
@@ -3160,7 +3172,7 @@ export class ResettableCounter$ResetParams$Reader extends $.StructReader {
 }
 
 export class ResettableCounter$ResetParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: ResettableCounter.ResetParams.Init): this { return this; }
   toObject(): ResettableCounter.ResetParams.Plain { return this.asReader().toObject(); }
   asReader(): ResettableCounter.ResetParams.Reader { return this.$asReader(ResettableCounter$ResetParams$Reader); }
@@ -3171,7 +3183,7 @@ export interface ResettableCounter$ResetParams$Init {
 export interface ResettableCounter$ResetParams$Plain {
 }
 
-export const ResettableCounter$ResetParams = /*@__PURE__*/ $.struct<ResettableCounter.ResetParams.Reader, ResettableCounter.ResetParams.Builder, ResettableCounter.ResetParams.Init, ResettableCounter.ResetParams.Plain>({ id: 0xb4d759cc54811aden, name: "ResettableCounter.reset$Params", dataWords: 0, pointerCount: 0, Reader: ResettableCounter$ResetParams$Reader, Builder: ResettableCounter$ResetParams$Builder, makeReader: (s, d, z, p, c, n) => new ResettableCounter$ResetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ResettableCounter$ResetParams$Builder(s, d, z, p, c) });
+export const ResettableCounter$ResetParams = /*@__PURE__*/ $.struct<ResettableCounter.ResetParams.Reader, ResettableCounter.ResetParams.Builder, ResettableCounter.ResetParams.Init, ResettableCounter.ResetParams.Plain>({ id: 0xb4d759cc54811aden, name: "ResettableCounter.reset$Params", dataWords: 0, pointerCount: 0, Reader: ResettableCounter$ResetParams$Reader, Builder: ResettableCounter$ResetParams$Builder, makeReader: (s, d, z, p, c, n) => new ResettableCounter$ResetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new ResettableCounter$ResetParams$Builder(s, d, p, c) });
 
 export class ResettableCounter$ResetResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3180,7 +3192,7 @@ export class ResettableCounter$ResetResults$Reader extends $.StructReader {
 }
 
 export class ResettableCounter$ResetResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get total(): bigint { return this.$int64(0); }
   set total(value: bigint) { this.$setInt64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3205,7 +3217,7 @@ export interface ResettableCounter$ResetResults$Plain {
   total: bigint;
 }
 
-export const ResettableCounter$ResetResults = /*@__PURE__*/ $.struct<ResettableCounter.ResetResults.Reader, ResettableCounter.ResetResults.Builder, ResettableCounter.ResetResults.Init, ResettableCounter.ResetResults.Plain>({ id: 0xab3c62f745086cban, name: "ResettableCounter.reset$Results", dataWords: 1, pointerCount: 0, Reader: ResettableCounter$ResetResults$Reader, Builder: ResettableCounter$ResetResults$Builder, makeReader: (s, d, z, p, c, n) => new ResettableCounter$ResetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ResettableCounter$ResetResults$Builder(s, d, z, p, c) });
+export const ResettableCounter$ResetResults = /*@__PURE__*/ $.struct<ResettableCounter.ResetResults.Reader, ResettableCounter.ResetResults.Builder, ResettableCounter.ResetResults.Init, ResettableCounter.ResetResults.Plain>({ id: 0xab3c62f745086cban, name: "ResettableCounter.reset$Results", dataWords: 1, pointerCount: 0, Reader: ResettableCounter$ResetResults$Reader, Builder: ResettableCounter$ResetResults$Builder, makeReader: (s, d, z, p, c, n) => new ResettableCounter$ResetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new ResettableCounter$ResetResults$Builder(s, d, p, c) });
 
 export const ResettableCounter$reset = /*@__PURE__*/ $.method({ interfaceId: 0xc7d841c927834907n, interfaceName: "ResettableCounter", ordinal: 0, name: "reset", Params: () => ResettableCounter$ResetParams, Results: () => ResettableCounter$ResetResults, Pipeline: () => ResettableCounter$ResetResults$Pipeline, noPipelining: true });
 export class ResettableCounter$Client extends $.Client {
@@ -3260,7 +3272,7 @@ export class Listener$HeardParams$Reader extends $.StructReader {
 }
 
 export class Listener$HeardParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3280,7 +3292,7 @@ export interface Listener$HeardParams$Plain {
   number: number;
 }
 
-export const Listener$HeardParams = /*@__PURE__*/ $.struct<Listener.HeardParams.Reader, Listener.HeardParams.Builder, Listener.HeardParams.Init, Listener.HeardParams.Plain>({ id: 0xfb01f8a5ceda2cf9n, name: "Listener.heard$Params", dataWords: 1, pointerCount: 0, Reader: Listener$HeardParams$Reader, Builder: Listener$HeardParams$Builder, makeReader: (s, d, z, p, c, n) => new Listener$HeardParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Listener$HeardParams$Builder(s, d, z, p, c) });
+export const Listener$HeardParams = /*@__PURE__*/ $.struct<Listener.HeardParams.Reader, Listener.HeardParams.Builder, Listener.HeardParams.Init, Listener.HeardParams.Plain>({ id: 0xfb01f8a5ceda2cf9n, name: "Listener.heard$Params", dataWords: 1, pointerCount: 0, Reader: Listener$HeardParams$Reader, Builder: Listener$HeardParams$Builder, makeReader: (s, d, z, p, c, n) => new Listener$HeardParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Listener$HeardParams$Builder(s, d, p, c) });
 
 export class Listener$HeardResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3290,7 +3302,7 @@ export class Listener$HeardResults$Reader extends $.StructReader {
 }
 
 export class Listener$HeardResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get answer(): string { return this.$text(0); }
   set answer(value: string) { this.$setText(0, value); }
   hasAnswer(): boolean { return this.$has(0); }
@@ -3318,7 +3330,7 @@ export interface Listener$HeardResults$Plain {
   answer: string;
 }
 
-export const Listener$HeardResults = /*@__PURE__*/ $.struct<Listener.HeardResults.Reader, Listener.HeardResults.Builder, Listener.HeardResults.Init, Listener.HeardResults.Plain>({ id: 0xddbc3a4764d17752n, name: "Listener.heard$Results", dataWords: 0, pointerCount: 1, Reader: Listener$HeardResults$Reader, Builder: Listener$HeardResults$Builder, makeReader: (s, d, z, p, c, n) => new Listener$HeardResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Listener$HeardResults$Builder(s, d, z, p, c) });
+export const Listener$HeardResults = /*@__PURE__*/ $.struct<Listener.HeardResults.Reader, Listener.HeardResults.Builder, Listener.HeardResults.Init, Listener.HeardResults.Plain>({ id: 0xddbc3a4764d17752n, name: "Listener.heard$Results", dataWords: 0, pointerCount: 1, Reader: Listener$HeardResults$Reader, Builder: Listener$HeardResults$Builder, makeReader: (s, d, z, p, c, n) => new Listener$HeardResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Listener$HeardResults$Builder(s, d, p, c) });
 
 export const Listener$heard = /*@__PURE__*/ $.method({ interfaceId: 0xa62f40b1a5d86229n, interfaceName: "Listener", ordinal: 0, name: "heard", Params: () => Listener$HeardParams, Results: () => Listener$HeardResults, Pipeline: () => Listener$HeardResults$Pipeline, noPipelining: true });
 export class Listener$Client extends $.Client {
@@ -3363,7 +3375,7 @@ export class Sequence$NextParams$Reader extends $.StructReader {
 }
 
 export class Sequence$NextParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get expected(): number { return this.$uint32(0); }
   set expected(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3383,7 +3395,7 @@ export interface Sequence$NextParams$Plain {
   expected: number;
 }
 
-export const Sequence$NextParams = /*@__PURE__*/ $.struct<Sequence.NextParams.Reader, Sequence.NextParams.Builder, Sequence.NextParams.Init, Sequence.NextParams.Plain>({ id: 0xa586599b67610920n, name: "Sequence.next$Params", dataWords: 1, pointerCount: 0, Reader: Sequence$NextParams$Reader, Builder: Sequence$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$NextParams$Builder(s, d, z, p, c) });
+export const Sequence$NextParams = /*@__PURE__*/ $.struct<Sequence.NextParams.Reader, Sequence.NextParams.Builder, Sequence.NextParams.Init, Sequence.NextParams.Plain>({ id: 0xa586599b67610920n, name: "Sequence.next$Params", dataWords: 1, pointerCount: 0, Reader: Sequence$NextParams$Reader, Builder: Sequence$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sequence$NextParams$Builder(s, d, p, c) });
 
 export class Sequence$NextResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3392,7 +3404,7 @@ export class Sequence$NextResults$Reader extends $.StructReader {
 }
 
 export class Sequence$NextResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3417,7 +3429,7 @@ export interface Sequence$NextResults$Plain {
   number: number;
 }
 
-export const Sequence$NextResults = /*@__PURE__*/ $.struct<Sequence.NextResults.Reader, Sequence.NextResults.Builder, Sequence.NextResults.Init, Sequence.NextResults.Plain>({ id: 0x9f0669714dd78d39n, name: "Sequence.next$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$NextResults$Reader, Builder: Sequence$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$NextResults$Builder(s, d, z, p, c) });
+export const Sequence$NextResults = /*@__PURE__*/ $.struct<Sequence.NextResults.Reader, Sequence.NextResults.Builder, Sequence.NextResults.Init, Sequence.NextResults.Plain>({ id: 0x9f0669714dd78d39n, name: "Sequence.next$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$NextResults$Reader, Builder: Sequence$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sequence$NextResults$Builder(s, d, p, c) });
 
 export class Sequence$StateParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3425,7 +3437,7 @@ export class Sequence$StateParams$Reader extends $.StructReader {
 }
 
 export class Sequence$StateParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Sequence.StateParams.Init): this { return this; }
   toObject(): Sequence.StateParams.Plain { return this.asReader().toObject(); }
   asReader(): Sequence.StateParams.Reader { return this.$asReader(Sequence$StateParams$Reader); }
@@ -3436,7 +3448,7 @@ export interface Sequence$StateParams$Init {
 export interface Sequence$StateParams$Plain {
 }
 
-export const Sequence$StateParams = /*@__PURE__*/ $.struct<Sequence.StateParams.Reader, Sequence.StateParams.Builder, Sequence.StateParams.Init, Sequence.StateParams.Plain>({ id: 0xc3c4825306772668n, name: "Sequence.state$Params", dataWords: 0, pointerCount: 0, Reader: Sequence$StateParams$Reader, Builder: Sequence$StateParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$StateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$StateParams$Builder(s, d, z, p, c) });
+export const Sequence$StateParams = /*@__PURE__*/ $.struct<Sequence.StateParams.Reader, Sequence.StateParams.Builder, Sequence.StateParams.Init, Sequence.StateParams.Plain>({ id: 0xc3c4825306772668n, name: "Sequence.state$Params", dataWords: 0, pointerCount: 0, Reader: Sequence$StateParams$Reader, Builder: Sequence$StateParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$StateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sequence$StateParams$Builder(s, d, p, c) });
 
 export class Sequence$StateResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3446,7 +3458,7 @@ export class Sequence$StateResults$Reader extends $.StructReader {
 }
 
 export class Sequence$StateResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get count(): number { return this.$uint32(0); }
   set count(value: number) { this.$setUint32(0, value); }
   get misplaced(): number { return this.$uint32(4); }
@@ -3476,7 +3488,7 @@ export interface Sequence$StateResults$Plain {
   misplaced: number;
 }
 
-export const Sequence$StateResults = /*@__PURE__*/ $.struct<Sequence.StateResults.Reader, Sequence.StateResults.Builder, Sequence.StateResults.Init, Sequence.StateResults.Plain>({ id: 0x8f7869d19023c306n, name: "Sequence.state$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$StateResults$Reader, Builder: Sequence$StateResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$StateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$StateResults$Builder(s, d, z, p, c) });
+export const Sequence$StateResults = /*@__PURE__*/ $.struct<Sequence.StateResults.Reader, Sequence.StateResults.Builder, Sequence.StateResults.Init, Sequence.StateResults.Plain>({ id: 0x8f7869d19023c306n, name: "Sequence.state$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$StateResults$Reader, Builder: Sequence$StateResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$StateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sequence$StateResults$Builder(s, d, p, c) });
 
 export const Sequence$next = /*@__PURE__*/ $.method({ interfaceId: 0x87634b65bf920513n, interfaceName: "Sequence", ordinal: 0, name: "next", Params: () => Sequence$NextParams, Results: () => Sequence$NextResults, Pipeline: () => Sequence$NextResults$Pipeline, noPipelining: true });
 export const Sequence$state = /*@__PURE__*/ $.method({ interfaceId: 0x87634b65bf920513n, interfaceName: "Sequence", ordinal: 1, name: "state", Params: () => Sequence$StateParams, Results: () => Sequence$StateResults, Pipeline: () => Sequence$StateResults$Pipeline, noPipelining: true });
@@ -3549,7 +3561,7 @@ export class Resolver$ResolveParams$Reader extends $.StructReader {
 }
 
 export class Resolver$ResolveParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get sequence(): Sequence.Client { return this.$get(0, Sequence); }
   set sequence(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasSequence(): boolean { return this.$has(0); }
@@ -3570,7 +3582,7 @@ export interface Resolver$ResolveParams$Plain {
   sequence: Sequence.Client;
 }
 
-export const Resolver$ResolveParams = /*@__PURE__*/ $.struct<Resolver.ResolveParams.Reader, Resolver.ResolveParams.Builder, Resolver.ResolveParams.Init, Resolver.ResolveParams.Plain>({ id: 0xd993bea261462e25n, name: "Resolver.resolve$Params", dataWords: 0, pointerCount: 1, Reader: Resolver$ResolveParams$Reader, Builder: Resolver$ResolveParams$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$ResolveParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Resolver$ResolveParams$Builder(s, d, z, p, c) });
+export const Resolver$ResolveParams = /*@__PURE__*/ $.struct<Resolver.ResolveParams.Reader, Resolver.ResolveParams.Builder, Resolver.ResolveParams.Init, Resolver.ResolveParams.Plain>({ id: 0xd993bea261462e25n, name: "Resolver.resolve$Params", dataWords: 0, pointerCount: 1, Reader: Resolver$ResolveParams$Reader, Builder: Resolver$ResolveParams$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$ResolveParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Resolver$ResolveParams$Builder(s, d, p, c) });
 
 export class Resolver$ResolveResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3578,7 +3590,7 @@ export class Resolver$ResolveResults$Reader extends $.StructReader {
 }
 
 export class Resolver$ResolveResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Resolver.ResolveResults.Init): this { return this; }
   toObject(): Resolver.ResolveResults.Plain { return this.asReader().toObject(); }
   asReader(): Resolver.ResolveResults.Reader { return this.$asReader(Resolver$ResolveResults$Reader); }
@@ -3594,7 +3606,7 @@ export interface Resolver$ResolveResults$Init {
 export interface Resolver$ResolveResults$Plain {
 }
 
-export const Resolver$ResolveResults = /*@__PURE__*/ $.struct<Resolver.ResolveResults.Reader, Resolver.ResolveResults.Builder, Resolver.ResolveResults.Init, Resolver.ResolveResults.Plain>({ id: 0xe61fe891eb997099n, name: "Resolver.resolve$Results", dataWords: 0, pointerCount: 0, Reader: Resolver$ResolveResults$Reader, Builder: Resolver$ResolveResults$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$ResolveResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Resolver$ResolveResults$Builder(s, d, z, p, c) });
+export const Resolver$ResolveResults = /*@__PURE__*/ $.struct<Resolver.ResolveResults.Reader, Resolver.ResolveResults.Builder, Resolver.ResolveResults.Init, Resolver.ResolveResults.Plain>({ id: 0xe61fe891eb997099n, name: "Resolver.resolve$Results", dataWords: 0, pointerCount: 0, Reader: Resolver$ResolveResults$Reader, Builder: Resolver$ResolveResults$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$ResolveResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Resolver$ResolveResults$Builder(s, d, p, c) });
 
 export class Resolver$RejectParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3605,7 +3617,7 @@ export class Resolver$RejectParams$Reader extends $.StructReader {
 }
 
 export class Resolver$RejectParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get kind(): Kind | number { return this.$enum(0, Kind$$type.names); }
   set kind(value: Kind | number) { this.$setEnum(0, value, Kind$$type); }
   get reason(): string { return this.$text(0); }
@@ -3633,7 +3645,7 @@ export interface Resolver$RejectParams$Plain {
   reason: string;
 }
 
-export const Resolver$RejectParams = /*@__PURE__*/ $.struct<Resolver.RejectParams.Reader, Resolver.RejectParams.Builder, Resolver.RejectParams.Init, Resolver.RejectParams.Plain>({ id: 0xd7627c80688da070n, name: "Resolver.reject$Params", dataWords: 1, pointerCount: 1, Reader: Resolver$RejectParams$Reader, Builder: Resolver$RejectParams$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$RejectParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Resolver$RejectParams$Builder(s, d, z, p, c) });
+export const Resolver$RejectParams = /*@__PURE__*/ $.struct<Resolver.RejectParams.Reader, Resolver.RejectParams.Builder, Resolver.RejectParams.Init, Resolver.RejectParams.Plain>({ id: 0xd7627c80688da070n, name: "Resolver.reject$Params", dataWords: 1, pointerCount: 1, Reader: Resolver$RejectParams$Reader, Builder: Resolver$RejectParams$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$RejectParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Resolver$RejectParams$Builder(s, d, p, c) });
 
 export class Resolver$RejectResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3641,7 +3653,7 @@ export class Resolver$RejectResults$Reader extends $.StructReader {
 }
 
 export class Resolver$RejectResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Resolver.RejectResults.Init): this { return this; }
   toObject(): Resolver.RejectResults.Plain { return this.asReader().toObject(); }
   asReader(): Resolver.RejectResults.Reader { return this.$asReader(Resolver$RejectResults$Reader); }
@@ -3657,7 +3669,7 @@ export interface Resolver$RejectResults$Init {
 export interface Resolver$RejectResults$Plain {
 }
 
-export const Resolver$RejectResults = /*@__PURE__*/ $.struct<Resolver.RejectResults.Reader, Resolver.RejectResults.Builder, Resolver.RejectResults.Init, Resolver.RejectResults.Plain>({ id: 0x9ee29bda98b298dfn, name: "Resolver.reject$Results", dataWords: 0, pointerCount: 0, Reader: Resolver$RejectResults$Reader, Builder: Resolver$RejectResults$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$RejectResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Resolver$RejectResults$Builder(s, d, z, p, c) });
+export const Resolver$RejectResults = /*@__PURE__*/ $.struct<Resolver.RejectResults.Reader, Resolver.RejectResults.Builder, Resolver.RejectResults.Init, Resolver.RejectResults.Plain>({ id: 0x9ee29bda98b298dfn, name: "Resolver.reject$Results", dataWords: 0, pointerCount: 0, Reader: Resolver$RejectResults$Reader, Builder: Resolver$RejectResults$Builder, makeReader: (s, d, z, p, c, n) => new Resolver$RejectResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Resolver$RejectResults$Builder(s, d, p, c) });
 
 export const Resolver$resolve = /*@__PURE__*/ $.method({ interfaceId: 0x8d7d7b59b354800fn, interfaceName: "Resolver", ordinal: 0, name: "resolve", Params: () => Resolver$ResolveParams, Results: () => Resolver$ResolveResults, Pipeline: () => Resolver$ResolveResults$Pipeline, noPipelining: true });
 export const Resolver$reject = /*@__PURE__*/ $.method({ interfaceId: 0x8d7d7b59b354800fn, interfaceName: "Resolver", ordinal: 1, name: "reject", Params: () => Resolver$RejectParams, Results: () => Resolver$RejectResults, Pipeline: () => Resolver$RejectResults$Pipeline, noPipelining: true });
@@ -3724,7 +3736,7 @@ export class Callee$CalledParams$Reader extends $.StructReader {
 }
 
 export class Callee$CalledParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$int32(0); }
   set number(value: number) { this.$setInt32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -3744,7 +3756,7 @@ export interface Callee$CalledParams$Plain {
   number: number;
 }
 
-export const Callee$CalledParams = /*@__PURE__*/ $.struct<Callee.CalledParams.Reader, Callee.CalledParams.Builder, Callee.CalledParams.Init, Callee.CalledParams.Plain>({ id: 0x8b8a3671aac40844n, name: "Callee.called$Params", dataWords: 1, pointerCount: 0, Reader: Callee$CalledParams$Reader, Builder: Callee$CalledParams$Builder, makeReader: (s, d, z, p, c, n) => new Callee$CalledParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Callee$CalledParams$Builder(s, d, z, p, c) });
+export const Callee$CalledParams = /*@__PURE__*/ $.struct<Callee.CalledParams.Reader, Callee.CalledParams.Builder, Callee.CalledParams.Init, Callee.CalledParams.Plain>({ id: 0x8b8a3671aac40844n, name: "Callee.called$Params", dataWords: 1, pointerCount: 0, Reader: Callee$CalledParams$Reader, Builder: Callee$CalledParams$Builder, makeReader: (s, d, z, p, c, n) => new Callee$CalledParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Callee$CalledParams$Builder(s, d, p, c) });
 
 export const Callee$called = /*@__PURE__*/ $.method({ interfaceId: 0xd31bf71ec507e664n, interfaceName: "Callee", ordinal: 0, name: "called", Params: () => Callee$CalledParams, Results: () => Called, Pipeline: () => Called$Pipeline });
 export class Callee$Client extends $.Client {
@@ -3794,7 +3806,7 @@ export class Called$Reader extends $.StructReader {
 }
 
 export class Called$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$int32(0); }
   set number(value: number) { this.$setInt32(0, value); }
   /** Says which vat ran the callee: "server" or "client". */
@@ -3818,6 +3830,10 @@ export class Called$Builder extends $.StructBuilder {
   asReader(): Called.Reader { return this.$asReader(Called$Reader); }
 }
 
+class Called$$List extends $.StructListBuilder<Called.Builder, Called.Init | Called.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Called$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Called$Pipeline extends $.Pipeline<Called.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Called.Reader, unknown, never> { return Called; }
@@ -3836,7 +3852,7 @@ export interface Called$Plain {
   sequence: Sequence.Client;
 }
 
-export const Called = /*@__PURE__*/ $.struct<Called.Reader, Called.Builder, Called.Init, Called.Plain>({ id: 0xf9fd4bc30d5474ddn, name: "Called", dataWords: 1, pointerCount: 2, Reader: Called$Reader, Builder: Called$Builder, makeReader: (s, d, z, p, c, n) => new Called$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Called$Builder(s, d, z, p, c) });
+export const Called = /*@__PURE__*/ $.struct<Called.Reader, Called.Builder, Called.Init, Called.Plain>({ id: 0xf9fd4bc30d5474ddn, name: "Called", dataWords: 1, pointerCount: 2, Reader: Called$Reader, Builder: Called$Builder, makeReader: (s, d, z, p, c, n) => new Called$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Called$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Called$$List(t, s, d, n, z, p) });
 
 export type Called = Called$Reader;
 export declare namespace Called {
@@ -3856,7 +3872,7 @@ export class Sink$WriteParams$Reader extends $.StructReader {
 }
 
 export class Sink$WriteParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   set bytes(value: Uint8Array) { this.$setBytes(0, value); }
   hasBytes(): boolean { return this.$has(0); }
@@ -3880,7 +3896,7 @@ export interface Sink$WriteParams$Plain {
   bytes: Uint8Array;
 }
 
-export const Sink$WriteParams = /*@__PURE__*/ $.struct<Sink.WriteParams.Reader, Sink.WriteParams.Builder, Sink.WriteParams.Init, Sink.WriteParams.Plain>({ id: 0xb5a891797c4b2082n, name: "Sink.write$Params", dataWords: 0, pointerCount: 1, Reader: Sink$WriteParams$Reader, Builder: Sink$WriteParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$WriteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$WriteParams$Builder(s, d, z, p, c) });
+export const Sink$WriteParams = /*@__PURE__*/ $.struct<Sink.WriteParams.Reader, Sink.WriteParams.Builder, Sink.WriteParams.Init, Sink.WriteParams.Plain>({ id: 0xb5a891797c4b2082n, name: "Sink.write$Params", dataWords: 0, pointerCount: 1, Reader: Sink$WriteParams$Reader, Builder: Sink$WriteParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$WriteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sink$WriteParams$Builder(s, d, p, c) });
 
 export class Sink$DoneParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3888,7 +3904,7 @@ export class Sink$DoneParams$Reader extends $.StructReader {
 }
 
 export class Sink$DoneParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Sink.DoneParams.Init): this { return this; }
   toObject(): Sink.DoneParams.Plain { return this.asReader().toObject(); }
   asReader(): Sink.DoneParams.Reader { return this.$asReader(Sink$DoneParams$Reader); }
@@ -3899,7 +3915,7 @@ export interface Sink$DoneParams$Init {
 export interface Sink$DoneParams$Plain {
 }
 
-export const Sink$DoneParams = /*@__PURE__*/ $.struct<Sink.DoneParams.Reader, Sink.DoneParams.Builder, Sink.DoneParams.Init, Sink.DoneParams.Plain>({ id: 0xe30097aa9ab7f44en, name: "Sink.done$Params", dataWords: 0, pointerCount: 0, Reader: Sink$DoneParams$Reader, Builder: Sink$DoneParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$DoneParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$DoneParams$Builder(s, d, z, p, c) });
+export const Sink$DoneParams = /*@__PURE__*/ $.struct<Sink.DoneParams.Reader, Sink.DoneParams.Builder, Sink.DoneParams.Init, Sink.DoneParams.Plain>({ id: 0xe30097aa9ab7f44en, name: "Sink.done$Params", dataWords: 0, pointerCount: 0, Reader: Sink$DoneParams$Reader, Builder: Sink$DoneParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$DoneParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sink$DoneParams$Builder(s, d, p, c) });
 
 export class Sink$DoneResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -3909,7 +3925,7 @@ export class Sink$DoneResults$Reader extends $.StructReader {
 }
 
 export class Sink$DoneResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get byteCount(): bigint { return this.$uint64(0); }
   set byteCount(value: bigint) { this.$setUint64(0, value); }
   get writes(): number { return this.$uint32(8); }
@@ -3939,7 +3955,7 @@ export interface Sink$DoneResults$Plain {
   writes: number;
 }
 
-export const Sink$DoneResults = /*@__PURE__*/ $.struct<Sink.DoneResults.Reader, Sink.DoneResults.Builder, Sink.DoneResults.Init, Sink.DoneResults.Plain>({ id: 0xb23e16c17e77dc97n, name: "Sink.done$Results", dataWords: 2, pointerCount: 0, Reader: Sink$DoneResults$Reader, Builder: Sink$DoneResults$Builder, makeReader: (s, d, z, p, c, n) => new Sink$DoneResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$DoneResults$Builder(s, d, z, p, c) });
+export const Sink$DoneResults = /*@__PURE__*/ $.struct<Sink.DoneResults.Reader, Sink.DoneResults.Builder, Sink.DoneResults.Init, Sink.DoneResults.Plain>({ id: 0xb23e16c17e77dc97n, name: "Sink.done$Results", dataWords: 2, pointerCount: 0, Reader: Sink$DoneResults$Reader, Builder: Sink$DoneResults$Builder, makeReader: (s, d, z, p, c, n) => new Sink$DoneResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sink$DoneResults$Builder(s, d, p, c) });
 
 export const Sink$write = /*@__PURE__*/ $.method({ interfaceId: 0x921dbc486360d1e3n, interfaceName: "Sink", ordinal: 0, name: "write", Params: () => Sink$WriteParams, Results: () => $stream.StreamResult, Pipeline: () => $stream.StreamResult$Pipeline, streaming: true, noPipelining: true });
 export const Sink$done = /*@__PURE__*/ $.method({ interfaceId: 0x921dbc486360d1e3n, interfaceName: "Sink", ordinal: 1, name: "done", Params: () => Sink$DoneParams, Results: () => Sink$DoneResults, Pipeline: () => Sink$DoneResults$Pipeline, noPipelining: true });
@@ -4012,7 +4028,7 @@ export class Activity$Reader extends $.StructReader {
 }
 
 export class Activity$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Counters of `newCounter`, `newCounters`, `next` and `nest` that somebody still holds. */
   get liveCounters(): number { return this.$uint32(0); }
   set liveCounters(value: number) { this.$setUint32(0, value); }
@@ -4037,6 +4053,10 @@ export class Activity$Builder extends $.StructBuilder {
   asReader(): Activity.Reader { return this.$asReader(Activity$Reader); }
 }
 
+class Activity$$List extends $.StructListBuilder<Activity.Builder, Activity.Init | Activity.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Activity$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Activity$Pipeline extends $.Pipeline<Activity.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Activity.Reader, unknown, never> { return Activity; }
@@ -4058,7 +4078,7 @@ export interface Activity$Plain {
   cancelled: number;
 }
 
-export const Activity = /*@__PURE__*/ $.struct<Activity.Reader, Activity.Builder, Activity.Init, Activity.Plain>({ id: 0xa6e108a73c26079dn, name: "Activity", dataWords: 2, pointerCount: 0, Reader: Activity$Reader, Builder: Activity$Builder, makeReader: (s, d, z, p, c, n) => new Activity$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Activity$Builder(s, d, z, p, c) });
+export const Activity = /*@__PURE__*/ $.struct<Activity.Reader, Activity.Builder, Activity.Init, Activity.Plain>({ id: 0xa6e108a73c26079dn, name: "Activity", dataWords: 2, pointerCount: 0, Reader: Activity$Reader, Builder: Activity$Builder, makeReader: (s, d, z, p, c, n) => new Activity$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Activity$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Activity$$List(t, s, d, n, z, p) });
 
 export type Activity = Activity$Reader;
 export declare namespace Activity {

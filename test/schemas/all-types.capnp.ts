@@ -31,7 +31,7 @@ export class Scalars$Reader extends $.StructReader {
 }
 
 export class Scalars$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get void(): null { return null; }
   set void(_: null) { }
   get bool(): boolean { return this.$bool(0); }
@@ -80,6 +80,10 @@ export class Scalars$Builder extends $.StructBuilder {
   asReader(): Scalars.Reader { return this.$asReader(Scalars$Reader); }
 }
 
+class Scalars$$List extends $.StructListBuilder<Scalars.Builder, Scalars.Init | Scalars.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Scalars$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Scalars$Pipeline extends $.Pipeline<Scalars.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Scalars.Reader, unknown, never> { return Scalars; }
@@ -116,7 +120,7 @@ export interface Scalars$Plain {
   color: Color | number;
 }
 
-export const Scalars = /*@__PURE__*/ $.struct<Scalars.Reader, Scalars.Builder, Scalars.Init, Scalars.Plain>({ id: 0xb84c6f50e13db59fn, name: "Scalars", dataWords: 6, pointerCount: 0, Reader: Scalars$Reader, Builder: Scalars$Builder, makeReader: (s, d, z, p, c, n) => new Scalars$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Scalars$Builder(s, d, z, p, c) });
+export const Scalars = /*@__PURE__*/ $.struct<Scalars.Reader, Scalars.Builder, Scalars.Init, Scalars.Plain>({ id: 0xb84c6f50e13db59fn, name: "Scalars", dataWords: 6, pointerCount: 0, Reader: Scalars$Reader, Builder: Scalars$Builder, makeReader: (s, d, z, p, c, n) => new Scalars$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Scalars$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Scalars$$List(t, s, d, n, z, p) });
 
 export type Scalars = Scalars$Reader;
 export declare namespace Scalars {
@@ -172,7 +176,7 @@ export class Defaults$Reader extends $.StructReader {
 }
 
 export class Defaults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get bool(): boolean { return !this.$bool(0); }
   set bool(value: boolean) { this.$setBool(0, !value); }
   get int8(): number { return this.$int8Default(1, -123); }
@@ -279,6 +283,10 @@ export class Defaults$Builder extends $.StructBuilder {
   asReader(): Defaults.Reader { return this.$asReader(Defaults$Reader); }
 }
 
+class Defaults$$List extends $.StructListBuilder<Defaults.Builder, Defaults.Init | Defaults.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Defaults$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Defaults$Pipeline extends $.Pipeline<Defaults.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Defaults.Reader, unknown, never> { return Defaults; }
@@ -334,7 +342,7 @@ export interface Defaults$Plain {
   colors: (Color | number)[];
 }
 
-export const Defaults = /*@__PURE__*/ $.struct<Defaults.Reader, Defaults.Builder, Defaults.Init, Defaults.Plain>({ id: 0x88d3d5f974749767n, name: "Defaults", dataWords: 8, pointerCount: 8, Reader: Defaults$Reader, Builder: Defaults$Builder, makeReader: (s, d, z, p, c, n) => new Defaults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Defaults$Builder(s, d, z, p, c) });
+export const Defaults = /*@__PURE__*/ $.struct<Defaults.Reader, Defaults.Builder, Defaults.Init, Defaults.Plain>({ id: 0x88d3d5f974749767n, name: "Defaults", dataWords: 8, pointerCount: 8, Reader: Defaults$Reader, Builder: Defaults$Builder, makeReader: (s, d, z, p, c, n) => new Defaults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Defaults$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Defaults$$List(t, s, d, n, z, p) });
 
 export type Defaults = Defaults$Reader;
 export declare namespace Defaults {
@@ -356,7 +364,7 @@ export class Point$Reader extends $.StructReader {
 }
 
 export class Point$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get x(): number { return this.$int32(0); }
   set x(value: number) { this.$setInt32(0, value); }
   get y(): number { return this.$int32(4); }
@@ -378,6 +386,10 @@ export class Point$Builder extends $.StructBuilder {
   asReader(): Point.Reader { return this.$asReader(Point$Reader); }
 }
 
+class Point$$List extends $.StructListBuilder<Point.Builder, Point.Init | Point.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Point$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Point$Pipeline extends $.Pipeline<Point.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Point.Reader, unknown, never> { return Point; }
@@ -394,7 +406,7 @@ export interface Point$Plain {
   name: string;
 }
 
-export const Point = /*@__PURE__*/ $.struct<Point.Reader, Point.Builder, Point.Init, Point.Plain>({ id: 0xc66c9280df065e4cn, name: "Point", dataWords: 1, pointerCount: 1, Reader: Point$Reader, Builder: Point$Builder, makeReader: (s, d, z, p, c, n) => new Point$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Point$Builder(s, d, z, p, c) });
+export const Point = /*@__PURE__*/ $.struct<Point.Reader, Point.Builder, Point.Init, Point.Plain>({ id: 0xc66c9280df065e4cn, name: "Point", dataWords: 1, pointerCount: 1, Reader: Point$Reader, Builder: Point$Builder, makeReader: (s, d, z, p, c, n) => new Point$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Point$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Point$$List(t, s, d, n, z, p) });
 
 export type Point = Point$Reader;
 export declare namespace Point {
@@ -430,7 +442,7 @@ export class Pointers$Reader extends $.StructReader {
 }
 
 export class Pointers$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -495,6 +507,10 @@ export class Pointers$Builder extends $.StructBuilder {
   asReader(): Pointers.Reader { return this.$asReader(Pointers$Reader); }
 }
 
+class Pointers$$List extends $.StructListBuilder<Pointers.Builder, Pointers.Init | Pointers.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Pointers$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Pointers$Pipeline extends $.Pipeline<Pointers.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Pointers.Reader, unknown, never> { return Pointers; }
@@ -530,7 +546,7 @@ export interface Pointers$Plain {
   capability: $.CapabilityClient;
 }
 
-export const Pointers = /*@__PURE__*/ $.struct<Pointers.Reader, Pointers.Builder, Pointers.Init, Pointers.Plain>({ id: 0x98b25fab49ca6c82n, name: "Pointers", dataWords: 0, pointerCount: 9, Reader: Pointers$Reader, Builder: Pointers$Builder, makeReader: (s, d, z, p, c, n) => new Pointers$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Pointers$Builder(s, d, z, p, c) });
+export const Pointers = /*@__PURE__*/ $.struct<Pointers.Reader, Pointers.Builder, Pointers.Init, Pointers.Plain>({ id: 0x98b25fab49ca6c82n, name: "Pointers", dataWords: 0, pointerCount: 9, Reader: Pointers$Reader, Builder: Pointers$Builder, makeReader: (s, d, z, p, c, n) => new Pointers$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Pointers$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Pointers$$List(t, s, d, n, z, p) });
 
 export type Pointers = Pointers$Reader;
 export declare namespace Pointers {
@@ -550,7 +566,7 @@ export class Greeter$GreetParams$Reader extends $.StructReader {
 }
 
 export class Greeter$GreetParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -573,7 +589,7 @@ export interface Greeter$GreetParams$Plain {
   name: string;
 }
 
-export const Greeter$GreetParams = /*@__PURE__*/ $.struct<Greeter.GreetParams.Reader, Greeter.GreetParams.Builder, Greeter.GreetParams.Init, Greeter.GreetParams.Plain>({ id: 0xc9d6b4bbab6f0af9n, name: "Greeter.greet$Params", dataWords: 0, pointerCount: 1, Reader: Greeter$GreetParams$Reader, Builder: Greeter$GreetParams$Builder, makeReader: (s, d, z, p, c, n) => new Greeter$GreetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Greeter$GreetParams$Builder(s, d, z, p, c) });
+export const Greeter$GreetParams = /*@__PURE__*/ $.struct<Greeter.GreetParams.Reader, Greeter.GreetParams.Builder, Greeter.GreetParams.Init, Greeter.GreetParams.Plain>({ id: 0xc9d6b4bbab6f0af9n, name: "Greeter.greet$Params", dataWords: 0, pointerCount: 1, Reader: Greeter$GreetParams$Reader, Builder: Greeter$GreetParams$Builder, makeReader: (s, d, z, p, c, n) => new Greeter$GreetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Greeter$GreetParams$Builder(s, d, p, c) });
 
 export class Greeter$GreetResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -583,7 +599,7 @@ export class Greeter$GreetResults$Reader extends $.StructReader {
 }
 
 export class Greeter$GreetResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get greeting(): string { return this.$text(0); }
   set greeting(value: string) { this.$setText(0, value); }
   hasGreeting(): boolean { return this.$has(0); }
@@ -611,7 +627,7 @@ export interface Greeter$GreetResults$Plain {
   greeting: string;
 }
 
-export const Greeter$GreetResults = /*@__PURE__*/ $.struct<Greeter.GreetResults.Reader, Greeter.GreetResults.Builder, Greeter.GreetResults.Init, Greeter.GreetResults.Plain>({ id: 0xc12ce538b2939d1en, name: "Greeter.greet$Results", dataWords: 0, pointerCount: 1, Reader: Greeter$GreetResults$Reader, Builder: Greeter$GreetResults$Builder, makeReader: (s, d, z, p, c, n) => new Greeter$GreetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Greeter$GreetResults$Builder(s, d, z, p, c) });
+export const Greeter$GreetResults = /*@__PURE__*/ $.struct<Greeter.GreetResults.Reader, Greeter.GreetResults.Builder, Greeter.GreetResults.Init, Greeter.GreetResults.Plain>({ id: 0xc12ce538b2939d1en, name: "Greeter.greet$Results", dataWords: 0, pointerCount: 1, Reader: Greeter$GreetResults$Reader, Builder: Greeter$GreetResults$Builder, makeReader: (s, d, z, p, c, n) => new Greeter$GreetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Greeter$GreetResults$Builder(s, d, p, c) });
 
 export const Greeter$greet = /*@__PURE__*/ $.method({ interfaceId: 0xa2c073c754043abcn, interfaceName: "Greeter", ordinal: 0, name: "greet", Params: () => Greeter$GreetParams, Results: () => Greeter$GreetResults, Pipeline: () => Greeter$GreetResults$Pipeline, noPipelining: true });
 export class Greeter$Client extends $.Client {
@@ -695,7 +711,7 @@ export class Lists$Reader extends $.StructReader {
 }
 
 export class Lists$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get voids(): $.ListBuilder<null, null> { return this.$get(0, $.VoidList); }
   set voids(value: Iterable<null>) { this.$set(0, $.VoidList, value); }
   hasVoids(): boolean { return this.$has(0); }
@@ -845,6 +861,10 @@ export class Lists$Builder extends $.StructBuilder {
   asReader(): Lists.Reader { return this.$asReader(Lists$Reader); }
 }
 
+class Lists$$List extends $.StructListBuilder<Lists.Builder, Lists.Init | Lists.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Lists$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Lists$Pipeline extends $.Pipeline<Lists.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Lists.Reader, unknown, never> { return Lists; }
@@ -895,7 +915,7 @@ export interface Lists$Plain {
   greeters: Greeter.Client[];
 }
 
-export const Lists = /*@__PURE__*/ $.struct<Lists.Reader, Lists.Builder, Lists.Init, Lists.Plain>({ id: 0x8417575da7abddd4n, name: "Lists", dataWords: 0, pointerCount: 20, Reader: Lists$Reader, Builder: Lists$Builder, makeReader: (s, d, z, p, c, n) => new Lists$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Lists$Builder(s, d, z, p, c) });
+export const Lists = /*@__PURE__*/ $.struct<Lists.Reader, Lists.Builder, Lists.Init, Lists.Plain>({ id: 0x8417575da7abddd4n, name: "Lists", dataWords: 0, pointerCount: 20, Reader: Lists$Reader, Builder: Lists$Builder, makeReader: (s, d, z, p, c, n) => new Lists$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Lists$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Lists$$List(t, s, d, n, z, p) });
 
 export type Lists = Lists$Reader;
 export declare namespace Lists {
@@ -915,7 +935,7 @@ export class Shape$Box$Reader extends $.StructReader {
 }
 
 export class Shape$Box$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get width(): number { return this.$float64(0); }
   set width(value: number) { this.$setFloat64(0, value); }
   get height(): number { return this.$float64(16); }
@@ -931,7 +951,7 @@ export class Shape$Box$Builder extends $.StructBuilder {
   asReader(): Shape.Box.Reader { return this.$asReader(Shape$Box$Reader); }
 }
 
-const Shape$Box$$type = /*@__PURE__*/ $.struct<Shape.Box.Reader, Shape.Box.Builder, Shape.Box.Init, Shape.Box.Plain>({ id: 0xcecc67499aa370a2n, name: "Shape.box", dataWords: 3, pointerCount: 2, Reader: Shape$Box$Reader, Builder: Shape$Box$Builder, makeReader: (s, d, z, p, c, n) => new Shape$Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Shape$Box$Builder(s, d, z, p, c) });
+const Shape$Box$$type = /*@__PURE__*/ $.struct<Shape.Box.Reader, Shape.Box.Builder, Shape.Box.Init, Shape.Box.Plain>({ id: 0xcecc67499aa370a2n, name: "Shape.box", dataWords: 3, pointerCount: 2, Reader: Shape$Box$Reader, Builder: Shape$Box$Builder, makeReader: (s, d, z, p, c, n) => new Shape$Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Shape$Box$Builder(s, d, p, c) });
 export class Shape$Box$Pipeline extends $.Pipeline<Shape.Box.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Shape.Box.Reader, unknown, never> { return Shape$Box$$type; }
@@ -990,7 +1010,7 @@ const Shape$$Reader = /*@__PURE__*/ $.narrowed<Shape$Reader>(Shape$ReaderClass);
 
 /** A union beside other fields. */
 export class Shape$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "circle" | "square" | "polygon" | "label" | "inner" | "box" | "nothing" | "color" | number { return this.$which(8, Shape$$members); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
@@ -1019,14 +1039,14 @@ export class Shape$Builder extends $.StructBuilder {
   initInner(): Shape.Builder { this.$setUint16(8, 4); return this.$init(1, Shape); }
   disownInner(): $.Orphan { this.$expect(8, 4, "inner"); return this.$disown(1); }
   adoptInner(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setUint16(8, 4); }
-  get box(): Shape.Box.Builder { this.$expect(8, 5, "box"); return new Shape$Box$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get box(): Shape.Box.Builder { this.$expect(8, 5, "box"); return new Shape$Box$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set box(value: Shape.Box.Init | Shape.Box.Builder) { this.initBox().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initBox(): Shape.Box.Builder {
     this.$setUint16(8, 5);
     this.$setFloat64(0, 0);
     this.$setFloat64(16, 0);
-    return new Shape$Box$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Shape$Box$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   get nothing(): null { this.$expect(8, 6, "nothing"); return null; }
   set nothing(_: null) { this.$setUint16(8, 6); }
@@ -1056,6 +1076,10 @@ export class Shape$Builder extends $.StructBuilder {
   }
   toObject(): Shape.Plain { return this.asReader().toObject(); }
   asReader(): Shape.Reader { return this.$asReader(Shape$$Reader); }
+}
+
+class Shape$$List extends $.StructListBuilder<Shape.Builder, Shape.Init | Shape.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Shape$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Shape$Pipeline extends $.Pipeline<Shape.Reader> {
@@ -1098,7 +1122,7 @@ export interface Shape$PlainMembers {
 export type Shape$Plain = Shape$PlainFields & $.PlainUnion<Shape$PlainMembers>;
 
 /** A union beside other fields. */
-export const Shape = /*@__PURE__*/ $.struct<Shape.Reader, Shape.Builder, Shape.Init, Shape.Plain>({ id: 0xb9d7ea2395886438n, name: "Shape", dataWords: 3, pointerCount: 2, Reader: Shape$$Reader, Builder: Shape$Builder, makeReader: (s, d, z, p, c, n) => new Shape$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Shape$Builder(s, d, z, p, c) });
+export const Shape = /*@__PURE__*/ $.struct<Shape.Reader, Shape.Builder, Shape.Init, Shape.Plain>({ id: 0xb9d7ea2395886438n, name: "Shape", dataWords: 3, pointerCount: 2, Reader: Shape$$Reader, Builder: Shape$Builder, makeReader: (s, d, z, p, c, n) => new Shape$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Shape$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Shape$$List(t, s, d, n, z, p) });
 
 export type Shape = Shape$Reader;
 export declare namespace Shape {
@@ -1135,7 +1159,7 @@ export class Person$Note$Reader extends $.StructReader {
 }
 
 export class Person$Note$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -1154,6 +1178,10 @@ export class Person$Note$Builder extends $.StructBuilder {
   asReader(): Person.Note.Reader { return this.$asReader(Person$Note$Reader); }
 }
 
+class Person$Note$$List extends $.StructListBuilder<Person.Note.Builder, Person.Note.Init | Person.Note.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Person$Note$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Person$Note$Pipeline extends $.Pipeline<Person.Note.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Note.Reader, unknown, never> { return Person$Note; }
@@ -1168,7 +1196,7 @@ export interface Person$Note$Plain {
   mood: Person.Note.Mood | number;
 }
 
-export const Person$Note = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Person.Note.Reader, Person.Note.Builder, Person.Note.Init, Person.Note.Plain>({ id: 0xc84f9761083249cdn, name: "Person.Note", dataWords: 1, pointerCount: 1, Reader: Person$Note$Reader, Builder: Person$Note$Builder, makeReader: (s, d, z, p, c, n) => new Person$Note$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Note$Builder(s, d, z, p, c) }), {
+export const Person$Note = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Person.Note.Reader, Person.Note.Builder, Person.Note.Init, Person.Note.Plain>({ id: 0xc84f9761083249cdn, name: "Person.Note", dataWords: 1, pointerCount: 1, Reader: Person$Note$Reader, Builder: Person$Note$Builder, makeReader: (s, d, z, p, c, n) => new Person$Note$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Person$Note$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Person$Note$$List(t, s, d, n, z, p) }), {
   Mood: Person$Note$Mood,
 });
 
@@ -1180,7 +1208,7 @@ export class Person$Address$Geo$Reader extends $.StructReader {
 }
 
 export class Person$Address$Geo$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get latitude(): number { return this.$float64(8); }
   set latitude(value: number) { this.$setFloat64(8, value); }
   get longitude(): number { return this.$float64(16); }
@@ -1196,7 +1224,7 @@ export class Person$Address$Geo$Builder extends $.StructBuilder {
   asReader(): Person.Address.Geo.Reader { return this.$asReader(Person$Address$Geo$Reader); }
 }
 
-const Person$Address$Geo$$type = /*@__PURE__*/ $.struct<Person.Address.Geo.Reader, Person.Address.Geo.Builder, Person.Address.Geo.Init, Person.Address.Geo.Plain>({ id: 0xc459b4d3eb3d94e9n, name: "Person.address.geo", dataWords: 3, pointerCount: 4, Reader: Person$Address$Geo$Reader, Builder: Person$Address$Geo$Builder, makeReader: (s, d, z, p, c, n) => new Person$Address$Geo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Address$Geo$Builder(s, d, z, p, c) });
+const Person$Address$Geo$$type = /*@__PURE__*/ $.struct<Person.Address.Geo.Reader, Person.Address.Geo.Builder, Person.Address.Geo.Init, Person.Address.Geo.Plain>({ id: 0xc459b4d3eb3d94e9n, name: "Person.address.geo", dataWords: 3, pointerCount: 4, Reader: Person$Address$Geo$Reader, Builder: Person$Address$Geo$Builder, makeReader: (s, d, z, p, c, n) => new Person$Address$Geo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Person$Address$Geo$Builder(s, d, p, c) });
 export class Person$Address$Geo$Pipeline extends $.Pipeline<Person.Address.Geo.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Address.Geo.Reader, unknown, never> { return Person$Address$Geo$$type; }
@@ -1221,7 +1249,7 @@ export class Person$Address$Reader extends $.StructReader {
 }
 
 export class Person$Address$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get street(): string { return this.$text(1); }
   set street(value: string) { this.$setText(1, value); }
   hasStreet(): boolean { return this.$has(1); }
@@ -1229,13 +1257,13 @@ export class Person$Address$Builder extends $.StructBuilder {
   adoptStreet(orphan: $.Orphan): void { this.$adopt(1, orphan); }
   get number(): number { return this.$uint16Default(0, 1); }
   set number(value: number) { this.$setUint16Default(0, value, 1); }
-  get geo(): Person.Address.Geo.Builder { return new Person$Address$Geo$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get geo(): Person.Address.Geo.Builder { return new Person$Address$Geo$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set geo(value: Person.Address.Geo.Init | Person.Address.Geo.Builder) { this.initGeo().assign(value); }
   /** Sets all of the group to its defaults. */
   initGeo(): Person.Address.Geo.Builder {
     this.$setFloat64(8, 0);
     this.$setFloat64(16, 0);
-    return new Person$Address$Geo$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Person$Address$Geo$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Person.Address.Init | Person$Address$Builder): this {
@@ -1249,7 +1277,7 @@ export class Person$Address$Builder extends $.StructBuilder {
   asReader(): Person.Address.Reader { return this.$asReader(Person$Address$Reader); }
 }
 
-const Person$Address$$type = /*@__PURE__*/ $.struct<Person.Address.Reader, Person.Address.Builder, Person.Address.Init, Person.Address.Plain>({ id: 0xf2dd1769ff9db751n, name: "Person.address", dataWords: 3, pointerCount: 4, Reader: Person$Address$Reader, Builder: Person$Address$Builder, makeReader: (s, d, z, p, c, n) => new Person$Address$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Address$Builder(s, d, z, p, c) });
+const Person$Address$$type = /*@__PURE__*/ $.struct<Person.Address.Reader, Person.Address.Builder, Person.Address.Init, Person.Address.Plain>({ id: 0xf2dd1769ff9db751n, name: "Person.address", dataWords: 3, pointerCount: 4, Reader: Person$Address$Reader, Builder: Person$Address$Builder, makeReader: (s, d, z, p, c, n) => new Person$Address$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Person$Address$Builder(s, d, p, c) });
 export class Person$Address$Pipeline extends $.Pipeline<Person.Address.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Address.Reader, unknown, never> { return Person$Address$$type; }
@@ -1276,7 +1304,7 @@ export class Person$Employment$School$Reader extends $.StructReader {
 }
 
 export class Person$Employment$School$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get title(): string { return this.$text(2); }
   set title(value: string) { this.$setText(2, value); }
   hasTitle(): boolean { return this.$has(2); }
@@ -1295,7 +1323,7 @@ export class Person$Employment$School$Builder extends $.StructBuilder {
   asReader(): Person.Employment.School.Reader { return this.$asReader(Person$Employment$School$Reader); }
 }
 
-const Person$Employment$School$$type = /*@__PURE__*/ $.struct<Person.Employment.School.Reader, Person.Employment.School.Builder, Person.Employment.School.Init, Person.Employment.School.Plain>({ id: 0xc3de21d0fa090217n, name: "Person.employment.school", dataWords: 3, pointerCount: 4, Reader: Person$Employment$School$Reader, Builder: Person$Employment$School$Builder, makeReader: (s, d, z, p, c, n) => new Person$Employment$School$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Employment$School$Builder(s, d, z, p, c) });
+const Person$Employment$School$$type = /*@__PURE__*/ $.struct<Person.Employment.School.Reader, Person.Employment.School.Builder, Person.Employment.School.Init, Person.Employment.School.Plain>({ id: 0xc3de21d0fa090217n, name: "Person.employment.school", dataWords: 3, pointerCount: 4, Reader: Person$Employment$School$Reader, Builder: Person$Employment$School$Builder, makeReader: (s, d, z, p, c, n) => new Person$Employment$School$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Person$Employment$School$Builder(s, d, p, c) });
 export class Person$Employment$School$Pipeline extends $.Pipeline<Person.Employment.School.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Employment.School.Reader, unknown, never> { return Person$Employment$School$$type; }
@@ -1333,7 +1361,7 @@ export type Person$Employment$Reader = $.Variants<Person$Employment$ReaderClass,
 const Person$Employment$$Reader = /*@__PURE__*/ $.narrowed<Person$Employment$Reader>(Person$Employment$ReaderClass);
 
 export class Person$Employment$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "unemployed" | "employer" | "school" | number { return this.$which(2, Person$Employment$$members); }
   get unemployed(): null { this.$expect(2, 0, "unemployed"); return null; }
   set unemployed(_: null) { this.$setUint16(2, 0); }
@@ -1342,14 +1370,14 @@ export class Person$Employment$Builder extends $.StructBuilder {
   hasEmployer(): boolean { return this.$uint16(2) === 1 && this.$has(2); }
   disownEmployer(): $.Orphan { this.$expect(2, 1, "employer"); return this.$disown(2); }
   adoptEmployer(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setUint16(2, 1); }
-  get school(): Person.Employment.School.Builder { this.$expect(2, 2, "school"); return new Person$Employment$School$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get school(): Person.Employment.School.Builder { this.$expect(2, 2, "school"); return new Person$Employment$School$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set school(value: Person.Employment.School.Init | Person.Employment.School.Builder) { this.initSchool().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initSchool(): Person.Employment.School.Builder {
     this.$setUint16(2, 2);
     this.$clear(2);
     this.$setInt32(4, 0);
-    return new Person$Employment$School$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Person$Employment$School$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Person.Employment.Init | Person$Employment$Builder): this {
@@ -1368,7 +1396,7 @@ export class Person$Employment$Builder extends $.StructBuilder {
   asReader(): Person.Employment.Reader { return this.$asReader(Person$Employment$$Reader); }
 }
 
-const Person$Employment$$type = /*@__PURE__*/ $.struct<Person.Employment.Reader, Person.Employment.Builder, Person.Employment.Init, Person.Employment.Plain>({ id: 0xd37ce5df963f4ab8n, name: "Person.employment", dataWords: 3, pointerCount: 4, Reader: Person$Employment$$Reader, Builder: Person$Employment$Builder, makeReader: (s, d, z, p, c, n) => new Person$Employment$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Employment$Builder(s, d, z, p, c) });
+const Person$Employment$$type = /*@__PURE__*/ $.struct<Person.Employment.Reader, Person.Employment.Builder, Person.Employment.Init, Person.Employment.Plain>({ id: 0xd37ce5df963f4ab8n, name: "Person.employment", dataWords: 3, pointerCount: 4, Reader: Person$Employment$$Reader, Builder: Person$Employment$Builder, makeReader: (s, d, z, p, c, n) => new Person$Employment$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Person$Employment$Builder(s, d, p, c) });
 export class Person$Employment$Pipeline extends $.Pipeline<Person.Employment.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Person.Employment.Reader, unknown, never> { return Person$Employment$$type; }
@@ -1404,13 +1432,13 @@ export class Person$Reader extends $.StructReader {
 }
 
 export class Person$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
-  get address(): Person.Address.Builder { return new Person$Address$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get address(): Person.Address.Builder { return new Person$Address$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set address(value: Person.Address.Init | Person.Address.Builder) { this.initAddress().assign(value); }
   /** Sets all of the group to its defaults. */
   initAddress(): Person.Address.Builder {
@@ -1418,16 +1446,16 @@ export class Person$Builder extends $.StructBuilder {
     this.$setUint16(0, 0);
     this.$setFloat64(8, 0);
     this.$setFloat64(16, 0);
-    return new Person$Address$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Person$Address$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get employment(): Person.Employment.Builder { return new Person$Employment$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get employment(): Person.Employment.Builder { return new Person$Employment$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set employment(value: Person.Employment.Init | Person.Employment.Builder) { this.initEmployment().assign(value); }
   /** Sets all of the group to its defaults. */
   initEmployment(): Person.Employment.Builder {
     this.$setUint16(2, 0);
     this.$clear(2);
     this.$setInt32(4, 0);
-    return new Person$Employment$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Person$Employment$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   get notes(): $.ListBuilder<Person.Note.Builder, Person.Note.Init | Person.Note.Builder> { return this.$get(3, $.listOf(Person$Note)); }
   set notes(value: Iterable<Person.Note.Init | Person.Note.Builder>) { this.$set(3, $.listOf(Person$Note), value); }
@@ -1446,6 +1474,10 @@ export class Person$Builder extends $.StructBuilder {
   }
   toObject(): Person.Plain { return this.asReader().toObject(); }
   asReader(): Person.Reader { return this.$asReader(Person$Reader); }
+}
+
+class Person$$List extends $.StructListBuilder<Person.Builder, Person.Init | Person.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Person$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Person$Pipeline extends $.Pipeline<Person.Reader> {
@@ -1468,7 +1500,7 @@ export interface Person$Plain {
   notes: Person.Note.Plain[];
 }
 
-export const Person = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Person.Reader, Person.Builder, Person.Init, Person.Plain>({ id: 0xb637950d44753abcn, name: "Person", dataWords: 3, pointerCount: 4, Reader: Person$Reader, Builder: Person$Builder, makeReader: (s, d, z, p, c, n) => new Person$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Person$Builder(s, d, z, p, c) }), {
+export const Person = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Person.Reader, Person.Builder, Person.Init, Person.Plain>({ id: 0xb637950d44753abcn, name: "Person", dataWords: 3, pointerCount: 4, Reader: Person$Reader, Builder: Person$Builder, makeReader: (s, d, z, p, c, n) => new Person$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Person$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Person$$List(t, s, d, n, z, p) }), {
   Note: Person$Note,
 });
 

@@ -10,7 +10,7 @@ export class Base$FooParams$Reader extends $.StructReader {
 }
 
 export class Base$FooParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get i(): number { return this.$uint32(0); }
   set i(value: number) { this.$setUint32(0, value); }
   get j(): boolean { return this.$bool(32); }
@@ -35,7 +35,7 @@ export interface Base$FooParams$Plain {
   j: boolean;
 }
 
-export const Base$FooParams = /*@__PURE__*/ $.struct<Base.FooParams.Reader, Base.FooParams.Builder, Base.FooParams.Init, Base.FooParams.Plain>({ id: 0xe8f6d32b2fa1de06n, name: "Base.foo$Params", dataWords: 1, pointerCount: 0, Reader: Base$FooParams$Reader, Builder: Base$FooParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$FooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$FooParams$Builder(s, d, z, p, c) });
+export const Base$FooParams = /*@__PURE__*/ $.struct<Base.FooParams.Reader, Base.FooParams.Builder, Base.FooParams.Init, Base.FooParams.Plain>({ id: 0xe8f6d32b2fa1de06n, name: "Base.foo$Params", dataWords: 1, pointerCount: 0, Reader: Base$FooParams$Reader, Builder: Base$FooParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$FooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Base$FooParams$Builder(s, d, p, c) });
 
 export class Base$FooResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -45,7 +45,7 @@ export class Base$FooResults$Reader extends $.StructReader {
 }
 
 export class Base$FooResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get x(): string { return this.$text(0); }
   set x(value: string) { this.$setText(0, value); }
   hasX(): boolean { return this.$has(0); }
@@ -73,7 +73,7 @@ export interface Base$FooResults$Plain {
   x: string;
 }
 
-export const Base$FooResults = /*@__PURE__*/ $.struct<Base.FooResults.Reader, Base.FooResults.Builder, Base.FooResults.Init, Base.FooResults.Plain>({ id: 0x863e71624290a0b0n, name: "Base.foo$Results", dataWords: 0, pointerCount: 1, Reader: Base$FooResults$Reader, Builder: Base$FooResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$FooResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$FooResults$Builder(s, d, z, p, c) });
+export const Base$FooResults = /*@__PURE__*/ $.struct<Base.FooResults.Reader, Base.FooResults.Builder, Base.FooResults.Init, Base.FooResults.Plain>({ id: 0x863e71624290a0b0n, name: "Base.foo$Results", dataWords: 0, pointerCount: 1, Reader: Base$FooResults$Reader, Builder: Base$FooResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$FooResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Base$FooResults$Builder(s, d, p, c) });
 
 export class Base$BarParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -81,7 +81,7 @@ export class Base$BarParams$Reader extends $.StructReader {
 }
 
 export class Base$BarParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Base.BarParams.Init): this { return this; }
   toObject(): Base.BarParams.Plain { return this.asReader().toObject(); }
   asReader(): Base.BarParams.Reader { return this.$asReader(Base$BarParams$Reader); }
@@ -92,7 +92,7 @@ export interface Base$BarParams$Init {
 export interface Base$BarParams$Plain {
 }
 
-export const Base$BarParams = /*@__PURE__*/ $.struct<Base.BarParams.Reader, Base.BarParams.Builder, Base.BarParams.Init, Base.BarParams.Plain>({ id: 0xd19d41bf9d80a4e8n, name: "Base.bar$Params", dataWords: 0, pointerCount: 0, Reader: Base$BarParams$Reader, Builder: Base$BarParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$BarParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$BarParams$Builder(s, d, z, p, c) });
+export const Base$BarParams = /*@__PURE__*/ $.struct<Base.BarParams.Reader, Base.BarParams.Builder, Base.BarParams.Init, Base.BarParams.Plain>({ id: 0xd19d41bf9d80a4e8n, name: "Base.bar$Params", dataWords: 0, pointerCount: 0, Reader: Base$BarParams$Reader, Builder: Base$BarParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$BarParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Base$BarParams$Builder(s, d, p, c) });
 
 export class Base$BarResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -100,7 +100,7 @@ export class Base$BarResults$Reader extends $.StructReader {
 }
 
 export class Base$BarResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Base.BarResults.Init): this { return this; }
   toObject(): Base.BarResults.Plain { return this.asReader().toObject(); }
   asReader(): Base.BarResults.Reader { return this.$asReader(Base$BarResults$Reader); }
@@ -116,7 +116,7 @@ export interface Base$BarResults$Init {
 export interface Base$BarResults$Plain {
 }
 
-export const Base$BarResults = /*@__PURE__*/ $.struct<Base.BarResults.Reader, Base.BarResults.Builder, Base.BarResults.Init, Base.BarResults.Plain>({ id: 0xb17e19c35a1dcda7n, name: "Base.bar$Results", dataWords: 0, pointerCount: 0, Reader: Base$BarResults$Reader, Builder: Base$BarResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$BarResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$BarResults$Builder(s, d, z, p, c) });
+export const Base$BarResults = /*@__PURE__*/ $.struct<Base.BarResults.Reader, Base.BarResults.Builder, Base.BarResults.Init, Base.BarResults.Plain>({ id: 0xb17e19c35a1dcda7n, name: "Base.bar$Results", dataWords: 0, pointerCount: 0, Reader: Base$BarResults$Reader, Builder: Base$BarResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$BarResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Base$BarResults$Builder(s, d, p, c) });
 
 export class Base$BazParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -126,7 +126,7 @@ export class Base$BazParams$Reader extends $.StructReader {
 }
 
 export class Base$BazParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -149,7 +149,7 @@ export interface Base$BazParams$Plain {
   text: string;
 }
 
-export const Base$BazParams = /*@__PURE__*/ $.struct<Base.BazParams.Reader, Base.BazParams.Builder, Base.BazParams.Init, Base.BazParams.Plain>({ id: 0xb9585ac564d118adn, name: "Base.baz$Params", dataWords: 0, pointerCount: 1, Reader: Base$BazParams$Reader, Builder: Base$BazParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$BazParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$BazParams$Builder(s, d, z, p, c) });
+export const Base$BazParams = /*@__PURE__*/ $.struct<Base.BazParams.Reader, Base.BazParams.Builder, Base.BazParams.Init, Base.BazParams.Plain>({ id: 0xb9585ac564d118adn, name: "Base.baz$Params", dataWords: 0, pointerCount: 1, Reader: Base$BazParams$Reader, Builder: Base$BazParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$BazParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Base$BazParams$Builder(s, d, p, c) });
 
 export class Base$BazResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -157,7 +157,7 @@ export class Base$BazResults$Reader extends $.StructReader {
 }
 
 export class Base$BazResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Base.BazResults.Init): this { return this; }
   toObject(): Base.BazResults.Plain { return this.asReader().toObject(); }
   asReader(): Base.BazResults.Reader { return this.$asReader(Base$BazResults$Reader); }
@@ -173,7 +173,7 @@ export interface Base$BazResults$Init {
 export interface Base$BazResults$Plain {
 }
 
-export const Base$BazResults = /*@__PURE__*/ $.struct<Base.BazResults.Reader, Base.BazResults.Builder, Base.BazResults.Init, Base.BazResults.Plain>({ id: 0xef44d7e4200c2091n, name: "Base.baz$Results", dataWords: 0, pointerCount: 0, Reader: Base$BazResults$Reader, Builder: Base$BazResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$BazResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$BazResults$Builder(s, d, z, p, c) });
+export const Base$BazResults = /*@__PURE__*/ $.struct<Base.BazResults.Reader, Base.BazResults.Builder, Base.BazResults.Init, Base.BazResults.Plain>({ id: 0xef44d7e4200c2091n, name: "Base.baz$Results", dataWords: 0, pointerCount: 0, Reader: Base$BazResults$Reader, Builder: Base$BazResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$BazResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Base$BazResults$Builder(s, d, p, c) });
 
 export const Base$foo = /*@__PURE__*/ $.method({ interfaceId: 0x91b5705847fc871fn, interfaceName: "Base", ordinal: 0, name: "foo", Params: () => Base$FooParams, Results: () => Base$FooResults, Pipeline: () => Base$FooResults$Pipeline, noPipelining: true });
 export const Base$bar = /*@__PURE__*/ $.method({ interfaceId: 0x91b5705847fc871fn, interfaceName: "Base", ordinal: 1, name: "bar", Params: () => Base$BarParams, Results: () => Base$BarResults, Pipeline: () => Base$BarResults$Pipeline, noPipelining: true });
@@ -259,7 +259,7 @@ export class Extended$QuxParams$Reader extends $.StructReader {
 }
 
 export class Extended$QuxParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Extended.QuxParams.Init): this { return this; }
   toObject(): Extended.QuxParams.Plain { return this.asReader().toObject(); }
   asReader(): Extended.QuxParams.Reader { return this.$asReader(Extended$QuxParams$Reader); }
@@ -270,7 +270,7 @@ export interface Extended$QuxParams$Init {
 export interface Extended$QuxParams$Plain {
 }
 
-export const Extended$QuxParams = /*@__PURE__*/ $.struct<Extended.QuxParams.Reader, Extended.QuxParams.Builder, Extended.QuxParams.Init, Extended.QuxParams.Plain>({ id: 0xc973f7e6497e1290n, name: "Extended.qux$Params", dataWords: 0, pointerCount: 0, Reader: Extended$QuxParams$Reader, Builder: Extended$QuxParams$Builder, makeReader: (s, d, z, p, c, n) => new Extended$QuxParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Extended$QuxParams$Builder(s, d, z, p, c) });
+export const Extended$QuxParams = /*@__PURE__*/ $.struct<Extended.QuxParams.Reader, Extended.QuxParams.Builder, Extended.QuxParams.Init, Extended.QuxParams.Plain>({ id: 0xc973f7e6497e1290n, name: "Extended.qux$Params", dataWords: 0, pointerCount: 0, Reader: Extended$QuxParams$Reader, Builder: Extended$QuxParams$Builder, makeReader: (s, d, z, p, c, n) => new Extended$QuxParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Extended$QuxParams$Builder(s, d, p, c) });
 
 export class Extended$QuxResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -279,7 +279,7 @@ export class Extended$QuxResults$Reader extends $.StructReader {
 }
 
 export class Extended$QuxResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get n(): number { return this.$uint32(0); }
   set n(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -304,7 +304,7 @@ export interface Extended$QuxResults$Plain {
   n: number;
 }
 
-export const Extended$QuxResults = /*@__PURE__*/ $.struct<Extended.QuxResults.Reader, Extended.QuxResults.Builder, Extended.QuxResults.Init, Extended.QuxResults.Plain>({ id: 0xfb253d9629ca1becn, name: "Extended.qux$Results", dataWords: 1, pointerCount: 0, Reader: Extended$QuxResults$Reader, Builder: Extended$QuxResults$Builder, makeReader: (s, d, z, p, c, n) => new Extended$QuxResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Extended$QuxResults$Builder(s, d, z, p, c) });
+export const Extended$QuxResults = /*@__PURE__*/ $.struct<Extended.QuxResults.Reader, Extended.QuxResults.Builder, Extended.QuxResults.Init, Extended.QuxResults.Plain>({ id: 0xfb253d9629ca1becn, name: "Extended.qux$Results", dataWords: 1, pointerCount: 0, Reader: Extended$QuxResults$Reader, Builder: Extended$QuxResults$Builder, makeReader: (s, d, z, p, c, n) => new Extended$QuxResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Extended$QuxResults$Builder(s, d, p, c) });
 
 export const Extended$qux = /*@__PURE__*/ $.method({ interfaceId: 0xfe7adbbf63a76400n, interfaceName: "Extended", ordinal: 0, name: "qux", Params: () => Extended$QuxParams, Results: () => Extended$QuxResults, Pipeline: () => Extended$QuxResults$Pipeline, noPipelining: true });
 export class Extended$Client extends $.Client {
@@ -357,7 +357,7 @@ export class Sequence$NextParams$Reader extends $.StructReader {
 }
 
 export class Sequence$NextParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get expected(): number { return this.$uint32(0); }
   set expected(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -377,7 +377,7 @@ export interface Sequence$NextParams$Plain {
   expected: number;
 }
 
-export const Sequence$NextParams = /*@__PURE__*/ $.struct<Sequence.NextParams.Reader, Sequence.NextParams.Builder, Sequence.NextParams.Init, Sequence.NextParams.Plain>({ id: 0xf4133ffb0b08973fn, name: "Sequence.next$Params", dataWords: 1, pointerCount: 0, Reader: Sequence$NextParams$Reader, Builder: Sequence$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$NextParams$Builder(s, d, z, p, c) });
+export const Sequence$NextParams = /*@__PURE__*/ $.struct<Sequence.NextParams.Reader, Sequence.NextParams.Builder, Sequence.NextParams.Init, Sequence.NextParams.Plain>({ id: 0xf4133ffb0b08973fn, name: "Sequence.next$Params", dataWords: 1, pointerCount: 0, Reader: Sequence$NextParams$Reader, Builder: Sequence$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sequence$NextParams$Builder(s, d, p, c) });
 
 export class Sequence$NextResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -386,7 +386,7 @@ export class Sequence$NextResults$Reader extends $.StructReader {
 }
 
 export class Sequence$NextResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -411,7 +411,7 @@ export interface Sequence$NextResults$Plain {
   number: number;
 }
 
-export const Sequence$NextResults = /*@__PURE__*/ $.struct<Sequence.NextResults.Reader, Sequence.NextResults.Builder, Sequence.NextResults.Init, Sequence.NextResults.Plain>({ id: 0xef8afff32e3ceb59n, name: "Sequence.next$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$NextResults$Reader, Builder: Sequence$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$NextResults$Builder(s, d, z, p, c) });
+export const Sequence$NextResults = /*@__PURE__*/ $.struct<Sequence.NextResults.Reader, Sequence.NextResults.Builder, Sequence.NextResults.Init, Sequence.NextResults.Plain>({ id: 0xef8afff32e3ceb59n, name: "Sequence.next$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$NextResults$Reader, Builder: Sequence$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sequence$NextResults$Builder(s, d, p, c) });
 
 export const Sequence$next = /*@__PURE__*/ $.method({ interfaceId: 0xf8cfcd06ecda5fa6n, interfaceName: "Sequence", ordinal: 0, name: "next", Params: () => Sequence$NextParams, Results: () => Sequence$NextResults, Pipeline: () => Sequence$NextResults$Pipeline, noPipelining: true });
 export class Sequence$Client extends $.Client {
@@ -460,7 +460,7 @@ export class Box$Place$Reader extends $.StructReader {
 }
 
 export class Box$Place$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get x(): number { return this.$uint32(0); }
   set x(value: number) { this.$setUint32(0, value); }
   get owner(): Sequence.Client { return this.$get(3, Sequence); }
@@ -477,7 +477,7 @@ export class Box$Place$Builder extends $.StructBuilder {
   asReader(): Box.Place.Reader { return this.$asReader(Box$Place$Reader); }
 }
 
-const Box$Place$$type = /*@__PURE__*/ $.struct<Box.Place.Reader, Box.Place.Builder, Box.Place.Init, Box.Place.Plain>({ id: 0xcc97c84f7f8b6ff6n, name: "Box.place", dataWords: 1, pointerCount: 4, Reader: Box$Place$Reader, Builder: Box$Place$Builder, makeReader: (s, d, z, p, c, n) => new Box$Place$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Place$Builder(s, d, z, p, c) });
+const Box$Place$$type = /*@__PURE__*/ $.struct<Box.Place.Reader, Box.Place.Builder, Box.Place.Init, Box.Place.Plain>({ id: 0xcc97c84f7f8b6ff6n, name: "Box.place", dataWords: 1, pointerCount: 4, Reader: Box$Place$Reader, Builder: Box$Place$Builder, makeReader: (s, d, z, p, c, n) => new Box$Place$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Box$Place$Builder(s, d, p, c) });
 export class Box$Place$Pipeline extends $.Pipeline<Box.Place.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Box.Place.Reader, unknown, never> { return Box$Place$$type; }
@@ -506,7 +506,7 @@ export class Box$Reader extends $.StructReader {
 }
 
 export class Box$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -521,13 +521,13 @@ export class Box$Builder extends $.StructBuilder {
   hasLabel(): boolean { return this.$has(2); }
   disownLabel(): $.Orphan { return this.$disown(2); }
   adoptLabel(orphan: $.Orphan): void { this.$adopt(2, orphan); }
-  get place(): Box.Place.Builder { return new Box$Place$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get place(): Box.Place.Builder { return new Box$Place$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set place(value: Box.Place.Init | Box.Place.Builder) { this.initPlace().assign(value); }
   /** Sets all of the group to its defaults. */
   initPlace(): Box.Place.Builder {
     this.$setUint32(0, 0);
     this.$clear(3);
-    return new Box$Place$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Box$Place$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Box.Init | Box$Builder): this {
@@ -540,6 +540,10 @@ export class Box$Builder extends $.StructBuilder {
   }
   toObject(): Box.Plain { return this.asReader().toObject(); }
   asReader(): Box.Reader { return this.$asReader(Box$Reader); }
+}
+
+class Box$$List extends $.StructListBuilder<Box.Builder, Box.Init | Box.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Box$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Box$Pipeline extends $.Pipeline<Box.Reader> {
@@ -563,7 +567,7 @@ export interface Box$Plain {
   place: Box.Place.Plain;
 }
 
-export const Box = /*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0xf36e433b03e62476n, name: "Box", dataWords: 1, pointerCount: 4, Reader: Box$Reader, Builder: Box$Builder, makeReader: (s, d, z, p, c, n) => new Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Builder(s, d, z, p, c) });
+export const Box = /*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0xf36e433b03e62476n, name: "Box", dataWords: 1, pointerCount: 4, Reader: Box$Reader, Builder: Box$Builder, makeReader: (s, d, z, p, c, n) => new Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Box$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Box$$List(t, s, d, n, z, p) });
 
 export type Box = Box$Reader;
 export declare namespace Box {
@@ -592,7 +596,7 @@ export class Maker$MakeParams$Reader extends $.StructReader {
 }
 
 export class Maker$MakeParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get label(): string { return this.$text(0); }
   set label(value: string) { this.$setText(0, value); }
   hasLabel(): boolean { return this.$has(0); }
@@ -615,7 +619,7 @@ export interface Maker$MakeParams$Plain {
   label: string;
 }
 
-export const Maker$MakeParams = /*@__PURE__*/ $.struct<Maker.MakeParams.Reader, Maker.MakeParams.Builder, Maker.MakeParams.Init, Maker.MakeParams.Plain>({ id: 0xc01aad5db33d7871n, name: "Maker.make$Params", dataWords: 0, pointerCount: 1, Reader: Maker$MakeParams$Reader, Builder: Maker$MakeParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$MakeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$MakeParams$Builder(s, d, z, p, c) });
+export const Maker$MakeParams = /*@__PURE__*/ $.struct<Maker.MakeParams.Reader, Maker.MakeParams.Builder, Maker.MakeParams.Init, Maker.MakeParams.Plain>({ id: 0xc01aad5db33d7871n, name: "Maker.make$Params", dataWords: 0, pointerCount: 1, Reader: Maker$MakeParams$Reader, Builder: Maker$MakeParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$MakeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$MakeParams$Builder(s, d, p, c) });
 
 export class Maker$MakeResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -629,7 +633,7 @@ export class Maker$MakeResults$Reader extends $.StructReader {
 }
 
 export class Maker$MakeResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -675,7 +679,7 @@ export interface Maker$MakeResults$Plain {
   any: $.AnyPointerReader | null;
 }
 
-export const Maker$MakeResults = /*@__PURE__*/ $.struct<Maker.MakeResults.Reader, Maker.MakeResults.Builder, Maker.MakeResults.Init, Maker.MakeResults.Plain>({ id: 0x9a2e505cfbf76f31n, name: "Maker.make$Results", dataWords: 0, pointerCount: 3, Reader: Maker$MakeResults$Reader, Builder: Maker$MakeResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$MakeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$MakeResults$Builder(s, d, z, p, c) });
+export const Maker$MakeResults = /*@__PURE__*/ $.struct<Maker.MakeResults.Reader, Maker.MakeResults.Builder, Maker.MakeResults.Init, Maker.MakeResults.Plain>({ id: 0x9a2e505cfbf76f31n, name: "Maker.make$Results", dataWords: 0, pointerCount: 3, Reader: Maker$MakeResults$Reader, Builder: Maker$MakeResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$MakeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$MakeResults$Builder(s, d, p, c) });
 
 export class Maker$EchoParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -685,7 +689,7 @@ export class Maker$EchoParams$Reader extends $.StructReader {
 }
 
 export class Maker$EchoParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -706,7 +710,7 @@ export interface Maker$EchoParams$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$EchoParams = /*@__PURE__*/ $.struct<Maker.EchoParams.Reader, Maker.EchoParams.Builder, Maker.EchoParams.Init, Maker.EchoParams.Plain>({ id: 0xed67b1378662bb0fn, name: "Maker.echo$Params", dataWords: 0, pointerCount: 1, Reader: Maker$EchoParams$Reader, Builder: Maker$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EchoParams$Builder(s, d, z, p, c) });
+export const Maker$EchoParams = /*@__PURE__*/ $.struct<Maker.EchoParams.Reader, Maker.EchoParams.Builder, Maker.EchoParams.Init, Maker.EchoParams.Plain>({ id: 0xed67b1378662bb0fn, name: "Maker.echo$Params", dataWords: 0, pointerCount: 1, Reader: Maker$EchoParams$Reader, Builder: Maker$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$EchoParams$Builder(s, d, p, c) });
 
 export class Maker$EchoResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -716,7 +720,7 @@ export class Maker$EchoResults$Reader extends $.StructReader {
 }
 
 export class Maker$EchoResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -743,7 +747,7 @@ export interface Maker$EchoResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$EchoResults = /*@__PURE__*/ $.struct<Maker.EchoResults.Reader, Maker.EchoResults.Builder, Maker.EchoResults.Init, Maker.EchoResults.Plain>({ id: 0x9819a5a630af9cd9n, name: "Maker.echo$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EchoResults$Reader, Builder: Maker$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EchoResults$Builder(s, d, z, p, c) });
+export const Maker$EchoResults = /*@__PURE__*/ $.struct<Maker.EchoResults.Reader, Maker.EchoResults.Builder, Maker.EchoResults.Init, Maker.EchoResults.Plain>({ id: 0x9819a5a630af9cd9n, name: "Maker.echo$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EchoResults$Reader, Builder: Maker$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$EchoResults$Builder(s, d, p, c) });
 
 export class Maker$EchoListParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -753,7 +757,7 @@ export class Maker$EchoListParams$Reader extends $.StructReader {
 }
 
 export class Maker$EchoListParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get caps(): $.ListBuilder<Sequence.Client, $.CapabilityInit<Sequence.Client, Sequence.Server>> { return this.$get(0, $.listOf(Sequence)); }
   set caps(value: Iterable<$.CapabilityInit<Sequence.Client, Sequence.Server>>) { this.$set(0, $.listOf(Sequence), value); }
   hasCaps(): boolean { return this.$has(0); }
@@ -777,7 +781,7 @@ export interface Maker$EchoListParams$Plain {
   caps: Sequence.Client[];
 }
 
-export const Maker$EchoListParams = /*@__PURE__*/ $.struct<Maker.EchoListParams.Reader, Maker.EchoListParams.Builder, Maker.EchoListParams.Init, Maker.EchoListParams.Plain>({ id: 0xe66f3885311dfd6dn, name: "Maker.echoList$Params", dataWords: 0, pointerCount: 1, Reader: Maker$EchoListParams$Reader, Builder: Maker$EchoListParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoListParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EchoListParams$Builder(s, d, z, p, c) });
+export const Maker$EchoListParams = /*@__PURE__*/ $.struct<Maker.EchoListParams.Reader, Maker.EchoListParams.Builder, Maker.EchoListParams.Init, Maker.EchoListParams.Plain>({ id: 0xe66f3885311dfd6dn, name: "Maker.echoList$Params", dataWords: 0, pointerCount: 1, Reader: Maker$EchoListParams$Reader, Builder: Maker$EchoListParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoListParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$EchoListParams$Builder(s, d, p, c) });
 
 export class Maker$EchoListResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -787,7 +791,7 @@ export class Maker$EchoListResults$Reader extends $.StructReader {
 }
 
 export class Maker$EchoListResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get caps(): $.ListBuilder<Sequence.Client, $.CapabilityInit<Sequence.Client, Sequence.Server>> { return this.$get(0, $.listOf(Sequence)); }
   set caps(value: Iterable<$.CapabilityInit<Sequence.Client, Sequence.Server>>) { this.$set(0, $.listOf(Sequence), value); }
   hasCaps(): boolean { return this.$has(0); }
@@ -816,7 +820,7 @@ export interface Maker$EchoListResults$Plain {
   caps: Sequence.Client[];
 }
 
-export const Maker$EchoListResults = /*@__PURE__*/ $.struct<Maker.EchoListResults.Reader, Maker.EchoListResults.Builder, Maker.EchoListResults.Init, Maker.EchoListResults.Plain>({ id: 0xf00587a5178c8bban, name: "Maker.echoList$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EchoListResults$Reader, Builder: Maker$EchoListResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoListResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EchoListResults$Builder(s, d, z, p, c) });
+export const Maker$EchoListResults = /*@__PURE__*/ $.struct<Maker.EchoListResults.Reader, Maker.EchoListResults.Builder, Maker.EchoListResults.Init, Maker.EchoListResults.Plain>({ id: 0xf00587a5178c8bban, name: "Maker.echoList$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EchoListResults$Reader, Builder: Maker$EchoListResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EchoListResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$EchoListResults$Builder(s, d, p, c) });
 
 export class Maker$HoldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -826,7 +830,7 @@ export class Maker$HoldParams$Reader extends $.StructReader {
 }
 
 export class Maker$HoldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -847,7 +851,7 @@ export interface Maker$HoldParams$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$HoldParams = /*@__PURE__*/ $.struct<Maker.HoldParams.Reader, Maker.HoldParams.Builder, Maker.HoldParams.Init, Maker.HoldParams.Plain>({ id: 0xe1af712a2e0f401an, name: "Maker.hold$Params", dataWords: 0, pointerCount: 1, Reader: Maker$HoldParams$Reader, Builder: Maker$HoldParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$HoldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$HoldParams$Builder(s, d, z, p, c) });
+export const Maker$HoldParams = /*@__PURE__*/ $.struct<Maker.HoldParams.Reader, Maker.HoldParams.Builder, Maker.HoldParams.Init, Maker.HoldParams.Plain>({ id: 0xe1af712a2e0f401an, name: "Maker.hold$Params", dataWords: 0, pointerCount: 1, Reader: Maker$HoldParams$Reader, Builder: Maker$HoldParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$HoldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$HoldParams$Builder(s, d, p, c) });
 
 export class Maker$HoldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -855,7 +859,7 @@ export class Maker$HoldResults$Reader extends $.StructReader {
 }
 
 export class Maker$HoldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Maker.HoldResults.Init): this { return this; }
   toObject(): Maker.HoldResults.Plain { return this.asReader().toObject(); }
   asReader(): Maker.HoldResults.Reader { return this.$asReader(Maker$HoldResults$Reader); }
@@ -871,7 +875,7 @@ export interface Maker$HoldResults$Init {
 export interface Maker$HoldResults$Plain {
 }
 
-export const Maker$HoldResults = /*@__PURE__*/ $.struct<Maker.HoldResults.Reader, Maker.HoldResults.Builder, Maker.HoldResults.Init, Maker.HoldResults.Plain>({ id: 0xa815fe4d53761be1n, name: "Maker.hold$Results", dataWords: 0, pointerCount: 0, Reader: Maker$HoldResults$Reader, Builder: Maker$HoldResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$HoldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$HoldResults$Builder(s, d, z, p, c) });
+export const Maker$HoldResults = /*@__PURE__*/ $.struct<Maker.HoldResults.Reader, Maker.HoldResults.Builder, Maker.HoldResults.Init, Maker.HoldResults.Plain>({ id: 0xa815fe4d53761be1n, name: "Maker.hold$Results", dataWords: 0, pointerCount: 0, Reader: Maker$HoldResults$Reader, Builder: Maker$HoldResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$HoldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$HoldResults$Builder(s, d, p, c) });
 
 export class Maker$GetHeldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -879,7 +883,7 @@ export class Maker$GetHeldParams$Reader extends $.StructReader {
 }
 
 export class Maker$GetHeldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Maker.GetHeldParams.Init): this { return this; }
   toObject(): Maker.GetHeldParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.GetHeldParams.Reader { return this.$asReader(Maker$GetHeldParams$Reader); }
@@ -890,7 +894,7 @@ export interface Maker$GetHeldParams$Init {
 export interface Maker$GetHeldParams$Plain {
 }
 
-export const Maker$GetHeldParams = /*@__PURE__*/ $.struct<Maker.GetHeldParams.Reader, Maker.GetHeldParams.Builder, Maker.GetHeldParams.Init, Maker.GetHeldParams.Plain>({ id: 0xb15414fab0ce8803n, name: "Maker.getHeld$Params", dataWords: 0, pointerCount: 0, Reader: Maker$GetHeldParams$Reader, Builder: Maker$GetHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$GetHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$GetHeldParams$Builder(s, d, z, p, c) });
+export const Maker$GetHeldParams = /*@__PURE__*/ $.struct<Maker.GetHeldParams.Reader, Maker.GetHeldParams.Builder, Maker.GetHeldParams.Init, Maker.GetHeldParams.Plain>({ id: 0xb15414fab0ce8803n, name: "Maker.getHeld$Params", dataWords: 0, pointerCount: 0, Reader: Maker$GetHeldParams$Reader, Builder: Maker$GetHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$GetHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$GetHeldParams$Builder(s, d, p, c) });
 
 export class Maker$GetHeldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -900,7 +904,7 @@ export class Maker$GetHeldResults$Reader extends $.StructReader {
 }
 
 export class Maker$GetHeldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -927,7 +931,7 @@ export interface Maker$GetHeldResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$GetHeldResults = /*@__PURE__*/ $.struct<Maker.GetHeldResults.Reader, Maker.GetHeldResults.Builder, Maker.GetHeldResults.Init, Maker.GetHeldResults.Plain>({ id: 0x89fa1214779af85fn, name: "Maker.getHeld$Results", dataWords: 0, pointerCount: 1, Reader: Maker$GetHeldResults$Reader, Builder: Maker$GetHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$GetHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$GetHeldResults$Builder(s, d, z, p, c) });
+export const Maker$GetHeldResults = /*@__PURE__*/ $.struct<Maker.GetHeldResults.Reader, Maker.GetHeldResults.Builder, Maker.GetHeldResults.Init, Maker.GetHeldResults.Plain>({ id: 0x89fa1214779af85fn, name: "Maker.getHeld$Results", dataWords: 0, pointerCount: 1, Reader: Maker$GetHeldResults$Reader, Builder: Maker$GetHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$GetHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$GetHeldResults$Builder(s, d, p, c) });
 
 export class Maker$CallNowParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -938,7 +942,7 @@ export class Maker$CallNowParams$Reader extends $.StructReader {
 }
 
 export class Maker$CallNowParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -964,7 +968,7 @@ export interface Maker$CallNowParams$Plain {
   expected: number;
 }
 
-export const Maker$CallNowParams = /*@__PURE__*/ $.struct<Maker.CallNowParams.Reader, Maker.CallNowParams.Builder, Maker.CallNowParams.Init, Maker.CallNowParams.Plain>({ id: 0xd6e0b11a5e4cb7b3n, name: "Maker.callNow$Params", dataWords: 1, pointerCount: 1, Reader: Maker$CallNowParams$Reader, Builder: Maker$CallNowParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$CallNowParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$CallNowParams$Builder(s, d, z, p, c) });
+export const Maker$CallNowParams = /*@__PURE__*/ $.struct<Maker.CallNowParams.Reader, Maker.CallNowParams.Builder, Maker.CallNowParams.Init, Maker.CallNowParams.Plain>({ id: 0xd6e0b11a5e4cb7b3n, name: "Maker.callNow$Params", dataWords: 1, pointerCount: 1, Reader: Maker$CallNowParams$Reader, Builder: Maker$CallNowParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$CallNowParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$CallNowParams$Builder(s, d, p, c) });
 
 export class Maker$CallNowResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -973,7 +977,7 @@ export class Maker$CallNowResults$Reader extends $.StructReader {
 }
 
 export class Maker$CallNowResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -998,7 +1002,7 @@ export interface Maker$CallNowResults$Plain {
   number: number;
 }
 
-export const Maker$CallNowResults = /*@__PURE__*/ $.struct<Maker.CallNowResults.Reader, Maker.CallNowResults.Builder, Maker.CallNowResults.Init, Maker.CallNowResults.Plain>({ id: 0xaec54a4b89d5e855n, name: "Maker.callNow$Results", dataWords: 1, pointerCount: 0, Reader: Maker$CallNowResults$Reader, Builder: Maker$CallNowResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$CallNowResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$CallNowResults$Builder(s, d, z, p, c) });
+export const Maker$CallNowResults = /*@__PURE__*/ $.struct<Maker.CallNowResults.Reader, Maker.CallNowResults.Builder, Maker.CallNowResults.Init, Maker.CallNowResults.Plain>({ id: 0xaec54a4b89d5e855n, name: "Maker.callNow$Results", dataWords: 1, pointerCount: 0, Reader: Maker$CallNowResults$Reader, Builder: Maker$CallNowResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$CallNowResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$CallNowResults$Builder(s, d, p, c) });
 
 export class Maker$NeverParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1008,7 +1012,7 @@ export class Maker$NeverParams$Reader extends $.StructReader {
 }
 
 export class Maker$NeverParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1029,7 +1033,7 @@ export interface Maker$NeverParams$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$NeverParams = /*@__PURE__*/ $.struct<Maker.NeverParams.Reader, Maker.NeverParams.Builder, Maker.NeverParams.Init, Maker.NeverParams.Plain>({ id: 0x8d47a42789c93549n, name: "Maker.never$Params", dataWords: 0, pointerCount: 1, Reader: Maker$NeverParams$Reader, Builder: Maker$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$NeverParams$Builder(s, d, z, p, c) });
+export const Maker$NeverParams = /*@__PURE__*/ $.struct<Maker.NeverParams.Reader, Maker.NeverParams.Builder, Maker.NeverParams.Init, Maker.NeverParams.Plain>({ id: 0x8d47a42789c93549n, name: "Maker.never$Params", dataWords: 0, pointerCount: 1, Reader: Maker$NeverParams$Reader, Builder: Maker$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$NeverParams$Builder(s, d, p, c) });
 
 export class Maker$NeverResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1039,7 +1043,7 @@ export class Maker$NeverResults$Reader extends $.StructReader {
 }
 
 export class Maker$NeverResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1066,7 +1070,7 @@ export interface Maker$NeverResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$NeverResults = /*@__PURE__*/ $.struct<Maker.NeverResults.Reader, Maker.NeverResults.Builder, Maker.NeverResults.Init, Maker.NeverResults.Plain>({ id: 0xe284c263a40cb194n, name: "Maker.never$Results", dataWords: 0, pointerCount: 1, Reader: Maker$NeverResults$Reader, Builder: Maker$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$NeverResults$Builder(s, d, z, p, c) });
+export const Maker$NeverResults = /*@__PURE__*/ $.struct<Maker.NeverResults.Reader, Maker.NeverResults.Builder, Maker.NeverResults.Init, Maker.NeverResults.Plain>({ id: 0xe284c263a40cb194n, name: "Maker.never$Results", dataWords: 0, pointerCount: 1, Reader: Maker$NeverResults$Reader, Builder: Maker$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$NeverResults$Builder(s, d, p, c) });
 
 export class Maker$FailParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1076,7 +1080,7 @@ export class Maker$FailParams$Reader extends $.StructReader {
 }
 
 export class Maker$FailParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get kind(): string { return this.$text(0); }
   set kind(value: string) { this.$setText(0, value); }
   hasKind(): boolean { return this.$has(0); }
@@ -1099,7 +1103,7 @@ export interface Maker$FailParams$Plain {
   kind: string;
 }
 
-export const Maker$FailParams = /*@__PURE__*/ $.struct<Maker.FailParams.Reader, Maker.FailParams.Builder, Maker.FailParams.Init, Maker.FailParams.Plain>({ id: 0xbf27aed37fcdbea2n, name: "Maker.fail$Params", dataWords: 0, pointerCount: 1, Reader: Maker$FailParams$Reader, Builder: Maker$FailParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$FailParams$Builder(s, d, z, p, c) });
+export const Maker$FailParams = /*@__PURE__*/ $.struct<Maker.FailParams.Reader, Maker.FailParams.Builder, Maker.FailParams.Init, Maker.FailParams.Plain>({ id: 0xbf27aed37fcdbea2n, name: "Maker.fail$Params", dataWords: 0, pointerCount: 1, Reader: Maker$FailParams$Reader, Builder: Maker$FailParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$FailParams$Builder(s, d, p, c) });
 
 export class Maker$FailResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1109,7 +1113,7 @@ export class Maker$FailResults$Reader extends $.StructReader {
 }
 
 export class Maker$FailResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1136,7 +1140,7 @@ export interface Maker$FailResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$FailResults = /*@__PURE__*/ $.struct<Maker.FailResults.Reader, Maker.FailResults.Builder, Maker.FailResults.Init, Maker.FailResults.Plain>({ id: 0xcb9c5df4a8f59223n, name: "Maker.fail$Results", dataWords: 0, pointerCount: 1, Reader: Maker$FailResults$Reader, Builder: Maker$FailResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$FailResults$Builder(s, d, z, p, c) });
+export const Maker$FailResults = /*@__PURE__*/ $.struct<Maker.FailResults.Reader, Maker.FailResults.Builder, Maker.FailResults.Init, Maker.FailResults.Plain>({ id: 0xcb9c5df4a8f59223n, name: "Maker.fail$Results", dataWords: 0, pointerCount: 1, Reader: Maker$FailResults$Reader, Builder: Maker$FailResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$FailResults$Builder(s, d, p, c) });
 
 export class Maker$TailParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1148,7 +1152,7 @@ export class Maker$TailParams$Reader extends $.StructReader {
 }
 
 export class Maker$TailParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get to(): Maker.Client { return this.$get(0, Maker); }
   set to(value: $.CapabilityInit<Maker.Client, Maker.Server>) { this.$set(0, Maker, value); }
   hasTo(): boolean { return this.$has(0); }
@@ -1177,7 +1181,7 @@ export interface Maker$TailParams$Plain {
   label: string;
 }
 
-export const Maker$TailParams = /*@__PURE__*/ $.struct<Maker.TailParams.Reader, Maker.TailParams.Builder, Maker.TailParams.Init, Maker.TailParams.Plain>({ id: 0xc8fa5ad87e9c490dn, name: "Maker.tail$Params", dataWords: 0, pointerCount: 2, Reader: Maker$TailParams$Reader, Builder: Maker$TailParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$TailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$TailParams$Builder(s, d, z, p, c) });
+export const Maker$TailParams = /*@__PURE__*/ $.struct<Maker.TailParams.Reader, Maker.TailParams.Builder, Maker.TailParams.Init, Maker.TailParams.Plain>({ id: 0xc8fa5ad87e9c490dn, name: "Maker.tail$Params", dataWords: 0, pointerCount: 2, Reader: Maker$TailParams$Reader, Builder: Maker$TailParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$TailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$TailParams$Builder(s, d, p, c) });
 
 export class Maker$TailResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1191,7 +1195,7 @@ export class Maker$TailResults$Reader extends $.StructReader {
 }
 
 export class Maker$TailResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1237,7 +1241,7 @@ export interface Maker$TailResults$Plain {
   any: $.AnyPointerReader | null;
 }
 
-export const Maker$TailResults = /*@__PURE__*/ $.struct<Maker.TailResults.Reader, Maker.TailResults.Builder, Maker.TailResults.Init, Maker.TailResults.Plain>({ id: 0x84ae212507d62cbbn, name: "Maker.tail$Results", dataWords: 0, pointerCount: 3, Reader: Maker$TailResults$Reader, Builder: Maker$TailResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$TailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$TailResults$Builder(s, d, z, p, c) });
+export const Maker$TailResults = /*@__PURE__*/ $.struct<Maker.TailResults.Reader, Maker.TailResults.Builder, Maker.TailResults.Init, Maker.TailResults.Plain>({ id: 0x84ae212507d62cbbn, name: "Maker.tail$Results", dataWords: 0, pointerCount: 3, Reader: Maker$TailResults$Reader, Builder: Maker$TailResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$TailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$TailResults$Builder(s, d, p, c) });
 
 export class Maker$EarlyParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1245,7 +1249,7 @@ export class Maker$EarlyParams$Reader extends $.StructReader {
 }
 
 export class Maker$EarlyParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Maker.EarlyParams.Init): this { return this; }
   toObject(): Maker.EarlyParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.EarlyParams.Reader { return this.$asReader(Maker$EarlyParams$Reader); }
@@ -1256,7 +1260,7 @@ export interface Maker$EarlyParams$Init {
 export interface Maker$EarlyParams$Plain {
 }
 
-export const Maker$EarlyParams = /*@__PURE__*/ $.struct<Maker.EarlyParams.Reader, Maker.EarlyParams.Builder, Maker.EarlyParams.Init, Maker.EarlyParams.Plain>({ id: 0x884caa3ef02af78en, name: "Maker.early$Params", dataWords: 0, pointerCount: 0, Reader: Maker$EarlyParams$Reader, Builder: Maker$EarlyParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EarlyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EarlyParams$Builder(s, d, z, p, c) });
+export const Maker$EarlyParams = /*@__PURE__*/ $.struct<Maker.EarlyParams.Reader, Maker.EarlyParams.Builder, Maker.EarlyParams.Init, Maker.EarlyParams.Plain>({ id: 0x884caa3ef02af78en, name: "Maker.early$Params", dataWords: 0, pointerCount: 0, Reader: Maker$EarlyParams$Reader, Builder: Maker$EarlyParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EarlyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$EarlyParams$Builder(s, d, p, c) });
 
 export class Maker$EarlyResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1266,7 +1270,7 @@ export class Maker$EarlyResults$Reader extends $.StructReader {
 }
 
 export class Maker$EarlyResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1293,7 +1297,7 @@ export interface Maker$EarlyResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Maker$EarlyResults = /*@__PURE__*/ $.struct<Maker.EarlyResults.Reader, Maker.EarlyResults.Builder, Maker.EarlyResults.Init, Maker.EarlyResults.Plain>({ id: 0xa6f890e7b4205740n, name: "Maker.early$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EarlyResults$Reader, Builder: Maker$EarlyResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EarlyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$EarlyResults$Builder(s, d, z, p, c) });
+export const Maker$EarlyResults = /*@__PURE__*/ $.struct<Maker.EarlyResults.Reader, Maker.EarlyResults.Builder, Maker.EarlyResults.Init, Maker.EarlyResults.Plain>({ id: 0xa6f890e7b4205740n, name: "Maker.early$Results", dataWords: 0, pointerCount: 1, Reader: Maker$EarlyResults$Reader, Builder: Maker$EarlyResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$EarlyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$EarlyResults$Builder(s, d, p, c) });
 
 export class Maker$WriteParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1302,7 +1306,7 @@ export class Maker$WriteParams$Reader extends $.StructReader {
 }
 
 export class Maker$WriteParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get n(): number { return this.$uint32(0); }
   set n(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1322,7 +1326,7 @@ export interface Maker$WriteParams$Plain {
   n: number;
 }
 
-export const Maker$WriteParams = /*@__PURE__*/ $.struct<Maker.WriteParams.Reader, Maker.WriteParams.Builder, Maker.WriteParams.Init, Maker.WriteParams.Plain>({ id: 0xdf81bfb735d77c48n, name: "Maker.write$Params", dataWords: 1, pointerCount: 0, Reader: Maker$WriteParams$Reader, Builder: Maker$WriteParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$WriteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$WriteParams$Builder(s, d, z, p, c) });
+export const Maker$WriteParams = /*@__PURE__*/ $.struct<Maker.WriteParams.Reader, Maker.WriteParams.Builder, Maker.WriteParams.Init, Maker.WriteParams.Plain>({ id: 0xdf81bfb735d77c48n, name: "Maker.write$Params", dataWords: 1, pointerCount: 0, Reader: Maker$WriteParams$Reader, Builder: Maker$WriteParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$WriteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$WriteParams$Builder(s, d, p, c) });
 
 export class Maker$FinishParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1330,7 +1334,7 @@ export class Maker$FinishParams$Reader extends $.StructReader {
 }
 
 export class Maker$FinishParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Maker.FinishParams.Init): this { return this; }
   toObject(): Maker.FinishParams.Plain { return this.asReader().toObject(); }
   asReader(): Maker.FinishParams.Reader { return this.$asReader(Maker$FinishParams$Reader); }
@@ -1341,7 +1345,7 @@ export interface Maker$FinishParams$Init {
 export interface Maker$FinishParams$Plain {
 }
 
-export const Maker$FinishParams = /*@__PURE__*/ $.struct<Maker.FinishParams.Reader, Maker.FinishParams.Builder, Maker.FinishParams.Init, Maker.FinishParams.Plain>({ id: 0xb960b5c0a1be70c9n, name: "Maker.finish$Params", dataWords: 0, pointerCount: 0, Reader: Maker$FinishParams$Reader, Builder: Maker$FinishParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FinishParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$FinishParams$Builder(s, d, z, p, c) });
+export const Maker$FinishParams = /*@__PURE__*/ $.struct<Maker.FinishParams.Reader, Maker.FinishParams.Builder, Maker.FinishParams.Init, Maker.FinishParams.Plain>({ id: 0xb960b5c0a1be70c9n, name: "Maker.finish$Params", dataWords: 0, pointerCount: 0, Reader: Maker$FinishParams$Reader, Builder: Maker$FinishParams$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FinishParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$FinishParams$Builder(s, d, p, c) });
 
 export class Maker$FinishResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1350,7 +1354,7 @@ export class Maker$FinishResults$Reader extends $.StructReader {
 }
 
 export class Maker$FinishResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get total(): number { return this.$uint32(0); }
   set total(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1375,7 +1379,7 @@ export interface Maker$FinishResults$Plain {
   total: number;
 }
 
-export const Maker$FinishResults = /*@__PURE__*/ $.struct<Maker.FinishResults.Reader, Maker.FinishResults.Builder, Maker.FinishResults.Init, Maker.FinishResults.Plain>({ id: 0xc0daf048d918554en, name: "Maker.finish$Results", dataWords: 1, pointerCount: 0, Reader: Maker$FinishResults$Reader, Builder: Maker$FinishResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FinishResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Maker$FinishResults$Builder(s, d, z, p, c) });
+export const Maker$FinishResults = /*@__PURE__*/ $.struct<Maker.FinishResults.Reader, Maker.FinishResults.Builder, Maker.FinishResults.Init, Maker.FinishResults.Plain>({ id: 0xc0daf048d918554en, name: "Maker.finish$Results", dataWords: 1, pointerCount: 0, Reader: Maker$FinishResults$Reader, Builder: Maker$FinishResults$Builder, makeReader: (s, d, z, p, c, n) => new Maker$FinishResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Maker$FinishResults$Builder(s, d, p, c) });
 
 export const Maker$make = /*@__PURE__*/ $.method({ interfaceId: 0x9f4801150c508e0fn, interfaceName: "Maker", ordinal: 0, name: "make", Params: () => Maker$MakeParams, Results: () => Maker$MakeResults, Pipeline: () => Maker$MakeResults$Pipeline });
 export const Maker$echo = /*@__PURE__*/ $.method({ interfaceId: 0x9f4801150c508e0fn, interfaceName: "Maker", ordinal: 1, name: "echo", Params: () => Maker$EchoParams, Results: () => Maker$EchoResults, Pipeline: () => Maker$EchoResults$Pipeline });

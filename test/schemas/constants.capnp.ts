@@ -8,10 +8,14 @@ export class Holder$Inner$Reader extends $.StructReader {
 }
 
 export class Holder$Inner$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Holder.Inner.Init): this { return this; }
   toObject(): Holder.Inner.Plain { return this.asReader().toObject(); }
   asReader(): Holder.Inner.Reader { return this.$asReader(Holder$Inner$Reader); }
+}
+
+class Holder$Inner$$List extends $.StructListBuilder<Holder.Inner.Builder, Holder.Inner.Init | Holder.Inner.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Holder$Inner$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Holder$Inner$Pipeline extends $.Pipeline<Holder.Inner.Reader> {
@@ -24,7 +28,7 @@ export interface Holder$Inner$Init {
 export interface Holder$Inner$Plain {
 }
 
-export const Holder$Inner = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Holder.Inner.Reader, Holder.Inner.Builder, Holder.Inner.Init, Holder.Inner.Plain>({ id: 0xf86525f38a696fb8n, name: "Holder.Inner", dataWords: 0, pointerCount: 0, Reader: Holder$Inner$Reader, Builder: Holder$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Holder$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Holder$Inner$Builder(s, d, z, p, c) }), {
+export const Holder$Inner = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Holder.Inner.Reader, Holder.Inner.Builder, Holder.Inner.Init, Holder.Inner.Plain>({ id: 0xf86525f38a696fb8n, name: "Holder.Inner", dataWords: 0, pointerCount: 0, Reader: Holder$Inner$Reader, Builder: Holder$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Holder$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Holder$Inner$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Holder$Inner$$List(t, s, d, n, z, p) }), {
   depth: -2,
 });
 
@@ -35,7 +39,7 @@ export class Holder$Reader extends $.StructReader {
 }
 
 export class Holder$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): number { return this.$uint32Default(0, 100); }
   set value(value: number) { this.$setUint32Default(0, value, 100); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -46,6 +50,10 @@ export class Holder$Builder extends $.StructBuilder {
   }
   toObject(): Holder.Plain { return this.asReader().toObject(); }
   asReader(): Holder.Reader { return this.$asReader(Holder$Reader); }
+}
+
+class Holder$$List extends $.StructListBuilder<Holder.Builder, Holder.Init | Holder.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Holder$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Holder$Pipeline extends $.Pipeline<Holder.Reader> {
@@ -60,7 +68,7 @@ export interface Holder$Plain {
   value: number;
 }
 
-export const Holder = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Holder.Reader, Holder.Builder, Holder.Init, Holder.Plain>({ id: 0xa7060ed95ec9d127n, name: "Holder", dataWords: 1, pointerCount: 0, Reader: Holder$Reader, Builder: Holder$Builder, makeReader: (s, d, z, p, c, n) => new Holder$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Holder$Builder(s, d, z, p, c) }), {
+export const Holder = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Holder.Reader, Holder.Builder, Holder.Init, Holder.Plain>({ id: 0xa7060ed95ec9d127n, name: "Holder", dataWords: 1, pointerCount: 0, Reader: Holder$Reader, Builder: Holder$Builder, makeReader: (s, d, z, p, c, n) => new Holder$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Holder$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Holder$$List(t, s, d, n, z, p) }), {
   limit: 100,
   origin: /*@__PURE__*/ $.constant(() => $allTypes.Point, "AAAAAAEAAQAAAAAAAAAAAAEAAAA6AAAAb3JpZ2luAAA="),
   Inner: Holder$Inner,
@@ -91,7 +99,7 @@ export class Service$PingParams$Reader extends $.StructReader {
 }
 
 export class Service$PingParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.PingParams.Init): this { return this; }
   toObject(): Service.PingParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.PingParams.Reader { return this.$asReader(Service$PingParams$Reader); }
@@ -102,7 +110,7 @@ export interface Service$PingParams$Init {
 export interface Service$PingParams$Plain {
 }
 
-export const Service$PingParams = /*@__PURE__*/ $.struct<Service.PingParams.Reader, Service.PingParams.Builder, Service.PingParams.Init, Service.PingParams.Plain>({ id: 0xbbb41ab8c8017e99n, name: "Service.ping$Params", dataWords: 0, pointerCount: 0, Reader: Service$PingParams$Reader, Builder: Service$PingParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$PingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$PingParams$Builder(s, d, z, p, c) });
+export const Service$PingParams = /*@__PURE__*/ $.struct<Service.PingParams.Reader, Service.PingParams.Builder, Service.PingParams.Init, Service.PingParams.Plain>({ id: 0xbbb41ab8c8017e99n, name: "Service.ping$Params", dataWords: 0, pointerCount: 0, Reader: Service$PingParams$Reader, Builder: Service$PingParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$PingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$PingParams$Builder(s, d, p, c) });
 
 export class Service$PingResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -110,7 +118,7 @@ export class Service$PingResults$Reader extends $.StructReader {
 }
 
 export class Service$PingResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.PingResults.Init): this { return this; }
   toObject(): Service.PingResults.Plain { return this.asReader().toObject(); }
   asReader(): Service.PingResults.Reader { return this.$asReader(Service$PingResults$Reader); }
@@ -126,7 +134,7 @@ export interface Service$PingResults$Init {
 export interface Service$PingResults$Plain {
 }
 
-export const Service$PingResults = /*@__PURE__*/ $.struct<Service.PingResults.Reader, Service.PingResults.Builder, Service.PingResults.Init, Service.PingResults.Plain>({ id: 0xf7bed6829167182en, name: "Service.ping$Results", dataWords: 0, pointerCount: 0, Reader: Service$PingResults$Reader, Builder: Service$PingResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$PingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$PingResults$Builder(s, d, z, p, c) });
+export const Service$PingResults = /*@__PURE__*/ $.struct<Service.PingResults.Reader, Service.PingResults.Builder, Service.PingResults.Init, Service.PingResults.Plain>({ id: 0xf7bed6829167182en, name: "Service.ping$Results", dataWords: 0, pointerCount: 0, Reader: Service$PingResults$Reader, Builder: Service$PingResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$PingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$PingResults$Builder(s, d, p, c) });
 
 export const Service$ping = /*@__PURE__*/ $.method({ interfaceId: 0xde725eff2f97b987n, interfaceName: "Service", ordinal: 0, name: "ping", Params: () => Service$PingParams, Results: () => Service$PingResults, Pipeline: () => Service$PingResults$Pipeline, noPipelining: true });
 export class Service$Client extends $.Client {

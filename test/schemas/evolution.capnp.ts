@@ -31,7 +31,7 @@ export class OldPerson$Reader extends $.StructReader {
 }
 
 export class OldPerson$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get id(): number { return this.$uint32(0); }
   set id(value: number) { this.$setUint32(0, value); }
   get name(): string { return this.$text(0); }
@@ -122,6 +122,10 @@ export class OldPerson$Builder extends $.StructBuilder {
   asReader(): OldPerson.Reader { return this.$asReader(OldPerson$Reader); }
 }
 
+class OldPerson$$List extends $.StructListBuilder<OldPerson.Builder, OldPerson.Init | OldPerson.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new OldPerson$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class OldPerson$Pipeline extends $.Pipeline<OldPerson.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<OldPerson.Reader, unknown, never> { return OldPerson; }
@@ -160,7 +164,7 @@ export interface OldPerson$Plain {
   longs: BigUint64Array;
 }
 
-export const OldPerson = /*@__PURE__*/ $.struct<OldPerson.Reader, OldPerson.Builder, OldPerson.Init, OldPerson.Plain>({ id: 0xe094643e63b0e11an, name: "OldPerson", dataWords: 1, pointerCount: 11, Reader: OldPerson$Reader, Builder: OldPerson$Builder, makeReader: (s, d, z, p, c, n) => new OldPerson$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new OldPerson$Builder(s, d, z, p, c) });
+export const OldPerson = /*@__PURE__*/ $.struct<OldPerson.Reader, OldPerson.Builder, OldPerson.Init, OldPerson.Plain>({ id: 0xe094643e63b0e11an, name: "OldPerson", dataWords: 1, pointerCount: 11, Reader: OldPerson$Reader, Builder: OldPerson$Builder, makeReader: (s, d, z, p, c, n) => new OldPerson$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new OldPerson$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new OldPerson$$List(t, s, d, n, z, p) });
 
 export type OldPerson = OldPerson$Reader;
 export declare namespace OldPerson {
@@ -199,7 +203,7 @@ export type OldPlace$Kind$Reader = $.Variants<OldPlace$Kind$ReaderClass, "here" 
 const OldPlace$Kind$$Reader = /*@__PURE__*/ $.narrowed<OldPlace$Kind$Reader>(OldPlace$Kind$ReaderClass);
 
 export class OldPlace$Kind$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "here" | "there" | number { return this.$which(2, OldPlace$Kind$$members); }
   get here(): null { this.$expect(2, 0, "here"); return null; }
   set here(_: null) { this.$setUint16(2, 0); }
@@ -221,7 +225,7 @@ export class OldPlace$Kind$Builder extends $.StructBuilder {
   asReader(): OldPlace.Kind.Reader { return this.$asReader(OldPlace$Kind$$Reader); }
 }
 
-const OldPlace$Kind$$type = /*@__PURE__*/ $.struct<OldPlace.Kind.Reader, OldPlace.Kind.Builder, OldPlace.Kind.Init, OldPlace.Kind.Plain>({ id: 0xce73d819bba77175n, name: "OldPlace.kind", dataWords: 1, pointerCount: 0, Reader: OldPlace$Kind$$Reader, Builder: OldPlace$Kind$Builder, makeReader: (s, d, z, p, c, n) => new OldPlace$Kind$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new OldPlace$Kind$Builder(s, d, z, p, c) });
+const OldPlace$Kind$$type = /*@__PURE__*/ $.struct<OldPlace.Kind.Reader, OldPlace.Kind.Builder, OldPlace.Kind.Init, OldPlace.Kind.Plain>({ id: 0xce73d819bba77175n, name: "OldPlace.kind", dataWords: 1, pointerCount: 0, Reader: OldPlace$Kind$$Reader, Builder: OldPlace$Kind$Builder, makeReader: (s, d, z, p, c, n) => new OldPlace$Kind$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new OldPlace$Kind$Builder(s, d, p, c) });
 export class OldPlace$Kind$Pipeline extends $.Pipeline<OldPlace.Kind.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<OldPlace.Kind.Reader, unknown, never> { return OldPlace$Kind$$type; }
@@ -250,16 +254,16 @@ export class OldPlace$Reader extends $.StructReader {
 }
 
 export class OldPlace$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get x(): number { return this.$int16(0); }
   set x(value: number) { this.$setInt16(0, value); }
-  get kind(): OldPlace.Kind.Builder { return new OldPlace$Kind$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get kind(): OldPlace.Kind.Builder { return new OldPlace$Kind$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set kind(value: OldPlace.Kind.Init | OldPlace.Kind.Builder) { this.initKind().assign(value); }
   /** Sets all of the group to its defaults. */
   initKind(): OldPlace.Kind.Builder {
     this.$setUint16(2, 0);
     this.$setFloat32(4, 0);
-    return new OldPlace$Kind$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new OldPlace$Kind$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: OldPlace.Init | OldPlace$Builder): this {
@@ -270,6 +274,10 @@ export class OldPlace$Builder extends $.StructBuilder {
   }
   toObject(): OldPlace.Plain { return this.asReader().toObject(); }
   asReader(): OldPlace.Reader { return this.$asReader(OldPlace$Reader); }
+}
+
+class OldPlace$$List extends $.StructListBuilder<OldPlace.Builder, OldPlace.Init | OldPlace.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new OldPlace$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class OldPlace$Pipeline extends $.Pipeline<OldPlace.Reader> {
@@ -287,7 +295,7 @@ export interface OldPlace$Plain {
   kind: OldPlace.Kind.Plain;
 }
 
-export const OldPlace = /*@__PURE__*/ $.struct<OldPlace.Reader, OldPlace.Builder, OldPlace.Init, OldPlace.Plain>({ id: 0xb974c70583addee8n, name: "OldPlace", dataWords: 1, pointerCount: 0, Reader: OldPlace$Reader, Builder: OldPlace$Builder, makeReader: (s, d, z, p, c, n) => new OldPlace$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new OldPlace$Builder(s, d, z, p, c) });
+export const OldPlace = /*@__PURE__*/ $.struct<OldPlace.Reader, OldPlace.Builder, OldPlace.Init, OldPlace.Plain>({ id: 0xb974c70583addee8n, name: "OldPlace", dataWords: 1, pointerCount: 0, Reader: OldPlace$Reader, Builder: OldPlace$Builder, makeReader: (s, d, z, p, c, n) => new OldPlace$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new OldPlace$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new OldPlace$$List(t, s, d, n, z, p) });
 
 export type OldPlace = OldPlace$Reader;
 export declare namespace OldPlace {
@@ -379,7 +387,7 @@ export type NewPerson$Reader = $.Variants<NewPerson$ReaderClass, "contact" | "ph
 const NewPerson$$Reader = /*@__PURE__*/ $.narrowed<NewPerson$Reader>(NewPerson$ReaderClass);
 
 export class NewPerson$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "contact" | "phone" | number { return this.$which(6, NewPerson$$members); }
   /** Renamed. */
   get number(): number { return this.$uint32(0); }
@@ -503,6 +511,10 @@ export class NewPerson$Builder extends $.StructBuilder {
   asReader(): NewPerson.Reader { return this.$asReader(NewPerson$$Reader); }
 }
 
+class NewPerson$$List extends $.StructListBuilder<NewPerson.Builder, NewPerson.Init | NewPerson.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new NewPerson$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class NewPerson$Pipeline extends $.Pipeline<NewPerson.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<NewPerson.Reader, unknown, never> { return NewPerson; }
@@ -563,7 +575,7 @@ export interface NewPerson$PlainMembers {
 }
 export type NewPerson$Plain = NewPerson$PlainFields & $.PlainUnion<NewPerson$PlainMembers>;
 
-export const NewPerson = /*@__PURE__*/ $.struct<NewPerson.Reader, NewPerson.Builder, NewPerson.Init, NewPerson.Plain>({ id: 0x830a669a546b3415n, name: "NewPerson", dataWords: 4, pointerCount: 13, Reader: NewPerson$$Reader, Builder: NewPerson$Builder, makeReader: (s, d, z, p, c, n) => new NewPerson$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewPerson$Builder(s, d, z, p, c) });
+export const NewPerson = /*@__PURE__*/ $.struct<NewPerson.Reader, NewPerson.Builder, NewPerson.Init, NewPerson.Plain>({ id: 0x830a669a546b3415n, name: "NewPerson", dataWords: 4, pointerCount: 13, Reader: NewPerson$$Reader, Builder: NewPerson$Builder, makeReader: (s, d, z, p, c, n) => new NewPerson$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewPerson$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new NewPerson$$List(t, s, d, n, z, p) });
 
 export type NewPerson = NewPerson$Reader;
 export declare namespace NewPerson {
@@ -593,7 +605,7 @@ export class NewNumber$Reader extends $.StructReader {
 }
 
 export class NewNumber$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): number { return this.$int32(0); }
   set value(value: number) { this.$setInt32(0, value); }
   get unit(): string { return this.$textDefault(0, NewNumber$$unit); }
@@ -612,6 +624,10 @@ export class NewNumber$Builder extends $.StructBuilder {
   asReader(): NewNumber.Reader { return this.$asReader(NewNumber$Reader); }
 }
 
+class NewNumber$$List extends $.StructListBuilder<NewNumber.Builder, NewNumber.Init | NewNumber.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new NewNumber$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class NewNumber$Pipeline extends $.Pipeline<NewNumber.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<NewNumber.Reader, unknown, never> { return NewNumber; }
@@ -626,7 +642,7 @@ export interface NewNumber$Plain {
   unit: string;
 }
 
-export const NewNumber = /*@__PURE__*/ $.struct<NewNumber.Reader, NewNumber.Builder, NewNumber.Init, NewNumber.Plain>({ id: 0x87169775dbd37206n, name: "NewNumber", dataWords: 1, pointerCount: 1, Reader: NewNumber$Reader, Builder: NewNumber$Builder, makeReader: (s, d, z, p, c, n) => new NewNumber$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewNumber$Builder(s, d, z, p, c) });
+export const NewNumber = /*@__PURE__*/ $.struct<NewNumber.Reader, NewNumber.Builder, NewNumber.Init, NewNumber.Plain>({ id: 0x87169775dbd37206n, name: "NewNumber", dataWords: 1, pointerCount: 1, Reader: NewNumber$Reader, Builder: NewNumber$Builder, makeReader: (s, d, z, p, c, n) => new NewNumber$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewNumber$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new NewNumber$$List(t, s, d, n, z, p) });
 
 export type NewNumber = NewNumber$Reader;
 export declare namespace NewNumber {
@@ -647,7 +663,7 @@ export class NewName$Reader extends $.StructReader {
 }
 
 export class NewName$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -666,6 +682,10 @@ export class NewName$Builder extends $.StructBuilder {
   asReader(): NewName.Reader { return this.$asReader(NewName$Reader); }
 }
 
+class NewName$$List extends $.StructListBuilder<NewName.Builder, NewName.Init | NewName.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new NewName$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class NewName$Pipeline extends $.Pipeline<NewName.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<NewName.Reader, unknown, never> { return NewName; }
@@ -680,7 +700,7 @@ export interface NewName$Plain {
   weight: number;
 }
 
-export const NewName = /*@__PURE__*/ $.struct<NewName.Reader, NewName.Builder, NewName.Init, NewName.Plain>({ id: 0xeae6bc7d3c2b6b08n, name: "NewName", dataWords: 1, pointerCount: 1, Reader: NewName$Reader, Builder: NewName$Builder, makeReader: (s, d, z, p, c, n) => new NewName$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewName$Builder(s, d, z, p, c) });
+export const NewName = /*@__PURE__*/ $.struct<NewName.Reader, NewName.Builder, NewName.Init, NewName.Plain>({ id: 0xeae6bc7d3c2b6b08n, name: "NewName", dataWords: 1, pointerCount: 1, Reader: NewName$Reader, Builder: NewName$Builder, makeReader: (s, d, z, p, c, n) => new NewName$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewName$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new NewName$$List(t, s, d, n, z, p) });
 
 export type NewName = NewName$Reader;
 export declare namespace NewName {
@@ -700,7 +720,7 @@ export class NewBlob$Reader extends $.StructReader {
 }
 
 export class NewBlob$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   set bytes(value: Uint8Array) { this.$setBytes(0, value); }
   hasBytes(): boolean { return this.$has(0); }
@@ -717,6 +737,10 @@ export class NewBlob$Builder extends $.StructBuilder {
   asReader(): NewBlob.Reader { return this.$asReader(NewBlob$Reader); }
 }
 
+class NewBlob$$List extends $.StructListBuilder<NewBlob.Builder, NewBlob.Init | NewBlob.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new NewBlob$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class NewBlob$Pipeline extends $.Pipeline<NewBlob.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<NewBlob.Reader, unknown, never> { return NewBlob; }
@@ -729,7 +753,7 @@ export interface NewBlob$Plain {
   bytes: Uint8Array;
 }
 
-export const NewBlob = /*@__PURE__*/ $.struct<NewBlob.Reader, NewBlob.Builder, NewBlob.Init, NewBlob.Plain>({ id: 0xeecdcdc69a1bee30n, name: "NewBlob", dataWords: 0, pointerCount: 1, Reader: NewBlob$Reader, Builder: NewBlob$Builder, makeReader: (s, d, z, p, c, n) => new NewBlob$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewBlob$Builder(s, d, z, p, c) });
+export const NewBlob = /*@__PURE__*/ $.struct<NewBlob.Reader, NewBlob.Builder, NewBlob.Init, NewBlob.Plain>({ id: 0xeecdcdc69a1bee30n, name: "NewBlob", dataWords: 0, pointerCount: 1, Reader: NewBlob$Reader, Builder: NewBlob$Builder, makeReader: (s, d, z, p, c, n) => new NewBlob$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewBlob$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new NewBlob$$List(t, s, d, n, z, p) });
 
 export type NewBlob = NewBlob$Reader;
 export declare namespace NewBlob {
@@ -748,7 +772,7 @@ export class NewNothing$Reader extends $.StructReader {
 }
 
 export class NewNothing$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get something(): number { return this.$uint8Default(0, 7); }
   set something(value: number) { this.$setUint8Default(0, value, 7); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -759,6 +783,10 @@ export class NewNothing$Builder extends $.StructBuilder {
   }
   toObject(): NewNothing.Plain { return this.asReader().toObject(); }
   asReader(): NewNothing.Reader { return this.$asReader(NewNothing$Reader); }
+}
+
+class NewNothing$$List extends $.StructListBuilder<NewNothing.Builder, NewNothing.Init | NewNothing.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new NewNothing$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class NewNothing$Pipeline extends $.Pipeline<NewNothing.Reader> {
@@ -773,7 +801,7 @@ export interface NewNothing$Plain {
   something: number;
 }
 
-export const NewNothing = /*@__PURE__*/ $.struct<NewNothing.Reader, NewNothing.Builder, NewNothing.Init, NewNothing.Plain>({ id: 0xf5f2a8d2330a52d9n, name: "NewNothing", dataWords: 1, pointerCount: 0, Reader: NewNothing$Reader, Builder: NewNothing$Builder, makeReader: (s, d, z, p, c, n) => new NewNothing$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewNothing$Builder(s, d, z, p, c) });
+export const NewNothing = /*@__PURE__*/ $.struct<NewNothing.Reader, NewNothing.Builder, NewNothing.Init, NewNothing.Plain>({ id: 0xf5f2a8d2330a52d9n, name: "NewNothing", dataWords: 1, pointerCount: 0, Reader: NewNothing$Reader, Builder: NewNothing$Builder, makeReader: (s, d, z, p, c, n) => new NewNothing$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewNothing$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new NewNothing$$List(t, s, d, n, z, p) });
 
 export type NewNothing = NewNothing$Reader;
 export declare namespace NewNothing {
@@ -793,7 +821,7 @@ export class NewLong$Reader extends $.StructReader {
 }
 
 export class NewLong$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): bigint { return this.$uint64(0); }
   set value(value: bigint) { this.$setUint64(0, value); }
   get more(): bigint { return this.$uint64Default(8, 99n); }
@@ -807,6 +835,10 @@ export class NewLong$Builder extends $.StructBuilder {
   }
   toObject(): NewLong.Plain { return this.asReader().toObject(); }
   asReader(): NewLong.Reader { return this.$asReader(NewLong$Reader); }
+}
+
+class NewLong$$List extends $.StructListBuilder<NewLong.Builder, NewLong.Init | NewLong.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new NewLong$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class NewLong$Pipeline extends $.Pipeline<NewLong.Reader> {
@@ -823,7 +855,7 @@ export interface NewLong$Plain {
   more: bigint;
 }
 
-export const NewLong = /*@__PURE__*/ $.struct<NewLong.Reader, NewLong.Builder, NewLong.Init, NewLong.Plain>({ id: 0xff1f7d24240524cbn, name: "NewLong", dataWords: 2, pointerCount: 0, Reader: NewLong$Reader, Builder: NewLong$Builder, makeReader: (s, d, z, p, c, n) => new NewLong$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewLong$Builder(s, d, z, p, c) });
+export const NewLong = /*@__PURE__*/ $.struct<NewLong.Reader, NewLong.Builder, NewLong.Init, NewLong.Plain>({ id: 0xff1f7d24240524cbn, name: "NewLong", dataWords: 2, pointerCount: 0, Reader: NewLong$Reader, Builder: NewLong$Builder, makeReader: (s, d, z, p, c, n) => new NewLong$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewLong$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new NewLong$$List(t, s, d, n, z, p) });
 
 export type NewLong = NewLong$Reader;
 export declare namespace NewLong {
@@ -846,7 +878,7 @@ export class NewPlace$Kind$Elsewhere$Reader extends $.StructReader {
 
 /** A union with one more member. */
 export class NewPlace$Kind$Elsewhere$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -865,7 +897,7 @@ export class NewPlace$Kind$Elsewhere$Builder extends $.StructBuilder {
   asReader(): NewPlace.Kind.Elsewhere.Reader { return this.$asReader(NewPlace$Kind$Elsewhere$Reader); }
 }
 
-const NewPlace$Kind$Elsewhere$$type = /*@__PURE__*/ $.struct<NewPlace.Kind.Elsewhere.Reader, NewPlace.Kind.Elsewhere.Builder, NewPlace.Kind.Elsewhere.Init, NewPlace.Kind.Elsewhere.Plain>({ id: 0xe8e3d3d41b65acefn, name: "NewPlace.kind.elsewhere", dataWords: 3, pointerCount: 1, Reader: NewPlace$Kind$Elsewhere$Reader, Builder: NewPlace$Kind$Elsewhere$Builder, makeReader: (s, d, z, p, c, n) => new NewPlace$Kind$Elsewhere$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewPlace$Kind$Elsewhere$Builder(s, d, z, p, c) });
+const NewPlace$Kind$Elsewhere$$type = /*@__PURE__*/ $.struct<NewPlace.Kind.Elsewhere.Reader, NewPlace.Kind.Elsewhere.Builder, NewPlace.Kind.Elsewhere.Init, NewPlace.Kind.Elsewhere.Plain>({ id: 0xe8e3d3d41b65acefn, name: "NewPlace.kind.elsewhere", dataWords: 3, pointerCount: 1, Reader: NewPlace$Kind$Elsewhere$Reader, Builder: NewPlace$Kind$Elsewhere$Builder, makeReader: (s, d, z, p, c, n) => new NewPlace$Kind$Elsewhere$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewPlace$Kind$Elsewhere$Builder(s, d, p, c) });
 export class NewPlace$Kind$Elsewhere$Pipeline extends $.Pipeline<NewPlace.Kind.Elsewhere.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<NewPlace.Kind.Elsewhere.Reader, unknown, never> { return NewPlace$Kind$Elsewhere$$type; }
@@ -903,21 +935,21 @@ export type NewPlace$Kind$Reader = $.Variants<NewPlace$Kind$ReaderClass, "here" 
 const NewPlace$Kind$$Reader = /*@__PURE__*/ $.narrowed<NewPlace$Kind$Reader>(NewPlace$Kind$ReaderClass);
 
 export class NewPlace$Kind$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "here" | "there" | "elsewhere" | number { return this.$which(2, NewPlace$Kind$$members); }
   get here(): null { this.$expect(2, 0, "here"); return null; }
   set here(_: null) { this.$setUint16(2, 0); }
   get there(): number { this.$expect(2, 1, "there"); return this.$float32(4); }
   set there(value: number) { this.$setFloat32(4, value); this.$setUint16(2, 1); }
   /** A union with one more member. */
-  get elsewhere(): NewPlace.Kind.Elsewhere.Builder { this.$expect(2, 2, "elsewhere"); return new NewPlace$Kind$Elsewhere$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get elsewhere(): NewPlace.Kind.Elsewhere.Builder { this.$expect(2, 2, "elsewhere"); return new NewPlace$Kind$Elsewhere$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set elsewhere(value: NewPlace.Kind.Elsewhere.Init | NewPlace.Kind.Elsewhere.Builder) { this.initElsewhere().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initElsewhere(): NewPlace.Kind.Elsewhere.Builder {
     this.$setUint16(2, 2);
     this.$clear(0);
     this.$setInt64(8, 0n);
-    return new NewPlace$Kind$Elsewhere$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new NewPlace$Kind$Elsewhere$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: NewPlace.Kind.Init | NewPlace$Kind$Builder): this {
@@ -936,7 +968,7 @@ export class NewPlace$Kind$Builder extends $.StructBuilder {
   asReader(): NewPlace.Kind.Reader { return this.$asReader(NewPlace$Kind$$Reader); }
 }
 
-const NewPlace$Kind$$type = /*@__PURE__*/ $.struct<NewPlace.Kind.Reader, NewPlace.Kind.Builder, NewPlace.Kind.Init, NewPlace.Kind.Plain>({ id: 0xbcdf6ff7a679779an, name: "NewPlace.kind", dataWords: 3, pointerCount: 1, Reader: NewPlace$Kind$$Reader, Builder: NewPlace$Kind$Builder, makeReader: (s, d, z, p, c, n) => new NewPlace$Kind$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewPlace$Kind$Builder(s, d, z, p, c) });
+const NewPlace$Kind$$type = /*@__PURE__*/ $.struct<NewPlace.Kind.Reader, NewPlace.Kind.Builder, NewPlace.Kind.Init, NewPlace.Kind.Plain>({ id: 0xbcdf6ff7a679779an, name: "NewPlace.kind", dataWords: 3, pointerCount: 1, Reader: NewPlace$Kind$$Reader, Builder: NewPlace$Kind$Builder, makeReader: (s, d, z, p, c, n) => new NewPlace$Kind$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewPlace$Kind$Builder(s, d, p, c) });
 export class NewPlace$Kind$Pipeline extends $.Pipeline<NewPlace.Kind.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<NewPlace.Kind.Reader, unknown, never> { return NewPlace$Kind$$type; }
@@ -970,10 +1002,10 @@ export class NewPlace$Reader extends $.StructReader {
 }
 
 export class NewPlace$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get x(): number { return this.$int16(0); }
   set x(value: number) { this.$setInt16(0, value); }
-  get kind(): NewPlace.Kind.Builder { return new NewPlace$Kind$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get kind(): NewPlace.Kind.Builder { return new NewPlace$Kind$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set kind(value: NewPlace.Kind.Init | NewPlace.Kind.Builder) { this.initKind().assign(value); }
   /** Sets all of the group to its defaults. */
   initKind(): NewPlace.Kind.Builder {
@@ -981,7 +1013,7 @@ export class NewPlace$Builder extends $.StructBuilder {
     this.$setFloat32(4, 0);
     this.$clear(0);
     this.$setInt64(8, 0n);
-    return new NewPlace$Kind$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new NewPlace$Kind$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   get y(): number { return this.$int16Default(16, -1); }
   set y(value: number) { this.$setInt16Default(16, value, -1); }
@@ -995,6 +1027,10 @@ export class NewPlace$Builder extends $.StructBuilder {
   }
   toObject(): NewPlace.Plain { return this.asReader().toObject(); }
   asReader(): NewPlace.Reader { return this.$asReader(NewPlace$Reader); }
+}
+
+class NewPlace$$List extends $.StructListBuilder<NewPlace.Builder, NewPlace.Init | NewPlace.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new NewPlace$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class NewPlace$Pipeline extends $.Pipeline<NewPlace.Reader> {
@@ -1014,7 +1050,7 @@ export interface NewPlace$Plain {
   y: number;
 }
 
-export const NewPlace = /*@__PURE__*/ $.struct<NewPlace.Reader, NewPlace.Builder, NewPlace.Init, NewPlace.Plain>({ id: 0xa3bfb9962e98b52en, name: "NewPlace", dataWords: 3, pointerCount: 1, Reader: NewPlace$Reader, Builder: NewPlace$Builder, makeReader: (s, d, z, p, c, n) => new NewPlace$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewPlace$Builder(s, d, z, p, c) });
+export const NewPlace = /*@__PURE__*/ $.struct<NewPlace.Reader, NewPlace.Builder, NewPlace.Init, NewPlace.Plain>({ id: 0xa3bfb9962e98b52en, name: "NewPlace", dataWords: 3, pointerCount: 1, Reader: NewPlace$Reader, Builder: NewPlace$Builder, makeReader: (s, d, z, p, c, n) => new NewPlace$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewPlace$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new NewPlace$$List(t, s, d, n, z, p) });
 
 export type NewPlace = NewPlace$Reader;
 export declare namespace NewPlace {
@@ -1053,7 +1089,7 @@ export class NewBox$Reader<T extends $.AnyType = typeof $.AnyPointer> extends $.
 }
 
 export class NewBox$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get value(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
   set value(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1084,7 +1120,7 @@ export interface NewBox$Plain<T extends $.AnyType = typeof $.AnyPointer> {
   value: $.PlainOf<T>;
 }
 
-export const NewBox = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<NewBox.Reader, NewBox.Builder, NewBox.Init, NewBox.Plain>({ id: 0x896d4a038ef05726n, name: "NewBox", dataWords: 0, pointerCount: 1, Reader: NewBox$Reader, Builder: NewBox$Builder, makeReader: (s, d, z, p, c, n) => new NewBox$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewBox$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const NewBox = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<NewBox.Reader, NewBox.Builder, NewBox.Init, NewBox.Plain>({ id: 0x896d4a038ef05726n, name: "NewBox", dataWords: 0, pointerCount: 1, Reader: NewBox$Reader, Builder: NewBox$Builder, makeReader: (s, d, z, p, c, n) => new NewBox$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewBox$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): NewBox.$Type<T> { return $.bindStruct(NewBox, $.brand([T])); },
 });
 
@@ -1109,7 +1145,7 @@ export class OldBox$Reader extends $.StructReader {
 
 /** Became generic. */
 export class OldBox$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): string { return this.$text(0); }
   set value(value: string) { this.$setText(0, value); }
   hasValue(): boolean { return this.$has(0); }
@@ -1128,6 +1164,10 @@ export class OldBox$Builder extends $.StructBuilder {
   asReader(): OldBox.Reader { return this.$asReader(OldBox$Reader); }
 }
 
+class OldBox$$List extends $.StructListBuilder<OldBox.Builder, OldBox.Init | OldBox.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new OldBox$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class OldBox$Pipeline extends $.Pipeline<OldBox.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<OldBox.Reader, unknown, never> { return OldBox; }
@@ -1143,7 +1183,7 @@ export interface OldBox$Plain {
 }
 
 /** Became generic. */
-export const OldBox = /*@__PURE__*/ $.struct<OldBox.Reader, OldBox.Builder, OldBox.Init, OldBox.Plain>({ id: 0x95c931ab0b840f51n, name: "OldBox", dataWords: 1, pointerCount: 1, Reader: OldBox$Reader, Builder: OldBox$Builder, makeReader: (s, d, z, p, c, n) => new OldBox$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new OldBox$Builder(s, d, z, p, c) });
+export const OldBox = /*@__PURE__*/ $.struct<OldBox.Reader, OldBox.Builder, OldBox.Init, OldBox.Plain>({ id: 0x95c931ab0b840f51n, name: "OldBox", dataWords: 1, pointerCount: 1, Reader: OldBox$Reader, Builder: OldBox$Builder, makeReader: (s, d, z, p, c, n) => new OldBox$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new OldBox$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new OldBox$$List(t, s, d, n, z, p) });
 
 export type OldBox = OldBox$Reader;
 export declare namespace OldBox {
@@ -1167,7 +1207,7 @@ export class CountedBox$Reader<T extends $.AnyType = typeof $.AnyPointer> extend
 }
 
 export class CountedBox$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get value(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
   set value(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1213,7 +1253,7 @@ export interface CountedBox$Plain<T extends $.AnyType = typeof $.AnyPointer> {
   others: CountedBox.Plain<T> | undefined;
 }
 
-export const CountedBox = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CountedBox.Reader, CountedBox.Builder, CountedBox.Init, CountedBox.Plain>({ id: 0xf9c10c1a7220ba62n, name: "CountedBox", dataWords: 1, pointerCount: 2, Reader: CountedBox$Reader, Builder: CountedBox$Builder, makeReader: (s, d, z, p, c, n) => new CountedBox$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new CountedBox$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const CountedBox = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<CountedBox.Reader, CountedBox.Builder, CountedBox.Init, CountedBox.Plain>({ id: 0xf9c10c1a7220ba62n, name: "CountedBox", dataWords: 1, pointerCount: 2, Reader: CountedBox$Reader, Builder: CountedBox$Builder, makeReader: (s, d, z, p, c, n) => new CountedBox$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new CountedBox$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): CountedBox.$Type<T> { return $.bindStruct(CountedBox, $.brand([T])); },
 });
 
@@ -1233,10 +1273,14 @@ export class OldEmpty$Reader extends $.StructReader {
 }
 
 export class OldEmpty$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: OldEmpty.Init): this { return this; }
   toObject(): OldEmpty.Plain { return this.asReader().toObject(); }
   asReader(): OldEmpty.Reader { return this.$asReader(OldEmpty$Reader); }
+}
+
+class OldEmpty$$List extends $.StructListBuilder<OldEmpty.Builder, OldEmpty.Init | OldEmpty.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new OldEmpty$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class OldEmpty$Pipeline extends $.Pipeline<OldEmpty.Reader> {
@@ -1249,7 +1293,7 @@ export interface OldEmpty$Init {
 export interface OldEmpty$Plain {
 }
 
-export const OldEmpty = /*@__PURE__*/ $.struct<OldEmpty.Reader, OldEmpty.Builder, OldEmpty.Init, OldEmpty.Plain>({ id: 0x849956f012a302fdn, name: "OldEmpty", dataWords: 0, pointerCount: 0, Reader: OldEmpty$Reader, Builder: OldEmpty$Builder, makeReader: (s, d, z, p, c, n) => new OldEmpty$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new OldEmpty$Builder(s, d, z, p, c) });
+export const OldEmpty = /*@__PURE__*/ $.struct<OldEmpty.Reader, OldEmpty.Builder, OldEmpty.Init, OldEmpty.Plain>({ id: 0x849956f012a302fdn, name: "OldEmpty", dataWords: 0, pointerCount: 0, Reader: OldEmpty$Reader, Builder: OldEmpty$Builder, makeReader: (s, d, z, p, c, n) => new OldEmpty$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new OldEmpty$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new OldEmpty$$List(t, s, d, n, z, p) });
 
 export type OldEmpty = OldEmpty$Reader;
 export declare namespace OldEmpty {
@@ -1271,7 +1315,7 @@ export class NewEmpty$Reader extends $.StructReader {
 }
 
 export class NewEmpty$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): number { return this.$int32Default(0, 3); }
   set value(value: number) { this.$setInt32Default(0, value, 3); }
   get text(): string { return this.$textDefault(0, NewEmpty$$text); }
@@ -1290,6 +1334,10 @@ export class NewEmpty$Builder extends $.StructBuilder {
   asReader(): NewEmpty.Reader { return this.$asReader(NewEmpty$Reader); }
 }
 
+class NewEmpty$$List extends $.StructListBuilder<NewEmpty.Builder, NewEmpty.Init | NewEmpty.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new NewEmpty$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class NewEmpty$Pipeline extends $.Pipeline<NewEmpty.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<NewEmpty.Reader, unknown, never> { return NewEmpty; }
@@ -1304,7 +1352,7 @@ export interface NewEmpty$Plain {
   text: string;
 }
 
-export const NewEmpty = /*@__PURE__*/ $.struct<NewEmpty.Reader, NewEmpty.Builder, NewEmpty.Init, NewEmpty.Plain>({ id: 0xfe898e1b9215cccdn, name: "NewEmpty", dataWords: 1, pointerCount: 1, Reader: NewEmpty$Reader, Builder: NewEmpty$Builder, makeReader: (s, d, z, p, c, n) => new NewEmpty$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new NewEmpty$Builder(s, d, z, p, c) });
+export const NewEmpty = /*@__PURE__*/ $.struct<NewEmpty.Reader, NewEmpty.Builder, NewEmpty.Init, NewEmpty.Plain>({ id: 0xfe898e1b9215cccdn, name: "NewEmpty", dataWords: 1, pointerCount: 1, Reader: NewEmpty$Reader, Builder: NewEmpty$Builder, makeReader: (s, d, z, p, c, n) => new NewEmpty$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new NewEmpty$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new NewEmpty$$List(t, s, d, n, z, p) });
 
 export type NewEmpty = NewEmpty$Reader;
 export declare namespace NewEmpty {

@@ -8,7 +8,7 @@ export class Thing$PassThroughParams$Reader extends $.StructReader {
 }
 
 export class Thing$PassThroughParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Thing.PassThroughParams.Init): this { return this; }
   toObject(): Thing.PassThroughParams.Plain { return this.asReader().toObject(); }
   asReader(): Thing.PassThroughParams.Reader { return this.$asReader(Thing$PassThroughParams$Reader); }
@@ -19,7 +19,7 @@ export interface Thing$PassThroughParams$Init {
 export interface Thing$PassThroughParams$Plain {
 }
 
-export const Thing$PassThroughParams = /*@__PURE__*/ $.struct<Thing.PassThroughParams.Reader, Thing.PassThroughParams.Builder, Thing.PassThroughParams.Init, Thing.PassThroughParams.Plain>({ id: 0xffa4b9ba20095dden, name: "Thing.passThrough$Params", dataWords: 0, pointerCount: 0, Reader: Thing$PassThroughParams$Reader, Builder: Thing$PassThroughParams$Builder, makeReader: (s, d, z, p, c, n) => new Thing$PassThroughParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Thing$PassThroughParams$Builder(s, d, z, p, c) });
+export const Thing$PassThroughParams = /*@__PURE__*/ $.struct<Thing.PassThroughParams.Reader, Thing.PassThroughParams.Builder, Thing.PassThroughParams.Init, Thing.PassThroughParams.Plain>({ id: 0xffa4b9ba20095dden, name: "Thing.passThrough$Params", dataWords: 0, pointerCount: 0, Reader: Thing$PassThroughParams$Reader, Builder: Thing$PassThroughParams$Builder, makeReader: (s, d, z, p, c, n) => new Thing$PassThroughParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Thing$PassThroughParams$Builder(s, d, p, c) });
 
 export class Thing$PassThroughResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -29,7 +29,7 @@ export class Thing$PassThroughResults$Reader extends $.StructReader {
 }
 
 export class Thing$PassThroughResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -57,7 +57,7 @@ export interface Thing$PassThroughResults$Plain {
   text: string;
 }
 
-export const Thing$PassThroughResults = /*@__PURE__*/ $.struct<Thing.PassThroughResults.Reader, Thing.PassThroughResults.Builder, Thing.PassThroughResults.Init, Thing.PassThroughResults.Plain>({ id: 0xa632a5a873a40456n, name: "Thing.passThrough$Results", dataWords: 0, pointerCount: 1, Reader: Thing$PassThroughResults$Reader, Builder: Thing$PassThroughResults$Builder, makeReader: (s, d, z, p, c, n) => new Thing$PassThroughResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Thing$PassThroughResults$Builder(s, d, z, p, c) });
+export const Thing$PassThroughResults = /*@__PURE__*/ $.struct<Thing.PassThroughResults.Reader, Thing.PassThroughResults.Builder, Thing.PassThroughResults.Init, Thing.PassThroughResults.Plain>({ id: 0xa632a5a873a40456n, name: "Thing.passThrough$Results", dataWords: 0, pointerCount: 1, Reader: Thing$PassThroughResults$Reader, Builder: Thing$PassThroughResults$Builder, makeReader: (s, d, z, p, c, n) => new Thing$PassThroughResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Thing$PassThroughResults$Builder(s, d, p, c) });
 
 export class Thing$InterceptParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -65,7 +65,7 @@ export class Thing$InterceptParams$Reader extends $.StructReader {
 }
 
 export class Thing$InterceptParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Thing.InterceptParams.Init): this { return this; }
   toObject(): Thing.InterceptParams.Plain { return this.asReader().toObject(); }
   asReader(): Thing.InterceptParams.Reader { return this.$asReader(Thing$InterceptParams$Reader); }
@@ -76,7 +76,7 @@ export interface Thing$InterceptParams$Init {
 export interface Thing$InterceptParams$Plain {
 }
 
-export const Thing$InterceptParams = /*@__PURE__*/ $.struct<Thing.InterceptParams.Reader, Thing.InterceptParams.Builder, Thing.InterceptParams.Init, Thing.InterceptParams.Plain>({ id: 0xe22211f841bbcd7en, name: "Thing.intercept$Params", dataWords: 0, pointerCount: 0, Reader: Thing$InterceptParams$Reader, Builder: Thing$InterceptParams$Builder, makeReader: (s, d, z, p, c, n) => new Thing$InterceptParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Thing$InterceptParams$Builder(s, d, z, p, c) });
+export const Thing$InterceptParams = /*@__PURE__*/ $.struct<Thing.InterceptParams.Reader, Thing.InterceptParams.Builder, Thing.InterceptParams.Init, Thing.InterceptParams.Plain>({ id: 0xe22211f841bbcd7en, name: "Thing.intercept$Params", dataWords: 0, pointerCount: 0, Reader: Thing$InterceptParams$Reader, Builder: Thing$InterceptParams$Builder, makeReader: (s, d, z, p, c, n) => new Thing$InterceptParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Thing$InterceptParams$Builder(s, d, p, c) });
 
 export class Thing$InterceptResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -86,7 +86,7 @@ export class Thing$InterceptResults$Reader extends $.StructReader {
 }
 
 export class Thing$InterceptResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -114,7 +114,7 @@ export interface Thing$InterceptResults$Plain {
   text: string;
 }
 
-export const Thing$InterceptResults = /*@__PURE__*/ $.struct<Thing.InterceptResults.Reader, Thing.InterceptResults.Builder, Thing.InterceptResults.Init, Thing.InterceptResults.Plain>({ id: 0xa4b76e43faa600e5n, name: "Thing.intercept$Results", dataWords: 0, pointerCount: 1, Reader: Thing$InterceptResults$Reader, Builder: Thing$InterceptResults$Builder, makeReader: (s, d, z, p, c, n) => new Thing$InterceptResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Thing$InterceptResults$Builder(s, d, z, p, c) });
+export const Thing$InterceptResults = /*@__PURE__*/ $.struct<Thing.InterceptResults.Reader, Thing.InterceptResults.Builder, Thing.InterceptResults.Init, Thing.InterceptResults.Plain>({ id: 0xa4b76e43faa600e5n, name: "Thing.intercept$Results", dataWords: 0, pointerCount: 1, Reader: Thing$InterceptResults$Reader, Builder: Thing$InterceptResults$Builder, makeReader: (s, d, z, p, c, n) => new Thing$InterceptResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Thing$InterceptResults$Builder(s, d, p, c) });
 
 export const Thing$passThrough = /*@__PURE__*/ $.method({ interfaceId: 0xafac77fb842ff031n, interfaceName: "Thing", ordinal: 0, name: "passThrough", Params: () => Thing$PassThroughParams, Results: () => Thing$PassThroughResults, Pipeline: () => Thing$PassThroughResults$Pipeline, noPipelining: true });
 export const Thing$intercept = /*@__PURE__*/ $.method({ interfaceId: 0xafac77fb842ff031n, interfaceName: "Thing", ordinal: 1, name: "intercept", Params: () => Thing$InterceptParams, Results: () => Thing$InterceptResults, Pipeline: () => Thing$InterceptResults$Pipeline, noPipelining: true });
@@ -181,7 +181,7 @@ export class Domain$MakeThingParams$Reader extends $.StructReader {
 }
 
 export class Domain$MakeThingParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Domain.MakeThingParams.Init): this { return this; }
   toObject(): Domain.MakeThingParams.Plain { return this.asReader().toObject(); }
   asReader(): Domain.MakeThingParams.Reader { return this.$asReader(Domain$MakeThingParams$Reader); }
@@ -192,7 +192,7 @@ export interface Domain$MakeThingParams$Init {
 export interface Domain$MakeThingParams$Plain {
 }
 
-export const Domain$MakeThingParams = /*@__PURE__*/ $.struct<Domain.MakeThingParams.Reader, Domain.MakeThingParams.Builder, Domain.MakeThingParams.Init, Domain.MakeThingParams.Plain>({ id: 0xa082d33d53c635f5n, name: "Domain.makeThing$Params", dataWords: 0, pointerCount: 0, Reader: Domain$MakeThingParams$Reader, Builder: Domain$MakeThingParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$MakeThingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$MakeThingParams$Builder(s, d, z, p, c) });
+export const Domain$MakeThingParams = /*@__PURE__*/ $.struct<Domain.MakeThingParams.Reader, Domain.MakeThingParams.Builder, Domain.MakeThingParams.Init, Domain.MakeThingParams.Plain>({ id: 0xa082d33d53c635f5n, name: "Domain.makeThing$Params", dataWords: 0, pointerCount: 0, Reader: Domain$MakeThingParams$Reader, Builder: Domain$MakeThingParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$MakeThingParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$MakeThingParams$Builder(s, d, p, c) });
 
 export class Domain$MakeThingResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -202,7 +202,7 @@ export class Domain$MakeThingResults$Reader extends $.StructReader {
 }
 
 export class Domain$MakeThingResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get thing(): Thing.Client { return this.$get(0, Thing); }
   set thing(value: $.CapabilityInit<Thing.Client, Thing.Server>) { this.$set(0, Thing, value); }
   hasThing(): boolean { return this.$has(0); }
@@ -229,7 +229,7 @@ export interface Domain$MakeThingResults$Plain {
   thing: Thing.Client;
 }
 
-export const Domain$MakeThingResults = /*@__PURE__*/ $.struct<Domain.MakeThingResults.Reader, Domain.MakeThingResults.Builder, Domain.MakeThingResults.Init, Domain.MakeThingResults.Plain>({ id: 0xacf9574191116948n, name: "Domain.makeThing$Results", dataWords: 0, pointerCount: 1, Reader: Domain$MakeThingResults$Reader, Builder: Domain$MakeThingResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$MakeThingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$MakeThingResults$Builder(s, d, z, p, c) });
+export const Domain$MakeThingResults = /*@__PURE__*/ $.struct<Domain.MakeThingResults.Reader, Domain.MakeThingResults.Builder, Domain.MakeThingResults.Init, Domain.MakeThingResults.Plain>({ id: 0xacf9574191116948n, name: "Domain.makeThing$Results", dataWords: 0, pointerCount: 1, Reader: Domain$MakeThingResults$Reader, Builder: Domain$MakeThingResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$MakeThingResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$MakeThingResults$Builder(s, d, p, c) });
 
 export class Domain$CallPassThroughParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -240,7 +240,7 @@ export class Domain$CallPassThroughParams$Reader extends $.StructReader {
 }
 
 export class Domain$CallPassThroughParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get thing(): Thing.Client { return this.$get(0, Thing); }
   set thing(value: $.CapabilityInit<Thing.Client, Thing.Server>) { this.$set(0, Thing, value); }
   hasThing(): boolean { return this.$has(0); }
@@ -266,7 +266,7 @@ export interface Domain$CallPassThroughParams$Plain {
   tail: boolean;
 }
 
-export const Domain$CallPassThroughParams = /*@__PURE__*/ $.struct<Domain.CallPassThroughParams.Reader, Domain.CallPassThroughParams.Builder, Domain.CallPassThroughParams.Init, Domain.CallPassThroughParams.Plain>({ id: 0xdc081b2939a6bff9n, name: "Domain.callPassThrough$Params", dataWords: 1, pointerCount: 1, Reader: Domain$CallPassThroughParams$Reader, Builder: Domain$CallPassThroughParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$CallPassThroughParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$CallPassThroughParams$Builder(s, d, z, p, c) });
+export const Domain$CallPassThroughParams = /*@__PURE__*/ $.struct<Domain.CallPassThroughParams.Reader, Domain.CallPassThroughParams.Builder, Domain.CallPassThroughParams.Init, Domain.CallPassThroughParams.Plain>({ id: 0xdc081b2939a6bff9n, name: "Domain.callPassThrough$Params", dataWords: 1, pointerCount: 1, Reader: Domain$CallPassThroughParams$Reader, Builder: Domain$CallPassThroughParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$CallPassThroughParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$CallPassThroughParams$Builder(s, d, p, c) });
 
 export class Domain$CallPassThroughResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -276,7 +276,7 @@ export class Domain$CallPassThroughResults$Reader extends $.StructReader {
 }
 
 export class Domain$CallPassThroughResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -304,7 +304,7 @@ export interface Domain$CallPassThroughResults$Plain {
   text: string;
 }
 
-export const Domain$CallPassThroughResults = /*@__PURE__*/ $.struct<Domain.CallPassThroughResults.Reader, Domain.CallPassThroughResults.Builder, Domain.CallPassThroughResults.Init, Domain.CallPassThroughResults.Plain>({ id: 0x8011e5a8ecef6633n, name: "Domain.callPassThrough$Results", dataWords: 0, pointerCount: 1, Reader: Domain$CallPassThroughResults$Reader, Builder: Domain$CallPassThroughResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$CallPassThroughResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$CallPassThroughResults$Builder(s, d, z, p, c) });
+export const Domain$CallPassThroughResults = /*@__PURE__*/ $.struct<Domain.CallPassThroughResults.Reader, Domain.CallPassThroughResults.Builder, Domain.CallPassThroughResults.Init, Domain.CallPassThroughResults.Plain>({ id: 0x8011e5a8ecef6633n, name: "Domain.callPassThrough$Results", dataWords: 0, pointerCount: 1, Reader: Domain$CallPassThroughResults$Reader, Builder: Domain$CallPassThroughResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$CallPassThroughResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$CallPassThroughResults$Builder(s, d, p, c) });
 
 export class Domain$CallInterceptParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -315,7 +315,7 @@ export class Domain$CallInterceptParams$Reader extends $.StructReader {
 }
 
 export class Domain$CallInterceptParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get thing(): Thing.Client { return this.$get(0, Thing); }
   set thing(value: $.CapabilityInit<Thing.Client, Thing.Server>) { this.$set(0, Thing, value); }
   hasThing(): boolean { return this.$has(0); }
@@ -341,7 +341,7 @@ export interface Domain$CallInterceptParams$Plain {
   tail: boolean;
 }
 
-export const Domain$CallInterceptParams = /*@__PURE__*/ $.struct<Domain.CallInterceptParams.Reader, Domain.CallInterceptParams.Builder, Domain.CallInterceptParams.Init, Domain.CallInterceptParams.Plain>({ id: 0xf4cf182ee807c3d9n, name: "Domain.callIntercept$Params", dataWords: 1, pointerCount: 1, Reader: Domain$CallInterceptParams$Reader, Builder: Domain$CallInterceptParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$CallInterceptParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$CallInterceptParams$Builder(s, d, z, p, c) });
+export const Domain$CallInterceptParams = /*@__PURE__*/ $.struct<Domain.CallInterceptParams.Reader, Domain.CallInterceptParams.Builder, Domain.CallInterceptParams.Init, Domain.CallInterceptParams.Plain>({ id: 0xf4cf182ee807c3d9n, name: "Domain.callIntercept$Params", dataWords: 1, pointerCount: 1, Reader: Domain$CallInterceptParams$Reader, Builder: Domain$CallInterceptParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$CallInterceptParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$CallInterceptParams$Builder(s, d, p, c) });
 
 export class Domain$CallInterceptResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -351,7 +351,7 @@ export class Domain$CallInterceptResults$Reader extends $.StructReader {
 }
 
 export class Domain$CallInterceptResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -379,7 +379,7 @@ export interface Domain$CallInterceptResults$Plain {
   text: string;
 }
 
-export const Domain$CallInterceptResults = /*@__PURE__*/ $.struct<Domain.CallInterceptResults.Reader, Domain.CallInterceptResults.Builder, Domain.CallInterceptResults.Init, Domain.CallInterceptResults.Plain>({ id: 0xc40df1d99fc26cdbn, name: "Domain.callIntercept$Results", dataWords: 0, pointerCount: 1, Reader: Domain$CallInterceptResults$Reader, Builder: Domain$CallInterceptResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$CallInterceptResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$CallInterceptResults$Builder(s, d, z, p, c) });
+export const Domain$CallInterceptResults = /*@__PURE__*/ $.struct<Domain.CallInterceptResults.Reader, Domain.CallInterceptResults.Builder, Domain.CallInterceptResults.Init, Domain.CallInterceptResults.Plain>({ id: 0xc40df1d99fc26cdbn, name: "Domain.callIntercept$Results", dataWords: 0, pointerCount: 1, Reader: Domain$CallInterceptResults$Reader, Builder: Domain$CallInterceptResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$CallInterceptResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$CallInterceptResults$Builder(s, d, p, c) });
 
 export class Domain$LoopbackParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -389,7 +389,7 @@ export class Domain$LoopbackParams$Reader extends $.StructReader {
 }
 
 export class Domain$LoopbackParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get thing(): Thing.Client { return this.$get(0, Thing); }
   set thing(value: $.CapabilityInit<Thing.Client, Thing.Server>) { this.$set(0, Thing, value); }
   hasThing(): boolean { return this.$has(0); }
@@ -410,7 +410,7 @@ export interface Domain$LoopbackParams$Plain {
   thing: Thing.Client;
 }
 
-export const Domain$LoopbackParams = /*@__PURE__*/ $.struct<Domain.LoopbackParams.Reader, Domain.LoopbackParams.Builder, Domain.LoopbackParams.Init, Domain.LoopbackParams.Plain>({ id: 0xd59b7013e8db5923n, name: "Domain.loopback$Params", dataWords: 0, pointerCount: 1, Reader: Domain$LoopbackParams$Reader, Builder: Domain$LoopbackParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$LoopbackParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$LoopbackParams$Builder(s, d, z, p, c) });
+export const Domain$LoopbackParams = /*@__PURE__*/ $.struct<Domain.LoopbackParams.Reader, Domain.LoopbackParams.Builder, Domain.LoopbackParams.Init, Domain.LoopbackParams.Plain>({ id: 0xd59b7013e8db5923n, name: "Domain.loopback$Params", dataWords: 0, pointerCount: 1, Reader: Domain$LoopbackParams$Reader, Builder: Domain$LoopbackParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$LoopbackParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$LoopbackParams$Builder(s, d, p, c) });
 
 export class Domain$LoopbackResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -420,7 +420,7 @@ export class Domain$LoopbackResults$Reader extends $.StructReader {
 }
 
 export class Domain$LoopbackResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get thing(): Thing.Client { return this.$get(0, Thing); }
   set thing(value: $.CapabilityInit<Thing.Client, Thing.Server>) { this.$set(0, Thing, value); }
   hasThing(): boolean { return this.$has(0); }
@@ -447,7 +447,7 @@ export interface Domain$LoopbackResults$Plain {
   thing: Thing.Client;
 }
 
-export const Domain$LoopbackResults = /*@__PURE__*/ $.struct<Domain.LoopbackResults.Reader, Domain.LoopbackResults.Builder, Domain.LoopbackResults.Init, Domain.LoopbackResults.Plain>({ id: 0xa706e882cca39e84n, name: "Domain.loopback$Results", dataWords: 0, pointerCount: 1, Reader: Domain$LoopbackResults$Reader, Builder: Domain$LoopbackResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$LoopbackResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$LoopbackResults$Builder(s, d, z, p, c) });
+export const Domain$LoopbackResults = /*@__PURE__*/ $.struct<Domain.LoopbackResults.Reader, Domain.LoopbackResults.Builder, Domain.LoopbackResults.Init, Domain.LoopbackResults.Plain>({ id: 0xa706e882cca39e84n, name: "Domain.loopback$Results", dataWords: 0, pointerCount: 1, Reader: Domain$LoopbackResults$Reader, Builder: Domain$LoopbackResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$LoopbackResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$LoopbackResults$Builder(s, d, p, c) });
 
 export class Domain$ListParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -457,7 +457,7 @@ export class Domain$ListParams$Reader extends $.StructReader {
 }
 
 export class Domain$ListParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get things(): $.ListBuilder<Thing.Client, $.CapabilityInit<Thing.Client, Thing.Server>> { return this.$get(0, $.listOf(Thing)); }
   set things(value: Iterable<$.CapabilityInit<Thing.Client, Thing.Server>>) { this.$set(0, $.listOf(Thing), value); }
   hasThings(): boolean { return this.$has(0); }
@@ -481,7 +481,7 @@ export interface Domain$ListParams$Plain {
   things: Thing.Client[];
 }
 
-export const Domain$ListParams = /*@__PURE__*/ $.struct<Domain.ListParams.Reader, Domain.ListParams.Builder, Domain.ListParams.Init, Domain.ListParams.Plain>({ id: 0xd694f7a0d5ee78d9n, name: "Domain.list$Params", dataWords: 0, pointerCount: 1, Reader: Domain$ListParams$Reader, Builder: Domain$ListParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$ListParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$ListParams$Builder(s, d, z, p, c) });
+export const Domain$ListParams = /*@__PURE__*/ $.struct<Domain.ListParams.Reader, Domain.ListParams.Builder, Domain.ListParams.Init, Domain.ListParams.Plain>({ id: 0xd694f7a0d5ee78d9n, name: "Domain.list$Params", dataWords: 0, pointerCount: 1, Reader: Domain$ListParams$Reader, Builder: Domain$ListParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$ListParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$ListParams$Builder(s, d, p, c) });
 
 export class Domain$ListResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -493,7 +493,7 @@ export class Domain$ListResults$Reader extends $.StructReader {
 }
 
 export class Domain$ListResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get things(): $.ListBuilder<Thing.Client, $.CapabilityInit<Thing.Client, Thing.Server>> { return this.$get(0, $.listOf(Thing)); }
   set things(value: Iterable<$.CapabilityInit<Thing.Client, Thing.Server>>) { this.$set(0, $.listOf(Thing), value); }
   hasThings(): boolean { return this.$has(0); }
@@ -531,7 +531,7 @@ export interface Domain$ListResults$Plain {
   any: $.AnyPointerReader | null;
 }
 
-export const Domain$ListResults = /*@__PURE__*/ $.struct<Domain.ListResults.Reader, Domain.ListResults.Builder, Domain.ListResults.Init, Domain.ListResults.Plain>({ id: 0xef388bc47d1c2930n, name: "Domain.list$Results", dataWords: 0, pointerCount: 2, Reader: Domain$ListResults$Reader, Builder: Domain$ListResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$ListResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$ListResults$Builder(s, d, z, p, c) });
+export const Domain$ListResults = /*@__PURE__*/ $.struct<Domain.ListResults.Reader, Domain.ListResults.Builder, Domain.ListResults.Init, Domain.ListResults.Plain>({ id: 0xef388bc47d1c2930n, name: "Domain.list$Results", dataWords: 0, pointerCount: 2, Reader: Domain$ListResults$Reader, Builder: Domain$ListResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$ListResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$ListResults$Builder(s, d, p, c) });
 
 export class Domain$NeverParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -541,7 +541,7 @@ export class Domain$NeverParams$Reader extends $.StructReader {
 }
 
 export class Domain$NeverParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get thing(): Thing.Client { return this.$get(0, Thing); }
   set thing(value: $.CapabilityInit<Thing.Client, Thing.Server>) { this.$set(0, Thing, value); }
   hasThing(): boolean { return this.$has(0); }
@@ -562,7 +562,7 @@ export interface Domain$NeverParams$Plain {
   thing: Thing.Client;
 }
 
-export const Domain$NeverParams = /*@__PURE__*/ $.struct<Domain.NeverParams.Reader, Domain.NeverParams.Builder, Domain.NeverParams.Init, Domain.NeverParams.Plain>({ id: 0xd8848d16d029ee2an, name: "Domain.never$Params", dataWords: 0, pointerCount: 1, Reader: Domain$NeverParams$Reader, Builder: Domain$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$NeverParams$Builder(s, d, z, p, c) });
+export const Domain$NeverParams = /*@__PURE__*/ $.struct<Domain.NeverParams.Reader, Domain.NeverParams.Builder, Domain.NeverParams.Init, Domain.NeverParams.Plain>({ id: 0xd8848d16d029ee2an, name: "Domain.never$Params", dataWords: 0, pointerCount: 1, Reader: Domain$NeverParams$Reader, Builder: Domain$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$NeverParams$Builder(s, d, p, c) });
 
 export class Domain$NeverResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -572,7 +572,7 @@ export class Domain$NeverResults$Reader extends $.StructReader {
 }
 
 export class Domain$NeverResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get thing(): Thing.Client { return this.$get(0, Thing); }
   set thing(value: $.CapabilityInit<Thing.Client, Thing.Server>) { this.$set(0, Thing, value); }
   hasThing(): boolean { return this.$has(0); }
@@ -599,7 +599,7 @@ export interface Domain$NeverResults$Plain {
   thing: Thing.Client;
 }
 
-export const Domain$NeverResults = /*@__PURE__*/ $.struct<Domain.NeverResults.Reader, Domain.NeverResults.Builder, Domain.NeverResults.Init, Domain.NeverResults.Plain>({ id: 0xf41c559afebfe83en, name: "Domain.never$Results", dataWords: 0, pointerCount: 1, Reader: Domain$NeverResults$Reader, Builder: Domain$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$NeverResults$Builder(s, d, z, p, c) });
+export const Domain$NeverResults = /*@__PURE__*/ $.struct<Domain.NeverResults.Reader, Domain.NeverResults.Builder, Domain.NeverResults.Init, Domain.NeverResults.Plain>({ id: 0xf41c559afebfe83en, name: "Domain.never$Results", dataWords: 0, pointerCount: 1, Reader: Domain$NeverResults$Reader, Builder: Domain$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$NeverResults$Builder(s, d, p, c) });
 
 export class Domain$SameParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -611,7 +611,7 @@ export class Domain$SameParams$Reader extends $.StructReader {
 }
 
 export class Domain$SameParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get a(): Thing.Client { return this.$get(0, Thing); }
   set a(value: $.CapabilityInit<Thing.Client, Thing.Server>) { this.$set(0, Thing, value); }
   hasA(): boolean { return this.$has(0); }
@@ -638,7 +638,7 @@ export interface Domain$SameParams$Plain {
   b: Thing.Client;
 }
 
-export const Domain$SameParams = /*@__PURE__*/ $.struct<Domain.SameParams.Reader, Domain.SameParams.Builder, Domain.SameParams.Init, Domain.SameParams.Plain>({ id: 0xeb1e23e361310f3cn, name: "Domain.same$Params", dataWords: 0, pointerCount: 2, Reader: Domain$SameParams$Reader, Builder: Domain$SameParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$SameParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$SameParams$Builder(s, d, z, p, c) });
+export const Domain$SameParams = /*@__PURE__*/ $.struct<Domain.SameParams.Reader, Domain.SameParams.Builder, Domain.SameParams.Init, Domain.SameParams.Plain>({ id: 0xeb1e23e361310f3cn, name: "Domain.same$Params", dataWords: 0, pointerCount: 2, Reader: Domain$SameParams$Reader, Builder: Domain$SameParams$Builder, makeReader: (s, d, z, p, c, n) => new Domain$SameParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$SameParams$Builder(s, d, p, c) });
 
 export class Domain$SameResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -647,7 +647,7 @@ export class Domain$SameResults$Reader extends $.StructReader {
 }
 
 export class Domain$SameResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get same(): boolean { return this.$bool(0); }
   set same(value: boolean) { this.$setBool(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -672,7 +672,7 @@ export interface Domain$SameResults$Plain {
   same: boolean;
 }
 
-export const Domain$SameResults = /*@__PURE__*/ $.struct<Domain.SameResults.Reader, Domain.SameResults.Builder, Domain.SameResults.Init, Domain.SameResults.Plain>({ id: 0xbd372e1e3ce4a8f3n, name: "Domain.same$Results", dataWords: 1, pointerCount: 0, Reader: Domain$SameResults$Reader, Builder: Domain$SameResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$SameResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Domain$SameResults$Builder(s, d, z, p, c) });
+export const Domain$SameResults = /*@__PURE__*/ $.struct<Domain.SameResults.Reader, Domain.SameResults.Builder, Domain.SameResults.Init, Domain.SameResults.Plain>({ id: 0xbd372e1e3ce4a8f3n, name: "Domain.same$Results", dataWords: 1, pointerCount: 0, Reader: Domain$SameResults$Reader, Builder: Domain$SameResults$Builder, makeReader: (s, d, z, p, c, n) => new Domain$SameResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Domain$SameResults$Builder(s, d, p, c) });
 
 export const Domain$makeThing = /*@__PURE__*/ $.method({ interfaceId: 0xe76f6e9a0ef9b481n, interfaceName: "Domain", ordinal: 0, name: "makeThing", Params: () => Domain$MakeThingParams, Results: () => Domain$MakeThingResults, Pipeline: () => Domain$MakeThingResults$Pipeline });
 export const Domain$callPassThrough = /*@__PURE__*/ $.method({ interfaceId: 0xe76f6e9a0ef9b481n, interfaceName: "Domain", ordinal: 1, name: "callPassThrough", Params: () => Domain$CallPassThroughParams, Results: () => Domain$CallPassThroughResults, Pipeline: () => Domain$CallPassThroughResults$Pipeline, noPipelining: true });
@@ -839,7 +839,7 @@ export class Counter$IncrementParams$Reader extends $.StructReader {
 }
 
 export class Counter$IncrementParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Counter.IncrementParams.Init): this { return this; }
   toObject(): Counter.IncrementParams.Plain { return this.asReader().toObject(); }
   asReader(): Counter.IncrementParams.Reader { return this.$asReader(Counter$IncrementParams$Reader); }
@@ -850,7 +850,7 @@ export interface Counter$IncrementParams$Init {
 export interface Counter$IncrementParams$Plain {
 }
 
-export const Counter$IncrementParams = /*@__PURE__*/ $.struct<Counter.IncrementParams.Reader, Counter.IncrementParams.Builder, Counter.IncrementParams.Init, Counter.IncrementParams.Plain>({ id: 0x987aad75720368a8n, name: "Counter.increment$Params", dataWords: 0, pointerCount: 0, Reader: Counter$IncrementParams$Reader, Builder: Counter$IncrementParams$Builder, makeReader: (s, d, z, p, c, n) => new Counter$IncrementParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$IncrementParams$Builder(s, d, z, p, c) });
+export const Counter$IncrementParams = /*@__PURE__*/ $.struct<Counter.IncrementParams.Reader, Counter.IncrementParams.Builder, Counter.IncrementParams.Init, Counter.IncrementParams.Plain>({ id: 0x987aad75720368a8n, name: "Counter.increment$Params", dataWords: 0, pointerCount: 0, Reader: Counter$IncrementParams$Reader, Builder: Counter$IncrementParams$Builder, makeReader: (s, d, z, p, c, n) => new Counter$IncrementParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Counter$IncrementParams$Builder(s, d, p, c) });
 
 export class Counter$IncrementResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -859,7 +859,7 @@ export class Counter$IncrementResults$Reader extends $.StructReader {
 }
 
 export class Counter$IncrementResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): number { return this.$uint32(0); }
   set value(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -884,7 +884,7 @@ export interface Counter$IncrementResults$Plain {
   value: number;
 }
 
-export const Counter$IncrementResults = /*@__PURE__*/ $.struct<Counter.IncrementResults.Reader, Counter.IncrementResults.Builder, Counter.IncrementResults.Init, Counter.IncrementResults.Plain>({ id: 0xd6097e6269a645b6n, name: "Counter.increment$Results", dataWords: 1, pointerCount: 0, Reader: Counter$IncrementResults$Reader, Builder: Counter$IncrementResults$Builder, makeReader: (s, d, z, p, c, n) => new Counter$IncrementResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Counter$IncrementResults$Builder(s, d, z, p, c) });
+export const Counter$IncrementResults = /*@__PURE__*/ $.struct<Counter.IncrementResults.Reader, Counter.IncrementResults.Builder, Counter.IncrementResults.Init, Counter.IncrementResults.Plain>({ id: 0xd6097e6269a645b6n, name: "Counter.increment$Results", dataWords: 1, pointerCount: 0, Reader: Counter$IncrementResults$Reader, Builder: Counter$IncrementResults$Builder, makeReader: (s, d, z, p, c, n) => new Counter$IncrementResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Counter$IncrementResults$Builder(s, d, p, c) });
 
 export const Counter$increment = /*@__PURE__*/ $.method({ interfaceId: 0xeb47590b8ea3c8bbn, interfaceName: "Counter", ordinal: 0, name: "increment", Params: () => Counter$IncrementParams, Results: () => Counter$IncrementResults, Pipeline: () => Counter$IncrementResults$Pipeline, noPipelining: true });
 /** Can be saved. */
@@ -937,7 +937,7 @@ export class Vault$CreateParams$Reader extends $.StructReader {
 }
 
 export class Vault$CreateParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -960,7 +960,7 @@ export interface Vault$CreateParams$Plain {
   name: string;
 }
 
-export const Vault$CreateParams = /*@__PURE__*/ $.struct<Vault.CreateParams.Reader, Vault.CreateParams.Builder, Vault.CreateParams.Init, Vault.CreateParams.Plain>({ id: 0x990f3b597089f126n, name: "Vault.create$Params", dataWords: 0, pointerCount: 1, Reader: Vault$CreateParams$Reader, Builder: Vault$CreateParams$Builder, makeReader: (s, d, z, p, c, n) => new Vault$CreateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Vault$CreateParams$Builder(s, d, z, p, c) });
+export const Vault$CreateParams = /*@__PURE__*/ $.struct<Vault.CreateParams.Reader, Vault.CreateParams.Builder, Vault.CreateParams.Init, Vault.CreateParams.Plain>({ id: 0x990f3b597089f126n, name: "Vault.create$Params", dataWords: 0, pointerCount: 1, Reader: Vault$CreateParams$Reader, Builder: Vault$CreateParams$Builder, makeReader: (s, d, z, p, c, n) => new Vault$CreateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Vault$CreateParams$Builder(s, d, p, c) });
 
 export class Vault$CreateResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -970,7 +970,7 @@ export class Vault$CreateResults$Reader extends $.StructReader {
 }
 
 export class Vault$CreateResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -997,7 +997,7 @@ export interface Vault$CreateResults$Plain {
   counter: Counter.Client;
 }
 
-export const Vault$CreateResults = /*@__PURE__*/ $.struct<Vault.CreateResults.Reader, Vault.CreateResults.Builder, Vault.CreateResults.Init, Vault.CreateResults.Plain>({ id: 0xe155b3f89e083b6en, name: "Vault.create$Results", dataWords: 0, pointerCount: 1, Reader: Vault$CreateResults$Reader, Builder: Vault$CreateResults$Builder, makeReader: (s, d, z, p, c, n) => new Vault$CreateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Vault$CreateResults$Builder(s, d, z, p, c) });
+export const Vault$CreateResults = /*@__PURE__*/ $.struct<Vault.CreateResults.Reader, Vault.CreateResults.Builder, Vault.CreateResults.Init, Vault.CreateResults.Plain>({ id: 0xe155b3f89e083b6en, name: "Vault.create$Results", dataWords: 0, pointerCount: 1, Reader: Vault$CreateResults$Reader, Builder: Vault$CreateResults$Builder, makeReader: (s, d, z, p, c, n) => new Vault$CreateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Vault$CreateResults$Builder(s, d, p, c) });
 
 export class Vault$RestoreParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1007,7 +1007,7 @@ export class Vault$RestoreParams$Reader extends $.StructReader {
 }
 
 export class Vault$RestoreParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get ref(): Uint8Array { return this.$bytes(0); }
   set ref(value: Uint8Array) { this.$setBytes(0, value); }
   hasRef(): boolean { return this.$has(0); }
@@ -1031,7 +1031,7 @@ export interface Vault$RestoreParams$Plain {
   ref: Uint8Array;
 }
 
-export const Vault$RestoreParams = /*@__PURE__*/ $.struct<Vault.RestoreParams.Reader, Vault.RestoreParams.Builder, Vault.RestoreParams.Init, Vault.RestoreParams.Plain>({ id: 0xdab2e11baa8b37d6n, name: "Vault.restore$Params", dataWords: 0, pointerCount: 1, Reader: Vault$RestoreParams$Reader, Builder: Vault$RestoreParams$Builder, makeReader: (s, d, z, p, c, n) => new Vault$RestoreParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Vault$RestoreParams$Builder(s, d, z, p, c) });
+export const Vault$RestoreParams = /*@__PURE__*/ $.struct<Vault.RestoreParams.Reader, Vault.RestoreParams.Builder, Vault.RestoreParams.Init, Vault.RestoreParams.Plain>({ id: 0xdab2e11baa8b37d6n, name: "Vault.restore$Params", dataWords: 0, pointerCount: 1, Reader: Vault$RestoreParams$Reader, Builder: Vault$RestoreParams$Builder, makeReader: (s, d, z, p, c, n) => new Vault$RestoreParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Vault$RestoreParams$Builder(s, d, p, c) });
 
 export class Vault$RestoreResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1041,7 +1041,7 @@ export class Vault$RestoreResults$Reader extends $.StructReader {
 }
 
 export class Vault$RestoreResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get counter(): Counter.Client { return this.$get(0, Counter); }
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(0, Counter, value); }
   hasCounter(): boolean { return this.$has(0); }
@@ -1068,7 +1068,7 @@ export interface Vault$RestoreResults$Plain {
   counter: Counter.Client;
 }
 
-export const Vault$RestoreResults = /*@__PURE__*/ $.struct<Vault.RestoreResults.Reader, Vault.RestoreResults.Builder, Vault.RestoreResults.Init, Vault.RestoreResults.Plain>({ id: 0xe894f807d6466f19n, name: "Vault.restore$Results", dataWords: 0, pointerCount: 1, Reader: Vault$RestoreResults$Reader, Builder: Vault$RestoreResults$Builder, makeReader: (s, d, z, p, c, n) => new Vault$RestoreResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Vault$RestoreResults$Builder(s, d, z, p, c) });
+export const Vault$RestoreResults = /*@__PURE__*/ $.struct<Vault.RestoreResults.Reader, Vault.RestoreResults.Builder, Vault.RestoreResults.Init, Vault.RestoreResults.Plain>({ id: 0xe894f807d6466f19n, name: "Vault.restore$Results", dataWords: 0, pointerCount: 1, Reader: Vault$RestoreResults$Reader, Builder: Vault$RestoreResults$Builder, makeReader: (s, d, z, p, c, n) => new Vault$RestoreResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Vault$RestoreResults$Builder(s, d, p, c) });
 
 export const Vault$create = /*@__PURE__*/ $.method({ interfaceId: 0xad4cf95ca95f0639n, interfaceName: "Vault", ordinal: 0, name: "create", Params: () => Vault$CreateParams, Results: () => Vault$CreateResults, Pipeline: () => Vault$CreateResults$Pipeline });
 export const Vault$restore = /*@__PURE__*/ $.method({ interfaceId: 0xad4cf95ca95f0639n, interfaceName: "Vault", ordinal: 1, name: "restore", Params: () => Vault$RestoreParams, Results: () => Vault$RestoreResults, Pipeline: () => Vault$RestoreResults$Pipeline });

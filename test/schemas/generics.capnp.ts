@@ -12,7 +12,7 @@ export class Map$Entry$Reader<Key extends $.AnyType = typeof $.AnyPointer, Value
 }
 
 export class Map$Entry$Builder<Key extends $.AnyType = typeof $.AnyPointer, Value extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[Key, Value]>;
   get key(): $.BuilderOf<Key> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<Key>; }
   set key(value: $.InitOf<Key>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -52,7 +52,7 @@ export interface Map$Entry$Plain<Key extends $.AnyType = typeof $.AnyPointer, Va
   value: $.PlainOf<Value>;
 }
 
-export const Map$Entry = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Map.Entry.Reader, Map.Entry.Builder, Map.Entry.Init, Map.Entry.Plain>({ id: 0xbbbdae24be7e8d38n, name: "Map.Entry", dataWords: 0, pointerCount: 2, Reader: Map$Entry$Reader, Builder: Map$Entry$Builder, makeReader: (s, d, z, p, c, n) => new Map$Entry$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Map$Entry$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Map$Entry = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Map.Entry.Reader, Map.Entry.Builder, Map.Entry.Init, Map.Entry.Plain>({ id: 0xbbbdae24be7e8d38n, name: "Map.Entry", dataWords: 0, pointerCount: 2, Reader: Map$Entry$Reader, Builder: Map$Entry$Builder, makeReader: (s, d, z, p, c, n) => new Map$Entry$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Map$Entry$Builder(s, d, p, c), typeParameters: 2 }), {
   of<Key extends $.AnyType, Value extends $.AnyType>(Key: Key, Value: Value): Map.Entry.$Type<Key, Value> { return $.bindStruct(Map$Entry, $.brand([Key, Value])); },
 });
 
@@ -65,7 +65,7 @@ export class Map$Reader<Key extends $.AnyType = typeof $.AnyPointer, Value exten
 }
 
 export class Map$Builder<Key extends $.AnyType = typeof $.AnyPointer, Value extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[Key, Value]>;
   get entries(): $.ListBuilder<Map.Entry.Builder<Key, Value>, Map.Entry.Init<Key, Value> | Map.Entry.Builder<Key, Value>> { return this.$get(0, $.listOf(Map$Entry.of(this.$brand.types[0], this.$brand.types[1]))); }
   set entries(value: Iterable<Map.Entry.Init<Key, Value> | Map.Entry.Builder<Key, Value>>) { this.$set(0, $.listOf(Map$Entry.of(this.$brand.types[0], this.$brand.types[1])), value); }
@@ -96,7 +96,7 @@ export interface Map$Plain<Key extends $.AnyType = typeof $.AnyPointer, Value ex
   entries: (Map.Entry.Plain<Key, Value>)[];
 }
 
-export const Map = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Map.Reader, Map.Builder, Map.Init, Map.Plain>({ id: 0xbb02c02c4ebdf7bdn, name: "Map", dataWords: 0, pointerCount: 1, Reader: Map$Reader, Builder: Map$Builder, makeReader: (s, d, z, p, c, n) => new Map$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Map$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Map = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Map.Reader, Map.Builder, Map.Init, Map.Plain>({ id: 0xbb02c02c4ebdf7bdn, name: "Map", dataWords: 0, pointerCount: 1, Reader: Map$Reader, Builder: Map$Builder, makeReader: (s, d, z, p, c, n) => new Map$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Map$Builder(s, d, p, c), typeParameters: 2 }), {
   of<Key extends $.AnyType, Value extends $.AnyType>(Key: Key, Value: Value): Map.$Type<Key, Value> { return $.bindStruct(Map, $.brand([Key, Value])); },
   Entry: Map$Entry,
 });
@@ -130,7 +130,7 @@ export class Box$Group$Reader<T extends $.AnyType = typeof $.AnyPointer> extends
 }
 
 export class Box$Group$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get another(): $.BuilderOf<T> { return this.$get(1, this.$brand.types[0]) as $.BuilderOf<T>; }
   set another(value: $.InitOf<T>) { this.$set(1, this.$brand.types[0], value as never); }
@@ -150,7 +150,7 @@ export class Box$Group$Builder<T extends $.AnyType = typeof $.AnyPointer> extend
   asReader(): Box.Group.Reader<T> { return this.$asReader($.bindReader<Box.Group.Reader<T>>(Box$Group$Reader, this.$brand)); }
 }
 
-const Box$Group$$type = /*@__PURE__*/ $.struct<Box.Group.Reader, Box.Group.Builder, Box.Group.Init, Box.Group.Plain>({ id: 0xa5ea41f0d74dec79n, name: "Box.group", dataWords: 1, pointerCount: 3, Reader: Box$Group$Reader, Builder: Box$Group$Builder, makeReader: (s, d, z, p, c, n) => new Box$Group$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Group$Builder(s, d, z, p, c), typeParameters: 1 });
+const Box$Group$$type = /*@__PURE__*/ $.struct<Box.Group.Reader, Box.Group.Builder, Box.Group.Init, Box.Group.Plain>({ id: 0xa5ea41f0d74dec79n, name: "Box.group", dataWords: 1, pointerCount: 3, Reader: Box$Group$Reader, Builder: Box$Group$Builder, makeReader: (s, d, z, p, c, n) => new Box$Group$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Box$Group$Builder(s, d, p, c), typeParameters: 1 });
 export class Box$Group$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Box.Group.Reader<T>> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
@@ -203,7 +203,7 @@ export type Box$Reader<T extends $.AnyType = typeof $.AnyPointer> = $.Variants<B
 const Box$$Reader = /*@__PURE__*/ $.narrowed<Box$Reader>(Box$ReaderClass);
 
 export class Box$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get which(): "none" | "one" | "many" | "box" | "boxes" | number { return this.$which(4, Box$$members); }
   get value(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
@@ -300,7 +300,7 @@ export interface Box$PlainMembers<T extends $.AnyType = typeof $.AnyPointer> {
 }
 export type Box$Plain<T extends $.AnyType = typeof $.AnyPointer> = Box$PlainFields<T> & $.PlainUnion<Box$PlainMembers<T>>;
 
-export const Box = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0x9a65215cfc9a1ee1n, name: "Box", dataWords: 1, pointerCount: 3, Reader: Box$$Reader, Builder: Box$Builder, makeReader: (s, d, z, p, c, n) => new Box$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Box$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Box = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Box.Reader, Box.Builder, Box.Init, Box.Plain>({ id: 0x9a65215cfc9a1ee1n, name: "Box", dataWords: 1, pointerCount: 3, Reader: Box$$Reader, Builder: Box$Builder, makeReader: (s, d, z, p, c, n) => new Box$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Box$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Box.$Type<T> { return $.bindStruct(Box, $.brand([T])); },
 });
 
@@ -331,7 +331,7 @@ export class Item$Reader extends $.StructReader {
 }
 
 export class Item$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -347,6 +347,10 @@ export class Item$Builder extends $.StructBuilder {
   asReader(): Item.Reader { return this.$asReader(Item$Reader); }
 }
 
+class Item$$List extends $.StructListBuilder<Item.Builder, Item.Init | Item.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Item$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Item$Pipeline extends $.Pipeline<Item.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Item.Reader, unknown, never> { return Item; }
@@ -359,7 +363,7 @@ export interface Item$Plain {
   name: string;
 }
 
-export const Item = /*@__PURE__*/ $.struct<Item.Reader, Item.Builder, Item.Init, Item.Plain>({ id: 0xcda1455bb5a8048bn, name: "Item", dataWords: 0, pointerCount: 1, Reader: Item$Reader, Builder: Item$Builder, makeReader: (s, d, z, p, c, n) => new Item$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Item$Builder(s, d, z, p, c) });
+export const Item = /*@__PURE__*/ $.struct<Item.Reader, Item.Builder, Item.Init, Item.Plain>({ id: 0xcda1455bb5a8048bn, name: "Item", dataWords: 0, pointerCount: 1, Reader: Item$Reader, Builder: Item$Builder, makeReader: (s, d, z, p, c, n) => new Item$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Item$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Item$$List(t, s, d, n, z, p) });
 
 export type Item = Item$Reader;
 export declare namespace Item {
@@ -397,7 +401,7 @@ export class Uses$Reader extends $.StructReader {
 }
 
 export class Uses$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get strings(): Map.Builder<typeof $.Text, typeof $.Text> { return this.$get(0, Map.of($.Text, $.Text)); }
   set strings(value: Map.Init<typeof $.Text, typeof $.Text> | Map.Builder<typeof $.Text, typeof $.Text>) { this.$set(0, Map.of($.Text, $.Text), value); }
   hasStrings(): boolean { return this.$has(0); }
@@ -477,6 +481,10 @@ export class Uses$Builder extends $.StructBuilder {
   asReader(): Uses.Reader { return this.$asReader(Uses$Reader); }
 }
 
+class Uses$$List extends $.StructListBuilder<Uses.Builder, Uses.Init | Uses.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Uses$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Uses$Pipeline extends $.Pipeline<Uses.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Uses.Reader, unknown, never> { return Uses; }
@@ -517,7 +525,7 @@ export interface Uses$Plain {
   lists: Box.Plain<$.ListOf<$.ListOf<Item.$Type>>> | undefined;
 }
 
-export const Uses = /*@__PURE__*/ $.struct<Uses.Reader, Uses.Builder, Uses.Init, Uses.Plain>({ id: 0x82c7bcb4ed4cc886n, name: "Uses", dataWords: 0, pointerCount: 10, Reader: Uses$Reader, Builder: Uses$Builder, makeReader: (s, d, z, p, c, n) => new Uses$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Uses$Builder(s, d, z, p, c) });
+export const Uses = /*@__PURE__*/ $.struct<Uses.Reader, Uses.Builder, Uses.Init, Uses.Plain>({ id: 0x82c7bcb4ed4cc886n, name: "Uses", dataWords: 0, pointerCount: 10, Reader: Uses$Reader, Builder: Uses$Builder, makeReader: (s, d, z, p, c, n) => new Uses$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Uses$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Uses$$List(t, s, d, n, z, p) });
 
 export type Uses = Uses$Reader;
 export declare namespace Uses {
@@ -545,7 +553,7 @@ export class Store$Query$Reader<T extends $.AnyType = typeof $.AnyPointer> exten
 }
 
 export class Store$Query$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get like(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
   set like(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -576,7 +584,7 @@ export interface Store$Query$Plain<T extends $.AnyType = typeof $.AnyPointer> {
   like: $.PlainOf<T>;
 }
 
-export const Store$Query = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.Query.Reader, Store.Query.Builder, Store.Query.Init, Store.Query.Plain>({ id: 0xaa3140b3d7f93dccn, name: "Store.Query", dataWords: 0, pointerCount: 1, Reader: Store$Query$Reader, Builder: Store$Query$Builder, makeReader: (s, d, z, p, c, n) => new Store$Query$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$Query$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Store$Query = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.Query.Reader, Store.Query.Builder, Store.Query.Init, Store.Query.Plain>({ id: 0xaa3140b3d7f93dccn, name: "Store.Query", dataWords: 0, pointerCount: 1, Reader: Store$Query$Reader, Builder: Store$Query$Builder, makeReader: (s, d, z, p, c, n) => new Store$Query$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Store$Query$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.Query.$Type<T> { return $.bindStruct(Store$Query, $.brand([T])); },
 });
 
@@ -589,7 +597,7 @@ export class Store$GetParams$Reader<T extends $.AnyType = typeof $.AnyPointer> e
 }
 
 export class Store$GetParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get key(): string { return this.$text(0); }
   set key(value: string) { this.$setText(0, value); }
@@ -615,7 +623,7 @@ export interface Store$GetParams$Plain<T extends $.AnyType = typeof $.AnyPointer
   readonly $types?: [T];
 }
 
-export const Store$GetParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.GetParams.Reader, Store.GetParams.Builder, Store.GetParams.Init, Store.GetParams.Plain>({ id: 0xa2f22cd72ffb4a76n, name: "Store.get$Params", dataWords: 0, pointerCount: 1, Reader: Store$GetParams$Reader, Builder: Store$GetParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$GetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$GetParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Store$GetParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.GetParams.Reader, Store.GetParams.Builder, Store.GetParams.Init, Store.GetParams.Plain>({ id: 0xa2f22cd72ffb4a76n, name: "Store.get$Params", dataWords: 0, pointerCount: 1, Reader: Store$GetParams$Reader, Builder: Store$GetParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$GetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Store$GetParams$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.GetParams.$Type<T> { return $.bindStruct(Store$GetParams, $.brand([T])); },
 });
 
@@ -628,7 +636,7 @@ export class Store$GetResults$Reader<T extends $.AnyType = typeof $.AnyPointer> 
 }
 
 export class Store$GetResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get value(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
   set value(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -659,7 +667,7 @@ export interface Store$GetResults$Plain<T extends $.AnyType = typeof $.AnyPointe
   value: $.PlainOf<T>;
 }
 
-export const Store$GetResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.GetResults.Reader, Store.GetResults.Builder, Store.GetResults.Init, Store.GetResults.Plain>({ id: 0xf8f55705893428ean, name: "Store.get$Results", dataWords: 0, pointerCount: 1, Reader: Store$GetResults$Reader, Builder: Store$GetResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$GetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$GetResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Store$GetResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.GetResults.Reader, Store.GetResults.Builder, Store.GetResults.Init, Store.GetResults.Plain>({ id: 0xf8f55705893428ean, name: "Store.get$Results", dataWords: 0, pointerCount: 1, Reader: Store$GetResults$Reader, Builder: Store$GetResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$GetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Store$GetResults$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.GetResults.$Type<T> { return $.bindStruct(Store$GetResults, $.brand([T])); },
 });
 
@@ -674,7 +682,7 @@ export class Store$PutParams$Reader<T extends $.AnyType = typeof $.AnyPointer> e
 }
 
 export class Store$PutParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get key(): string { return this.$text(0); }
   set key(value: string) { this.$setText(0, value); }
@@ -706,7 +714,7 @@ export interface Store$PutParams$Plain<T extends $.AnyType = typeof $.AnyPointer
   value: $.PlainOf<T>;
 }
 
-export const Store$PutParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.PutParams.Reader, Store.PutParams.Builder, Store.PutParams.Init, Store.PutParams.Plain>({ id: 0xc47165152ade7794n, name: "Store.put$Params", dataWords: 0, pointerCount: 2, Reader: Store$PutParams$Reader, Builder: Store$PutParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$PutParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$PutParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Store$PutParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.PutParams.Reader, Store.PutParams.Builder, Store.PutParams.Init, Store.PutParams.Plain>({ id: 0xc47165152ade7794n, name: "Store.put$Params", dataWords: 0, pointerCount: 2, Reader: Store$PutParams$Reader, Builder: Store$PutParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$PutParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Store$PutParams$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.PutParams.$Type<T> { return $.bindStruct(Store$PutParams, $.brand([T])); },
 });
 
@@ -717,7 +725,7 @@ export class Store$PutResults$Reader<T extends $.AnyType = typeof $.AnyPointer> 
 }
 
 export class Store$PutResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   assign(_init: Store.PutResults.Init<T>): this { return this; }
   toObject(): Store.PutResults.Plain<T> { return this.asReader().toObject(); }
@@ -737,7 +745,7 @@ export interface Store$PutResults$Plain<T extends $.AnyType = typeof $.AnyPointe
   readonly $types?: [T];
 }
 
-export const Store$PutResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.PutResults.Reader, Store.PutResults.Builder, Store.PutResults.Init, Store.PutResults.Plain>({ id: 0xa5d12f51403af598n, name: "Store.put$Results", dataWords: 0, pointerCount: 0, Reader: Store$PutResults$Reader, Builder: Store$PutResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$PutResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$PutResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Store$PutResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.PutResults.Reader, Store.PutResults.Builder, Store.PutResults.Init, Store.PutResults.Plain>({ id: 0xa5d12f51403af598n, name: "Store.put$Results", dataWords: 0, pointerCount: 0, Reader: Store$PutResults$Reader, Builder: Store$PutResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$PutResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Store$PutResults$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.PutResults.$Type<T> { return $.bindStruct(Store$PutResults, $.brand([T])); },
 });
 
@@ -748,7 +756,7 @@ export class Store$AllParams$Reader<T extends $.AnyType = typeof $.AnyPointer> e
 }
 
 export class Store$AllParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   assign(_init: Store.AllParams.Init<T>): this { return this; }
   toObject(): Store.AllParams.Plain<T> { return this.asReader().toObject(); }
@@ -762,7 +770,7 @@ export interface Store$AllParams$Plain<T extends $.AnyType = typeof $.AnyPointer
   readonly $types?: [T];
 }
 
-export const Store$AllParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.AllParams.Reader, Store.AllParams.Builder, Store.AllParams.Init, Store.AllParams.Plain>({ id: 0xa768178d4e023466n, name: "Store.all$Params", dataWords: 0, pointerCount: 0, Reader: Store$AllParams$Reader, Builder: Store$AllParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$AllParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$AllParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Store$AllParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.AllParams.Reader, Store.AllParams.Builder, Store.AllParams.Init, Store.AllParams.Plain>({ id: 0xa768178d4e023466n, name: "Store.all$Params", dataWords: 0, pointerCount: 0, Reader: Store$AllParams$Reader, Builder: Store$AllParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$AllParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Store$AllParams$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.AllParams.$Type<T> { return $.bindStruct(Store$AllParams, $.brand([T])); },
 });
 
@@ -775,7 +783,7 @@ export class Store$FindResults$Reader<T extends $.AnyType = typeof $.AnyPointer>
 }
 
 export class Store$FindResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get found(): $.ListBuilder<Map.Builder<typeof $.Text, T>, Map.Init<typeof $.Text, T> | Map.Builder<typeof $.Text, T>> { return this.$get(0, $.listOf(Map.of($.Text, this.$brand.types[0]))); }
   set found(value: Iterable<Map.Init<typeof $.Text, T> | Map.Builder<typeof $.Text, T>>) { this.$set(0, $.listOf(Map.of($.Text, this.$brand.types[0])), value); }
@@ -806,7 +814,7 @@ export interface Store$FindResults$Plain<T extends $.AnyType = typeof $.AnyPoint
   found: (Map.Plain<typeof $.Text, T>)[];
 }
 
-export const Store$FindResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.FindResults.Reader, Store.FindResults.Builder, Store.FindResults.Init, Store.FindResults.Plain>({ id: 0x9b87f5e3e7888d87n, name: "Store.find$Results", dataWords: 0, pointerCount: 1, Reader: Store$FindResults$Reader, Builder: Store$FindResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$FindResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$FindResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Store$FindResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.FindResults.Reader, Store.FindResults.Builder, Store.FindResults.Init, Store.FindResults.Plain>({ id: 0x9b87f5e3e7888d87n, name: "Store.find$Results", dataWords: 0, pointerCount: 1, Reader: Store$FindResults$Reader, Builder: Store$FindResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$FindResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Store$FindResults$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.FindResults.$Type<T> { return $.bindStruct(Store$FindResults, $.brand([T])); },
 });
 
@@ -817,7 +825,7 @@ export class Store$ViewParams$Reader<T extends $.AnyType = typeof $.AnyPointer> 
 }
 
 export class Store$ViewParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   assign(_init: Store.ViewParams.Init<T>): this { return this; }
   toObject(): Store.ViewParams.Plain<T> { return this.asReader().toObject(); }
@@ -831,7 +839,7 @@ export interface Store$ViewParams$Plain<T extends $.AnyType = typeof $.AnyPointe
   readonly $types?: [T];
 }
 
-export const Store$ViewParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.ViewParams.Reader, Store.ViewParams.Builder, Store.ViewParams.Init, Store.ViewParams.Plain>({ id: 0xd9e675921e06baabn, name: "Store.view$Params", dataWords: 0, pointerCount: 0, Reader: Store$ViewParams$Reader, Builder: Store$ViewParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$ViewParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$ViewParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Store$ViewParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.ViewParams.Reader, Store.ViewParams.Builder, Store.ViewParams.Init, Store.ViewParams.Plain>({ id: 0xd9e675921e06baabn, name: "Store.view$Params", dataWords: 0, pointerCount: 0, Reader: Store$ViewParams$Reader, Builder: Store$ViewParams$Builder, makeReader: (s, d, z, p, c, n) => new Store$ViewParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Store$ViewParams$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.ViewParams.$Type<T> { return $.bindStruct(Store$ViewParams, $.brand([T])); },
 });
 
@@ -846,7 +854,7 @@ export class Store$ViewResults$Reader<T extends $.AnyType = typeof $.AnyPointer>
 }
 
 export class Store$ViewResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get store(): Store.Client<T> { return this.$get(0, Store.of(this.$brand.types[0])); }
   set store(value: $.CapabilityInit<Store.Client<T>, Store.Server<T>>) { this.$set(0, Store.of(this.$brand.types[0]), value); }
@@ -885,7 +893,7 @@ export interface Store$ViewResults$Plain<T extends $.AnyType = typeof $.AnyPoint
   box: Box.Plain<T> | undefined;
 }
 
-export const Store$ViewResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.ViewResults.Reader, Store.ViewResults.Builder, Store.ViewResults.Init, Store.ViewResults.Plain>({ id: 0xea7f473f3823d043n, name: "Store.view$Results", dataWords: 0, pointerCount: 2, Reader: Store$ViewResults$Reader, Builder: Store$ViewResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$ViewResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Store$ViewResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Store$ViewResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Store.ViewResults.Reader, Store.ViewResults.Builder, Store.ViewResults.Init, Store.ViewResults.Plain>({ id: 0xea7f473f3823d043n, name: "Store.view$Results", dataWords: 0, pointerCount: 2, Reader: Store$ViewResults$Reader, Builder: Store$ViewResults$Builder, makeReader: (s, d, z, p, c, n) => new Store$ViewResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Store$ViewResults$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Store.ViewResults.$Type<T> { return $.bindStruct(Store$ViewResults, $.brand([T])); },
 });
 
@@ -1026,7 +1034,7 @@ export class ItemStore$CountParams$Reader extends $.StructReader {
 }
 
 export class ItemStore$CountParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: ItemStore.CountParams.Init): this { return this; }
   toObject(): ItemStore.CountParams.Plain { return this.asReader().toObject(); }
   asReader(): ItemStore.CountParams.Reader { return this.$asReader(ItemStore$CountParams$Reader); }
@@ -1037,7 +1045,7 @@ export interface ItemStore$CountParams$Init {
 export interface ItemStore$CountParams$Plain {
 }
 
-export const ItemStore$CountParams = /*@__PURE__*/ $.struct<ItemStore.CountParams.Reader, ItemStore.CountParams.Builder, ItemStore.CountParams.Init, ItemStore.CountParams.Plain>({ id: 0xba59ca2b8078a36en, name: "ItemStore.count$Params", dataWords: 0, pointerCount: 0, Reader: ItemStore$CountParams$Reader, Builder: ItemStore$CountParams$Builder, makeReader: (s, d, z, p, c, n) => new ItemStore$CountParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ItemStore$CountParams$Builder(s, d, z, p, c) });
+export const ItemStore$CountParams = /*@__PURE__*/ $.struct<ItemStore.CountParams.Reader, ItemStore.CountParams.Builder, ItemStore.CountParams.Init, ItemStore.CountParams.Plain>({ id: 0xba59ca2b8078a36en, name: "ItemStore.count$Params", dataWords: 0, pointerCount: 0, Reader: ItemStore$CountParams$Reader, Builder: ItemStore$CountParams$Builder, makeReader: (s, d, z, p, c, n) => new ItemStore$CountParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new ItemStore$CountParams$Builder(s, d, p, c) });
 
 export class ItemStore$CountResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1046,7 +1054,7 @@ export class ItemStore$CountResults$Reader extends $.StructReader {
 }
 
 export class ItemStore$CountResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get count(): number { return this.$uint32(0); }
   set count(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1071,7 +1079,7 @@ export interface ItemStore$CountResults$Plain {
   count: number;
 }
 
-export const ItemStore$CountResults = /*@__PURE__*/ $.struct<ItemStore.CountResults.Reader, ItemStore.CountResults.Builder, ItemStore.CountResults.Init, ItemStore.CountResults.Plain>({ id: 0x87a0022e1cb78911n, name: "ItemStore.count$Results", dataWords: 1, pointerCount: 0, Reader: ItemStore$CountResults$Reader, Builder: ItemStore$CountResults$Builder, makeReader: (s, d, z, p, c, n) => new ItemStore$CountResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new ItemStore$CountResults$Builder(s, d, z, p, c) });
+export const ItemStore$CountResults = /*@__PURE__*/ $.struct<ItemStore.CountResults.Reader, ItemStore.CountResults.Builder, ItemStore.CountResults.Init, ItemStore.CountResults.Plain>({ id: 0x87a0022e1cb78911n, name: "ItemStore.count$Results", dataWords: 1, pointerCount: 0, Reader: ItemStore$CountResults$Reader, Builder: ItemStore$CountResults$Builder, makeReader: (s, d, z, p, c, n) => new ItemStore$CountResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new ItemStore$CountResults$Builder(s, d, p, c) });
 
 export const ItemStore$count = /*@__PURE__*/ $.method({ interfaceId: 0xf164b65dd34aade4n, interfaceName: "ItemStore", ordinal: 0, name: "count", Params: () => ItemStore$CountParams, Results: () => ItemStore$CountResults, Pipeline: () => ItemStore$CountResults$Pipeline, noPipelining: true });
 export class ItemStore$Client extends $.Client {
@@ -1128,7 +1136,7 @@ export class Cache$EvictParams$Reader<K extends $.AnyType = typeof $.AnyPointer,
 }
 
 export class Cache$EvictParams$Builder<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[K, V]>;
   get key(): $.BuilderOf<K> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<K>; }
   set key(value: $.InitOf<K>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1154,7 +1162,7 @@ export interface Cache$EvictParams$Plain<K extends $.AnyType = typeof $.AnyPoint
   readonly $types?: [K, V];
 }
 
-export const Cache$EvictParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Cache.EvictParams.Reader, Cache.EvictParams.Builder, Cache.EvictParams.Init, Cache.EvictParams.Plain>({ id: 0xcea7a910598c2f83n, name: "Cache.evict$Params", dataWords: 0, pointerCount: 1, Reader: Cache$EvictParams$Reader, Builder: Cache$EvictParams$Builder, makeReader: (s, d, z, p, c, n) => new Cache$EvictParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Cache$EvictParams$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Cache$EvictParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Cache.EvictParams.Reader, Cache.EvictParams.Builder, Cache.EvictParams.Init, Cache.EvictParams.Plain>({ id: 0xcea7a910598c2f83n, name: "Cache.evict$Params", dataWords: 0, pointerCount: 1, Reader: Cache$EvictParams$Reader, Builder: Cache$EvictParams$Builder, makeReader: (s, d, z, p, c, n) => new Cache$EvictParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Cache$EvictParams$Builder(s, d, p, c), typeParameters: 2 }), {
   of<K extends $.AnyType, V extends $.AnyType>(K: K, V: V): Cache.EvictParams.$Type<K, V> { return $.bindStruct(Cache$EvictParams, $.brand([K, V])); },
 });
 
@@ -1165,7 +1173,7 @@ export class Cache$EvictResults$Reader<K extends $.AnyType = typeof $.AnyPointer
 }
 
 export class Cache$EvictResults$Builder<K extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[K, V]>;
   assign(_init: Cache.EvictResults.Init<K, V>): this { return this; }
   toObject(): Cache.EvictResults.Plain<K, V> { return this.asReader().toObject(); }
@@ -1185,7 +1193,7 @@ export interface Cache$EvictResults$Plain<K extends $.AnyType = typeof $.AnyPoin
   readonly $types?: [K, V];
 }
 
-export const Cache$EvictResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Cache.EvictResults.Reader, Cache.EvictResults.Builder, Cache.EvictResults.Init, Cache.EvictResults.Plain>({ id: 0xf2811e87ebb969fan, name: "Cache.evict$Results", dataWords: 0, pointerCount: 0, Reader: Cache$EvictResults$Reader, Builder: Cache$EvictResults$Builder, makeReader: (s, d, z, p, c, n) => new Cache$EvictResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Cache$EvictResults$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Cache$EvictResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Cache.EvictResults.Reader, Cache.EvictResults.Builder, Cache.EvictResults.Init, Cache.EvictResults.Plain>({ id: 0xf2811e87ebb969fan, name: "Cache.evict$Results", dataWords: 0, pointerCount: 0, Reader: Cache$EvictResults$Reader, Builder: Cache$EvictResults$Builder, makeReader: (s, d, z, p, c, n) => new Cache$EvictResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Cache$EvictResults$Builder(s, d, p, c), typeParameters: 2 }), {
   of<K extends $.AnyType, V extends $.AnyType>(K: K, V: V): Cache.EvictResults.$Type<K, V> { return $.bindStruct(Cache$EvictResults, $.brand([K, V])); },
 });
 
@@ -1277,7 +1285,7 @@ export class Factory$CreateParams$Reader<T extends $.AnyType = typeof $.AnyPoint
 }
 
 export class Factory$CreateParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get value(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
   set value(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1301,7 +1309,7 @@ export interface Factory$CreateParams$Plain<T extends $.AnyType = typeof $.AnyPo
   value: $.PlainOf<T>;
 }
 
-export const Factory$CreateParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.CreateParams.Reader, Factory.CreateParams.Builder, Factory.CreateParams.Init, Factory.CreateParams.Plain>({ id: 0xf7b41343e5432f98n, name: "Factory.create$Params", dataWords: 0, pointerCount: 1, Reader: Factory$CreateParams$Reader, Builder: Factory$CreateParams$Builder, makeReader: (s, d, z, p, c, n) => new Factory$CreateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Factory$CreateParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Factory$CreateParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.CreateParams.Reader, Factory.CreateParams.Builder, Factory.CreateParams.Init, Factory.CreateParams.Plain>({ id: 0xf7b41343e5432f98n, name: "Factory.create$Params", dataWords: 0, pointerCount: 1, Reader: Factory$CreateParams$Reader, Builder: Factory$CreateParams$Builder, makeReader: (s, d, z, p, c, n) => new Factory$CreateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Factory$CreateParams$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Factory.CreateParams.$Type<T> { return $.bindStruct(Factory$CreateParams, $.brand([T])); },
 });
 
@@ -1316,7 +1324,7 @@ export class Factory$CreateResults$Reader<T extends $.AnyType = typeof $.AnyPoin
 }
 
 export class Factory$CreateResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get box(): Box.Builder<T> { return this.$get(0, Box.of(this.$brand.types[0])); }
   set box(value: Box.Init<T> | Box.Builder<T>) { this.$set(0, Box.of(this.$brand.types[0]), value); }
@@ -1355,7 +1363,7 @@ export interface Factory$CreateResults$Plain<T extends $.AnyType = typeof $.AnyP
   store: Store.Client<T>;
 }
 
-export const Factory$CreateResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.CreateResults.Reader, Factory.CreateResults.Builder, Factory.CreateResults.Init, Factory.CreateResults.Plain>({ id: 0xd0ec8203b613e1een, name: "Factory.create$Results", dataWords: 0, pointerCount: 2, Reader: Factory$CreateResults$Reader, Builder: Factory$CreateResults$Builder, makeReader: (s, d, z, p, c, n) => new Factory$CreateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Factory$CreateResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Factory$CreateResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.CreateResults.Reader, Factory.CreateResults.Builder, Factory.CreateResults.Init, Factory.CreateResults.Plain>({ id: 0xd0ec8203b613e1een, name: "Factory.create$Results", dataWords: 0, pointerCount: 2, Reader: Factory$CreateResults$Reader, Builder: Factory$CreateResults$Builder, makeReader: (s, d, z, p, c, n) => new Factory$CreateResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Factory$CreateResults$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Factory.CreateResults.$Type<T> { return $.bindStruct(Factory$CreateResults, $.brand([T])); },
 });
 
@@ -1370,7 +1378,7 @@ export class Factory$PairParams$Reader<A extends $.AnyType = typeof $.AnyPointer
 }
 
 export class Factory$PairParams$Builder<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[A, B]>;
   get a(): $.BuilderOf<A> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<A>; }
   set a(value: $.InitOf<A>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1402,7 +1410,7 @@ export interface Factory$PairParams$Plain<A extends $.AnyType = typeof $.AnyPoin
   b: $.PlainOf<B>;
 }
 
-export const Factory$PairParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.PairParams.Reader, Factory.PairParams.Builder, Factory.PairParams.Init, Factory.PairParams.Plain>({ id: 0x87ae5540309e0777n, name: "Factory.pair$Params", dataWords: 0, pointerCount: 2, Reader: Factory$PairParams$Reader, Builder: Factory$PairParams$Builder, makeReader: (s, d, z, p, c, n) => new Factory$PairParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Factory$PairParams$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Factory$PairParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Factory.PairParams.Reader, Factory.PairParams.Builder, Factory.PairParams.Init, Factory.PairParams.Plain>({ id: 0x87ae5540309e0777n, name: "Factory.pair$Params", dataWords: 0, pointerCount: 2, Reader: Factory$PairParams$Reader, Builder: Factory$PairParams$Builder, makeReader: (s, d, z, p, c, n) => new Factory$PairParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Factory$PairParams$Builder(s, d, p, c), typeParameters: 2 }), {
   of<A extends $.AnyType, B extends $.AnyType>(A: A, B: B): Factory.PairParams.$Type<A, B> { return $.bindStruct(Factory$PairParams, $.brand([A, B])); },
 });
 
@@ -1479,7 +1487,7 @@ export class GenericFactory$WrapParams$Reader<T extends $.AnyType = typeof $.Any
 }
 
 export class GenericFactory$WrapParams$Builder<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T, U]>;
   get value(): $.BuilderOf<U> { return this.$get(0, this.$brand.types[1]) as $.BuilderOf<U>; }
   set value(value: $.InitOf<U>) { this.$set(0, this.$brand.types[1], value as never); }
@@ -1511,7 +1519,7 @@ export interface GenericFactory$WrapParams$Plain<T extends $.AnyType = typeof $.
   base: $.PlainOf<T>;
 }
 
-export const GenericFactory$WrapParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<GenericFactory.WrapParams.Reader, GenericFactory.WrapParams.Builder, GenericFactory.WrapParams.Init, GenericFactory.WrapParams.Plain>({ id: 0xcbd0511726ea0b60n, name: "GenericFactory.wrap$Params", dataWords: 0, pointerCount: 2, Reader: GenericFactory$WrapParams$Reader, Builder: GenericFactory$WrapParams$Builder, makeReader: (s, d, z, p, c, n) => new GenericFactory$WrapParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new GenericFactory$WrapParams$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const GenericFactory$WrapParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<GenericFactory.WrapParams.Reader, GenericFactory.WrapParams.Builder, GenericFactory.WrapParams.Init, GenericFactory.WrapParams.Plain>({ id: 0xcbd0511726ea0b60n, name: "GenericFactory.wrap$Params", dataWords: 0, pointerCount: 2, Reader: GenericFactory$WrapParams$Reader, Builder: GenericFactory$WrapParams$Builder, makeReader: (s, d, z, p, c, n) => new GenericFactory$WrapParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new GenericFactory$WrapParams$Builder(s, d, p, c), typeParameters: 2 }), {
   of<T extends $.AnyType, U extends $.AnyType>(T: T, U: U): GenericFactory.WrapParams.$Type<T, U> { return $.bindStruct(GenericFactory$WrapParams, $.brand([T, U])); },
 });
 
@@ -1524,7 +1532,7 @@ export class GenericFactory$WrapResults$Reader<T extends $.AnyType = typeof $.An
 }
 
 export class GenericFactory$WrapResults$Builder<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T, U]>;
   get map(): Map.Builder<T, U> { return this.$get(0, Map.of(this.$brand.types[0], this.$brand.types[1])); }
   set map(value: Map.Init<T, U> | Map.Builder<T, U>) { this.$set(0, Map.of(this.$brand.types[0], this.$brand.types[1]), value); }
@@ -1556,7 +1564,7 @@ export interface GenericFactory$WrapResults$Plain<T extends $.AnyType = typeof $
   map: Map.Plain<T, U> | undefined;
 }
 
-export const GenericFactory$WrapResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<GenericFactory.WrapResults.Reader, GenericFactory.WrapResults.Builder, GenericFactory.WrapResults.Init, GenericFactory.WrapResults.Plain>({ id: 0xbbfd4b018db8ef2en, name: "GenericFactory.wrap$Results", dataWords: 0, pointerCount: 1, Reader: GenericFactory$WrapResults$Reader, Builder: GenericFactory$WrapResults$Builder, makeReader: (s, d, z, p, c, n) => new GenericFactory$WrapResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new GenericFactory$WrapResults$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const GenericFactory$WrapResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<GenericFactory.WrapResults.Reader, GenericFactory.WrapResults.Builder, GenericFactory.WrapResults.Init, GenericFactory.WrapResults.Plain>({ id: 0xbbfd4b018db8ef2en, name: "GenericFactory.wrap$Results", dataWords: 0, pointerCount: 1, Reader: GenericFactory$WrapResults$Reader, Builder: GenericFactory$WrapResults$Builder, makeReader: (s, d, z, p, c, n) => new GenericFactory$WrapResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new GenericFactory$WrapResults$Builder(s, d, p, c), typeParameters: 2 }), {
   of<T extends $.AnyType, U extends $.AnyType>(T: T, U: U): GenericFactory.WrapResults.$Type<T, U> { return $.bindStruct(GenericFactory$WrapResults, $.brand([T, U])); },
 });
 
@@ -1613,7 +1621,7 @@ export class Outer$Inner$Reader<T extends $.AnyType = typeof $.AnyPointer> exten
 }
 
 export class Outer$Inner$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get x(): number { return this.$int32(0); }
   set x(value: number) { this.$setInt32(0, value); }
@@ -1647,7 +1655,7 @@ export interface Outer$Inner$Plain<T extends $.AnyType = typeof $.AnyPointer> {
   readonly $types?: [T];
 }
 
-export const Outer$Inner = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Plain>({ id: 0xf4183b6af320f902n, name: "Outer.Inner", dataWords: 1, pointerCount: 0, Reader: Outer$Inner$Reader, Builder: Outer$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Inner$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Outer$Inner = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Plain>({ id: 0xf4183b6af320f902n, name: "Outer.Inner", dataWords: 1, pointerCount: 0, Reader: Outer$Inner$Reader, Builder: Outer$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Inner$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Outer.Inner.$Type<T> { return $.bindStruct(Outer$Inner, $.brand([T])); },
 });
 
@@ -1664,7 +1672,7 @@ export class Outer$Deep$Reader<T extends $.AnyType = typeof $.AnyPointer, U exte
 }
 
 export class Outer$Deep$Builder<T extends $.AnyType = typeof $.AnyPointer, U extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T, U]>;
   get t(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
   set t(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1714,7 +1722,7 @@ export interface Outer$Deep$Plain<T extends $.AnyType = typeof $.AnyPointer, U e
   box: Box.Plain<U> | undefined;
 }
 
-export const Outer$Deep = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Deep.Reader, Outer.Deep.Builder, Outer.Deep.Init, Outer.Deep.Plain>({ id: 0xd3cf3762699e0667n, name: "Outer.Deep", dataWords: 0, pointerCount: 3, Reader: Outer$Deep$Reader, Builder: Outer$Deep$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Deep$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Deep$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Outer$Deep = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Deep.Reader, Outer.Deep.Builder, Outer.Deep.Init, Outer.Deep.Plain>({ id: 0xd3cf3762699e0667n, name: "Outer.Deep", dataWords: 0, pointerCount: 3, Reader: Outer$Deep$Reader, Builder: Outer$Deep$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Deep$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Deep$Builder(s, d, p, c), typeParameters: 2 }), {
   of<T extends $.AnyType, U extends $.AnyType>(T: T, U: U): Outer.Deep.$Type<T, U> { return $.bindStruct(Outer$Deep, $.brand([T, U])); },
 });
 
@@ -1732,7 +1740,7 @@ export class Outer$Service$GetParams$Reader<T extends $.AnyType = typeof $.AnyPo
 }
 
 export class Outer$Service$GetParams$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   assign(_init: Outer.Service.GetParams.Init<T>): this { return this; }
   toObject(): Outer.Service.GetParams.Plain<T> { return this.asReader().toObject(); }
@@ -1746,7 +1754,7 @@ export interface Outer$Service$GetParams$Plain<T extends $.AnyType = typeof $.An
   readonly $types?: [T];
 }
 
-export const Outer$Service$GetParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.GetParams.Reader, Outer.Service.GetParams.Builder, Outer.Service.GetParams.Init, Outer.Service.GetParams.Plain>({ id: 0xe361707de470272cn, name: "Outer.Service.get$Params", dataWords: 0, pointerCount: 0, Reader: Outer$Service$GetParams$Reader, Builder: Outer$Service$GetParams$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$GetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Service$GetParams$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Outer$Service$GetParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.GetParams.Reader, Outer.Service.GetParams.Builder, Outer.Service.GetParams.Init, Outer.Service.GetParams.Plain>({ id: 0xe361707de470272cn, name: "Outer.Service.get$Params", dataWords: 0, pointerCount: 0, Reader: Outer$Service$GetParams$Reader, Builder: Outer$Service$GetParams$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$GetParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Service$GetParams$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Outer.Service.GetParams.$Type<T> { return $.bindStruct(Outer$Service$GetParams, $.brand([T])); },
 });
 
@@ -1761,7 +1769,7 @@ export class Outer$Service$GetResults$Reader<T extends $.AnyType = typeof $.AnyP
 }
 
 export class Outer$Service$GetResults$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get value(): $.BuilderOf<T> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<T>; }
   set value(value: $.InitOf<T>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1802,7 +1810,7 @@ export interface Outer$Service$GetResults$Plain<T extends $.AnyType = typeof $.A
   inner: Outer.Inner.Plain<T> | undefined;
 }
 
-export const Outer$Service$GetResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.GetResults.Reader, Outer.Service.GetResults.Builder, Outer.Service.GetResults.Init, Outer.Service.GetResults.Plain>({ id: 0xd3831824c1b4253cn, name: "Outer.Service.get$Results", dataWords: 0, pointerCount: 2, Reader: Outer$Service$GetResults$Reader, Builder: Outer$Service$GetResults$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$GetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Service$GetResults$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Outer$Service$GetResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.GetResults.Reader, Outer.Service.GetResults.Builder, Outer.Service.GetResults.Init, Outer.Service.GetResults.Plain>({ id: 0xd3831824c1b4253cn, name: "Outer.Service.get$Results", dataWords: 0, pointerCount: 2, Reader: Outer$Service$GetResults$Reader, Builder: Outer$Service$GetResults$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$GetResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Service$GetResults$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Outer.Service.GetResults.$Type<T> { return $.bindStruct(Outer$Service$GetResults, $.brand([T])); },
 });
 
@@ -1815,7 +1823,7 @@ export class Outer$Service$SwapParams$Reader<T extends $.AnyType = typeof $.AnyP
 }
 
 export class Outer$Service$SwapParams$Builder<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T, V]>;
   get value(): $.BuilderOf<V> { return this.$get(0, this.$brand.types[1]) as $.BuilderOf<V>; }
   set value(value: $.InitOf<V>) { this.$set(0, this.$brand.types[1], value as never); }
@@ -1841,7 +1849,7 @@ export interface Outer$Service$SwapParams$Plain<T extends $.AnyType = typeof $.A
   readonly $types?: [T, V];
 }
 
-export const Outer$Service$SwapParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.SwapParams.Reader, Outer.Service.SwapParams.Builder, Outer.Service.SwapParams.Init, Outer.Service.SwapParams.Plain>({ id: 0xa967ef67b2736754n, name: "Outer.Service.swap$Params", dataWords: 0, pointerCount: 1, Reader: Outer$Service$SwapParams$Reader, Builder: Outer$Service$SwapParams$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$SwapParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Service$SwapParams$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Outer$Service$SwapParams = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.SwapParams.Reader, Outer.Service.SwapParams.Builder, Outer.Service.SwapParams.Init, Outer.Service.SwapParams.Plain>({ id: 0xa967ef67b2736754n, name: "Outer.Service.swap$Params", dataWords: 0, pointerCount: 1, Reader: Outer$Service$SwapParams$Reader, Builder: Outer$Service$SwapParams$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$SwapParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Service$SwapParams$Builder(s, d, p, c), typeParameters: 2 }), {
   of<T extends $.AnyType, V extends $.AnyType>(T: T, V: V): Outer.Service.SwapParams.$Type<T, V> { return $.bindStruct(Outer$Service$SwapParams, $.brand([T, V])); },
 });
 
@@ -1854,7 +1862,7 @@ export class Outer$Service$SwapResults$Reader<T extends $.AnyType = typeof $.Any
 }
 
 export class Outer$Service$SwapResults$Builder<T extends $.AnyType = typeof $.AnyPointer, V extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T, V]>;
   get deep(): Outer.Deep.Builder<T, V> { return this.$get(0, Outer$Deep.of(this.$brand.types[0], this.$brand.types[1])); }
   set deep(value: Outer.Deep.Init<T, V> | Outer.Deep.Builder<T, V>) { this.$set(0, Outer$Deep.of(this.$brand.types[0], this.$brand.types[1]), value); }
@@ -1886,7 +1894,7 @@ export interface Outer$Service$SwapResults$Plain<T extends $.AnyType = typeof $.
   deep: Outer.Deep.Plain<T, V> | undefined;
 }
 
-export const Outer$Service$SwapResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.SwapResults.Reader, Outer.Service.SwapResults.Builder, Outer.Service.SwapResults.Init, Outer.Service.SwapResults.Plain>({ id: 0xe5a552c31bfb7e04n, name: "Outer.Service.swap$Results", dataWords: 0, pointerCount: 1, Reader: Outer$Service$SwapResults$Reader, Builder: Outer$Service$SwapResults$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$SwapResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Service$SwapResults$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Outer$Service$SwapResults = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Service.SwapResults.Reader, Outer.Service.SwapResults.Builder, Outer.Service.SwapResults.Init, Outer.Service.SwapResults.Plain>({ id: 0xe5a552c31bfb7e04n, name: "Outer.Service.swap$Results", dataWords: 0, pointerCount: 1, Reader: Outer$Service$SwapResults$Reader, Builder: Outer$Service$SwapResults$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Service$SwapResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Service$SwapResults$Builder(s, d, p, c), typeParameters: 2 }), {
   of<T extends $.AnyType, V extends $.AnyType>(T: T, V: V): Outer.Service.SwapResults.$Type<T, V> { return $.bindStruct(Outer$Service$SwapResults, $.brand([T, V])); },
 });
 
@@ -1924,7 +1932,7 @@ export class Outer$Right$Reader<T extends $.AnyType = typeof $.AnyPointer> exten
 }
 
 export class Outer$Right$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get inner(): Outer.Inner.Builder<T> { return this.$get(4, Outer$Inner.of(this.$brand.types[0])); }
   set inner(value: Outer.Inner.Init<T> | Outer.Inner.Builder<T>) { this.$set(4, Outer$Inner.of(this.$brand.types[0]), value); }
@@ -1949,7 +1957,7 @@ export class Outer$Right$Builder<T extends $.AnyType = typeof $.AnyPointer> exte
   asReader(): Outer.Right.Reader<T> { return this.$asReader($.bindReader<Outer.Right.Reader<T>>(Outer$Right$Reader, this.$brand)); }
 }
 
-const Outer$Right$$type = /*@__PURE__*/ $.struct<Outer.Right.Reader, Outer.Right.Builder, Outer.Right.Init, Outer.Right.Plain>({ id: 0xbfb0a54b6124f03dn, name: "Outer.right", dataWords: 1, pointerCount: 6, Reader: Outer$Right$Reader, Builder: Outer$Right$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Right$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Right$Builder(s, d, z, p, c), typeParameters: 1 });
+const Outer$Right$$type = /*@__PURE__*/ $.struct<Outer.Right.Reader, Outer.Right.Builder, Outer.Right.Init, Outer.Right.Plain>({ id: 0xbfb0a54b6124f03dn, name: "Outer.right", dataWords: 1, pointerCount: 6, Reader: Outer$Right$Reader, Builder: Outer$Right$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Right$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Right$Builder(s, d, p, c), typeParameters: 1 });
 export class Outer$Right$Pipeline<T extends $.AnyType = typeof $.AnyPointer> extends $.Pipeline<Outer.Right.Reader<T>> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   declare readonly $brand: $.Brand<[T]>;
@@ -2003,7 +2011,7 @@ const Outer$$Reader = /*@__PURE__*/ $.narrowed<Outer$Reader>(Outer$ReaderClass);
 
 /** Declarations inside a generic one take its parameters along, used or not. */
 export class Outer$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get which(): "left" | "right" | number { return this.$which(0, Outer$$members); }
   get inner(): Outer.Inner.Builder<T> { return this.$get(0, Outer$Inner.of(this.$brand.types[0])); }
@@ -2097,7 +2105,7 @@ export interface Outer$PlainMembers<T extends $.AnyType = typeof $.AnyPointer> {
 export type Outer$Plain<T extends $.AnyType = typeof $.AnyPointer> = Outer$PlainFields<T> & $.PlainUnion<Outer$PlainMembers<T>>;
 
 /** Declarations inside a generic one take its parameters along, used or not. */
-export const Outer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Plain>({ id: 0x877f0909791051a0n, name: "Outer", dataWords: 1, pointerCount: 6, Reader: Outer$$Reader, Builder: Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Builder(s, d, z, p, c), typeParameters: 1 }), {
+export const Outer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Plain>({ id: 0x877f0909791051a0n, name: "Outer", dataWords: 1, pointerCount: 6, Reader: Outer$$Reader, Builder: Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Builder(s, d, p, c), typeParameters: 1 }), {
   of<T extends $.AnyType>(T: T): Outer.$Type<T> { return $.bindStruct(Outer, $.brand([T])); },
   Inner: Outer$Inner,
   Deep: Outer$Deep,

@@ -17,7 +17,7 @@ export class Everything$AGroup$FlatBaz$Reader extends $.StructReader {
 }
 
 export class Everything$AGroup$FlatBaz$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get hello(): boolean { return this.$bool(32); }
   set hello(value: boolean) { this.$setBool(32, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -30,7 +30,7 @@ export class Everything$AGroup$FlatBaz$Builder extends $.StructBuilder {
   asReader(): Everything.AGroup.FlatBaz.Reader { return this.$asReader(Everything$AGroup$FlatBaz$Reader); }
 }
 
-const Everything$AGroup$FlatBaz$$type = /*@__PURE__*/ $.struct<Everything.AGroup.FlatBaz.Reader, Everything.AGroup.FlatBaz.Builder, Everything.AGroup.FlatBaz.Init, Everything.AGroup.FlatBaz.Plain>({ id: 0xccf0e97ce02830a5n, name: "Everything.aGroup.flatBaz", dataWords: 4, pointerCount: 16, Reader: Everything$AGroup$FlatBaz$Reader, Builder: Everything$AGroup$FlatBaz$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AGroup$FlatBaz$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$AGroup$FlatBaz$Builder(s, d, z, p, c) });
+const Everything$AGroup$FlatBaz$$type = /*@__PURE__*/ $.struct<Everything.AGroup.FlatBaz.Reader, Everything.AGroup.FlatBaz.Builder, Everything.AGroup.FlatBaz.Init, Everything.AGroup.FlatBaz.Plain>({ id: 0xccf0e97ce02830a5n, name: "Everything.aGroup.flatBaz", dataWords: 4, pointerCount: 16, Reader: Everything$AGroup$FlatBaz$Reader, Builder: Everything$AGroup$FlatBaz$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AGroup$FlatBaz$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$AGroup$FlatBaz$Builder(s, d, p, c) });
 export class Everything$AGroup$FlatBaz$Pipeline extends $.Pipeline<Everything.AGroup.FlatBaz.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.AGroup.FlatBaz.Reader, unknown, never> { return Everything$AGroup$FlatBaz$$type; }
@@ -51,7 +51,7 @@ export class Everything$AGroup$DoubleFlat$Reader extends $.StructReader {
 }
 
 export class Everything$AGroup$DoubleFlat$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get flatQux(): string { return this.$text(2); }
   set flatQux(value: string) { this.$setText(2, value); }
   hasFlatQux(): boolean { return this.$has(2); }
@@ -67,7 +67,7 @@ export class Everything$AGroup$DoubleFlat$Builder extends $.StructBuilder {
   asReader(): Everything.AGroup.DoubleFlat.Reader { return this.$asReader(Everything$AGroup$DoubleFlat$Reader); }
 }
 
-const Everything$AGroup$DoubleFlat$$type = /*@__PURE__*/ $.struct<Everything.AGroup.DoubleFlat.Reader, Everything.AGroup.DoubleFlat.Builder, Everything.AGroup.DoubleFlat.Init, Everything.AGroup.DoubleFlat.Plain>({ id: 0xee5b897c87342873n, name: "Everything.aGroup.doubleFlat", dataWords: 4, pointerCount: 16, Reader: Everything$AGroup$DoubleFlat$Reader, Builder: Everything$AGroup$DoubleFlat$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AGroup$DoubleFlat$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$AGroup$DoubleFlat$Builder(s, d, z, p, c) });
+const Everything$AGroup$DoubleFlat$$type = /*@__PURE__*/ $.struct<Everything.AGroup.DoubleFlat.Reader, Everything.AGroup.DoubleFlat.Builder, Everything.AGroup.DoubleFlat.Init, Everything.AGroup.DoubleFlat.Plain>({ id: 0xee5b897c87342873n, name: "Everything.aGroup.doubleFlat", dataWords: 4, pointerCount: 16, Reader: Everything$AGroup$DoubleFlat$Reader, Builder: Everything$AGroup$DoubleFlat$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AGroup$DoubleFlat$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$AGroup$DoubleFlat$Builder(s, d, p, c) });
 export class Everything$AGroup$DoubleFlat$Pipeline extends $.Pipeline<Everything.AGroup.DoubleFlat.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.AGroup.DoubleFlat.Reader, unknown, never> { return Everything$AGroup$DoubleFlat$$type; }
@@ -91,7 +91,7 @@ export class Everything$AGroup$Reader extends $.StructReader {
 }
 
 export class Everything$AGroup$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get flatFoo(): number { return this.$uint32(0); }
   set flatFoo(value: number) { this.$setUint32(0, value); }
   get flatBar(): string { return this.$text(1); }
@@ -99,19 +99,19 @@ export class Everything$AGroup$Builder extends $.StructBuilder {
   hasFlatBar(): boolean { return this.$has(1); }
   disownFlatBar(): $.Orphan { return this.$disown(1); }
   adoptFlatBar(orphan: $.Orphan): void { this.$adopt(1, orphan); }
-  get flatBaz(): Everything.AGroup.FlatBaz.Builder { return new Everything$AGroup$FlatBaz$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get flatBaz(): Everything.AGroup.FlatBaz.Builder { return new Everything$AGroup$FlatBaz$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set flatBaz(value: Everything.AGroup.FlatBaz.Init | Everything.AGroup.FlatBaz.Builder) { this.initFlatBaz().assign(value); }
   /** Sets all of the group to its defaults. */
   initFlatBaz(): Everything.AGroup.FlatBaz.Builder {
     this.$setBool(32, false);
-    return new Everything$AGroup$FlatBaz$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$AGroup$FlatBaz$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get doubleFlat(): Everything.AGroup.DoubleFlat.Builder { return new Everything$AGroup$DoubleFlat$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get doubleFlat(): Everything.AGroup.DoubleFlat.Builder { return new Everything$AGroup$DoubleFlat$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set doubleFlat(value: Everything.AGroup.DoubleFlat.Init | Everything.AGroup.DoubleFlat.Builder) { this.initDoubleFlat().assign(value); }
   /** Sets all of the group to its defaults. */
   initDoubleFlat(): Everything.AGroup.DoubleFlat.Builder {
     this.$clear(2);
-    return new Everything$AGroup$DoubleFlat$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$AGroup$DoubleFlat$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Everything.AGroup.Init | Everything$AGroup$Builder): this {
@@ -126,7 +126,7 @@ export class Everything$AGroup$Builder extends $.StructBuilder {
   asReader(): Everything.AGroup.Reader { return this.$asReader(Everything$AGroup$Reader); }
 }
 
-const Everything$AGroup$$type = /*@__PURE__*/ $.struct<Everything.AGroup.Reader, Everything.AGroup.Builder, Everything.AGroup.Init, Everything.AGroup.Plain>({ id: 0xda664eb7bb6eca8an, name: "Everything.aGroup", dataWords: 4, pointerCount: 16, Reader: Everything$AGroup$Reader, Builder: Everything$AGroup$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AGroup$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$AGroup$Builder(s, d, z, p, c) });
+const Everything$AGroup$$type = /*@__PURE__*/ $.struct<Everything.AGroup.Reader, Everything.AGroup.Builder, Everything.AGroup.Init, Everything.AGroup.Plain>({ id: 0xda664eb7bb6eca8an, name: "Everything.aGroup", dataWords: 4, pointerCount: 16, Reader: Everything$AGroup$Reader, Builder: Everything$AGroup$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AGroup$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$AGroup$Builder(s, d, p, c) });
 export class Everything$AGroup$Pipeline extends $.Pipeline<Everything.AGroup.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.AGroup.Reader, unknown, never> { return Everything$AGroup$$type; }
@@ -154,7 +154,7 @@ export class Everything$PrefixedGroup$Baz$Reader extends $.StructReader {
 }
 
 export class Everything$PrefixedGroup$Baz$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get hello(): boolean { return this.$bool(33); }
   set hello(value: boolean) { this.$setBool(33, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -167,7 +167,7 @@ export class Everything$PrefixedGroup$Baz$Builder extends $.StructBuilder {
   asReader(): Everything.PrefixedGroup.Baz.Reader { return this.$asReader(Everything$PrefixedGroup$Baz$Reader); }
 }
 
-const Everything$PrefixedGroup$Baz$$type = /*@__PURE__*/ $.struct<Everything.PrefixedGroup.Baz.Reader, Everything.PrefixedGroup.Baz.Builder, Everything.PrefixedGroup.Baz.Init, Everything.PrefixedGroup.Baz.Plain>({ id: 0x81c04c06388a784bn, name: "Everything.prefixedGroup.baz", dataWords: 4, pointerCount: 16, Reader: Everything$PrefixedGroup$Baz$Reader, Builder: Everything$PrefixedGroup$Baz$Builder, makeReader: (s, d, z, p, c, n) => new Everything$PrefixedGroup$Baz$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$PrefixedGroup$Baz$Builder(s, d, z, p, c) });
+const Everything$PrefixedGroup$Baz$$type = /*@__PURE__*/ $.struct<Everything.PrefixedGroup.Baz.Reader, Everything.PrefixedGroup.Baz.Builder, Everything.PrefixedGroup.Baz.Init, Everything.PrefixedGroup.Baz.Plain>({ id: 0x81c04c06388a784bn, name: "Everything.prefixedGroup.baz", dataWords: 4, pointerCount: 16, Reader: Everything$PrefixedGroup$Baz$Reader, Builder: Everything$PrefixedGroup$Baz$Builder, makeReader: (s, d, z, p, c, n) => new Everything$PrefixedGroup$Baz$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$PrefixedGroup$Baz$Builder(s, d, p, c) });
 export class Everything$PrefixedGroup$Baz$Pipeline extends $.Pipeline<Everything.PrefixedGroup.Baz.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.PrefixedGroup.Baz.Reader, unknown, never> { return Everything$PrefixedGroup$Baz$$type; }
@@ -188,7 +188,7 @@ export class Everything$PrefixedGroup$MorePrefix$Reader extends $.StructReader {
 }
 
 export class Everything$PrefixedGroup$MorePrefix$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get qux(): string { return this.$text(4); }
   set qux(value: string) { this.$setText(4, value); }
   hasQux(): boolean { return this.$has(4); }
@@ -204,7 +204,7 @@ export class Everything$PrefixedGroup$MorePrefix$Builder extends $.StructBuilder
   asReader(): Everything.PrefixedGroup.MorePrefix.Reader { return this.$asReader(Everything$PrefixedGroup$MorePrefix$Reader); }
 }
 
-const Everything$PrefixedGroup$MorePrefix$$type = /*@__PURE__*/ $.struct<Everything.PrefixedGroup.MorePrefix.Reader, Everything.PrefixedGroup.MorePrefix.Builder, Everything.PrefixedGroup.MorePrefix.Init, Everything.PrefixedGroup.MorePrefix.Plain>({ id: 0xdf7da09a35a98807n, name: "Everything.prefixedGroup.morePrefix", dataWords: 4, pointerCount: 16, Reader: Everything$PrefixedGroup$MorePrefix$Reader, Builder: Everything$PrefixedGroup$MorePrefix$Builder, makeReader: (s, d, z, p, c, n) => new Everything$PrefixedGroup$MorePrefix$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$PrefixedGroup$MorePrefix$Builder(s, d, z, p, c) });
+const Everything$PrefixedGroup$MorePrefix$$type = /*@__PURE__*/ $.struct<Everything.PrefixedGroup.MorePrefix.Reader, Everything.PrefixedGroup.MorePrefix.Builder, Everything.PrefixedGroup.MorePrefix.Init, Everything.PrefixedGroup.MorePrefix.Plain>({ id: 0xdf7da09a35a98807n, name: "Everything.prefixedGroup.morePrefix", dataWords: 4, pointerCount: 16, Reader: Everything$PrefixedGroup$MorePrefix$Reader, Builder: Everything$PrefixedGroup$MorePrefix$Builder, makeReader: (s, d, z, p, c, n) => new Everything$PrefixedGroup$MorePrefix$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$PrefixedGroup$MorePrefix$Builder(s, d, p, c) });
 export class Everything$PrefixedGroup$MorePrefix$Pipeline extends $.Pipeline<Everything.PrefixedGroup.MorePrefix.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.PrefixedGroup.MorePrefix.Reader, unknown, never> { return Everything$PrefixedGroup$MorePrefix$$type; }
@@ -228,7 +228,7 @@ export class Everything$PrefixedGroup$Reader extends $.StructReader {
 }
 
 export class Everything$PrefixedGroup$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get foo(): string { return this.$text(3); }
   set foo(value: string) { this.$setText(3, value); }
   hasFoo(): boolean { return this.$has(3); }
@@ -236,19 +236,19 @@ export class Everything$PrefixedGroup$Builder extends $.StructBuilder {
   adoptFoo(orphan: $.Orphan): void { this.$adopt(3, orphan); }
   get bar(): number { return this.$uint32(8); }
   set bar(value: number) { this.$setUint32(8, value); }
-  get baz(): Everything.PrefixedGroup.Baz.Builder { return new Everything$PrefixedGroup$Baz$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get baz(): Everything.PrefixedGroup.Baz.Builder { return new Everything$PrefixedGroup$Baz$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set baz(value: Everything.PrefixedGroup.Baz.Init | Everything.PrefixedGroup.Baz.Builder) { this.initBaz().assign(value); }
   /** Sets all of the group to its defaults. */
   initBaz(): Everything.PrefixedGroup.Baz.Builder {
     this.$setBool(33, false);
-    return new Everything$PrefixedGroup$Baz$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$PrefixedGroup$Baz$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get morePrefix(): Everything.PrefixedGroup.MorePrefix.Builder { return new Everything$PrefixedGroup$MorePrefix$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get morePrefix(): Everything.PrefixedGroup.MorePrefix.Builder { return new Everything$PrefixedGroup$MorePrefix$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set morePrefix(value: Everything.PrefixedGroup.MorePrefix.Init | Everything.PrefixedGroup.MorePrefix.Builder) { this.initMorePrefix().assign(value); }
   /** Sets all of the group to its defaults. */
   initMorePrefix(): Everything.PrefixedGroup.MorePrefix.Builder {
     this.$clear(4);
-    return new Everything$PrefixedGroup$MorePrefix$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$PrefixedGroup$MorePrefix$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Everything.PrefixedGroup.Init | Everything$PrefixedGroup$Builder): this {
@@ -263,7 +263,7 @@ export class Everything$PrefixedGroup$Builder extends $.StructBuilder {
   asReader(): Everything.PrefixedGroup.Reader { return this.$asReader(Everything$PrefixedGroup$Reader); }
 }
 
-const Everything$PrefixedGroup$$type = /*@__PURE__*/ $.struct<Everything.PrefixedGroup.Reader, Everything.PrefixedGroup.Builder, Everything.PrefixedGroup.Init, Everything.PrefixedGroup.Plain>({ id: 0x8cb10ad498f5bb11n, name: "Everything.prefixedGroup", dataWords: 4, pointerCount: 16, Reader: Everything$PrefixedGroup$Reader, Builder: Everything$PrefixedGroup$Builder, makeReader: (s, d, z, p, c, n) => new Everything$PrefixedGroup$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$PrefixedGroup$Builder(s, d, z, p, c) });
+const Everything$PrefixedGroup$$type = /*@__PURE__*/ $.struct<Everything.PrefixedGroup.Reader, Everything.PrefixedGroup.Builder, Everything.PrefixedGroup.Init, Everything.PrefixedGroup.Plain>({ id: 0x8cb10ad498f5bb11n, name: "Everything.prefixedGroup", dataWords: 4, pointerCount: 16, Reader: Everything$PrefixedGroup$Reader, Builder: Everything$PrefixedGroup$Builder, makeReader: (s, d, z, p, c, n) => new Everything$PrefixedGroup$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$PrefixedGroup$Builder(s, d, p, c) });
 export class Everything$PrefixedGroup$Pipeline extends $.Pipeline<Everything.PrefixedGroup.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.PrefixedGroup.Reader, unknown, never> { return Everything$PrefixedGroup$$type; }
@@ -293,7 +293,7 @@ export class Everything$AUnion$Foo$Reader extends $.StructReader {
 }
 
 export class Everything$AUnion$Foo$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get fooMember(): string { return this.$text(5); }
   set fooMember(value: string) { this.$setText(5, value); }
   hasFooMember(): boolean { return this.$has(5); }
@@ -312,7 +312,7 @@ export class Everything$AUnion$Foo$Builder extends $.StructBuilder {
   asReader(): Everything.AUnion.Foo.Reader { return this.$asReader(Everything$AUnion$Foo$Reader); }
 }
 
-const Everything$AUnion$Foo$$type = /*@__PURE__*/ $.struct<Everything.AUnion.Foo.Reader, Everything.AUnion.Foo.Builder, Everything.AUnion.Foo.Init, Everything.AUnion.Foo.Plain>({ id: 0xb5e2c30c357c1176n, name: "Everything.aUnion.foo", dataWords: 4, pointerCount: 16, Reader: Everything$AUnion$Foo$Reader, Builder: Everything$AUnion$Foo$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AUnion$Foo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$AUnion$Foo$Builder(s, d, z, p, c) });
+const Everything$AUnion$Foo$$type = /*@__PURE__*/ $.struct<Everything.AUnion.Foo.Reader, Everything.AUnion.Foo.Builder, Everything.AUnion.Foo.Init, Everything.AUnion.Foo.Plain>({ id: 0xb5e2c30c357c1176n, name: "Everything.aUnion.foo", dataWords: 4, pointerCount: 16, Reader: Everything$AUnion$Foo$Reader, Builder: Everything$AUnion$Foo$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AUnion$Foo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$AUnion$Foo$Builder(s, d, p, c) });
 export class Everything$AUnion$Foo$Pipeline extends $.Pipeline<Everything.AUnion.Foo.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.AUnion.Foo.Reader, unknown, never> { return Everything$AUnion$Foo$$type; }
@@ -336,7 +336,7 @@ export class Everything$AUnion$Bar$Reader extends $.StructReader {
 }
 
 export class Everything$AUnion$Bar$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get barMember(): number { return this.$uint32(12); }
   set barMember(value: number) { this.$setUint32(12, value); }
   get multiMember(): string { return this.$text(5); }
@@ -355,7 +355,7 @@ export class Everything$AUnion$Bar$Builder extends $.StructBuilder {
   asReader(): Everything.AUnion.Bar.Reader { return this.$asReader(Everything$AUnion$Bar$Reader); }
 }
 
-const Everything$AUnion$Bar$$type = /*@__PURE__*/ $.struct<Everything.AUnion.Bar.Reader, Everything.AUnion.Bar.Builder, Everything.AUnion.Bar.Init, Everything.AUnion.Bar.Plain>({ id: 0xf61b804ffd5690a9n, name: "Everything.aUnion.bar", dataWords: 4, pointerCount: 16, Reader: Everything$AUnion$Bar$Reader, Builder: Everything$AUnion$Bar$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AUnion$Bar$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$AUnion$Bar$Builder(s, d, z, p, c) });
+const Everything$AUnion$Bar$$type = /*@__PURE__*/ $.struct<Everything.AUnion.Bar.Reader, Everything.AUnion.Bar.Builder, Everything.AUnion.Bar.Init, Everything.AUnion.Bar.Plain>({ id: 0xf61b804ffd5690a9n, name: "Everything.aUnion.bar", dataWords: 4, pointerCount: 16, Reader: Everything$AUnion$Bar$Reader, Builder: Everything$AUnion$Bar$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AUnion$Bar$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$AUnion$Bar$Builder(s, d, p, c) });
 export class Everything$AUnion$Bar$Pipeline extends $.Pipeline<Everything.AUnion.Bar.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.AUnion.Bar.Reader, unknown, never> { return Everything$AUnion$Bar$$type; }
@@ -390,25 +390,25 @@ export type Everything$AUnion$Reader = $.Variants<Everything$AUnion$ReaderClass,
 const Everything$AUnion$$Reader = /*@__PURE__*/ $.narrowed<Everything$AUnion$Reader>(Everything$AUnion$ReaderClass);
 
 export class Everything$AUnion$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "foo" | "bar" | number { return this.$which(6, Everything$AUnion$$members); }
-  get foo(): Everything.AUnion.Foo.Builder { this.$expect(6, 0, "foo"); return new Everything$AUnion$Foo$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get foo(): Everything.AUnion.Foo.Builder { this.$expect(6, 0, "foo"); return new Everything$AUnion$Foo$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set foo(value: Everything.AUnion.Foo.Init | Everything.AUnion.Foo.Builder) { this.initFoo().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initFoo(): Everything.AUnion.Foo.Builder {
     this.$setUint16(6, 0);
     this.$clear(5);
     this.$setUint32(12, 0);
-    return new Everything$AUnion$Foo$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$AUnion$Foo$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get bar(): Everything.AUnion.Bar.Builder { this.$expect(6, 1, "bar"); return new Everything$AUnion$Bar$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get bar(): Everything.AUnion.Bar.Builder { this.$expect(6, 1, "bar"); return new Everything$AUnion$Bar$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set bar(value: Everything.AUnion.Bar.Init | Everything.AUnion.Bar.Builder) { this.initBar().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initBar(): Everything.AUnion.Bar.Builder {
     this.$setUint16(6, 1);
     this.$setUint32(12, 0);
     this.$clear(5);
-    return new Everything$AUnion$Bar$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$AUnion$Bar$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Everything.AUnion.Init | Everything$AUnion$Builder): this {
@@ -426,7 +426,7 @@ export class Everything$AUnion$Builder extends $.StructBuilder {
   asReader(): Everything.AUnion.Reader { return this.$asReader(Everything$AUnion$$Reader); }
 }
 
-const Everything$AUnion$$type = /*@__PURE__*/ $.struct<Everything.AUnion.Reader, Everything.AUnion.Builder, Everything.AUnion.Init, Everything.AUnion.Plain>({ id: 0xd09d35de8e5d7720n, name: "Everything.aUnion", dataWords: 4, pointerCount: 16, Reader: Everything$AUnion$$Reader, Builder: Everything$AUnion$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AUnion$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$AUnion$Builder(s, d, z, p, c) });
+const Everything$AUnion$$type = /*@__PURE__*/ $.struct<Everything.AUnion.Reader, Everything.AUnion.Builder, Everything.AUnion.Init, Everything.AUnion.Plain>({ id: 0xd09d35de8e5d7720n, name: "Everything.aUnion", dataWords: 4, pointerCount: 16, Reader: Everything$AUnion$$Reader, Builder: Everything$AUnion$Builder, makeReader: (s, d, z, p, c, n) => new Everything$AUnion$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$AUnion$Builder(s, d, p, c) });
 export class Everything$AUnion$Pipeline extends $.Pipeline<Everything.AUnion.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.AUnion.Reader, unknown, never> { return Everything$AUnion$$type; }
@@ -457,7 +457,7 @@ export class Everything$SimpleGroup$Reader extends $.StructReader {
 }
 
 export class Everything$SimpleGroup$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get grault(): string { return this.$text(7); }
   set grault(value: string) { this.$setText(7, value); }
   hasGrault(): boolean { return this.$has(7); }
@@ -473,7 +473,7 @@ export class Everything$SimpleGroup$Builder extends $.StructBuilder {
   asReader(): Everything.SimpleGroup.Reader { return this.$asReader(Everything$SimpleGroup$Reader); }
 }
 
-const Everything$SimpleGroup$$type = /*@__PURE__*/ $.struct<Everything.SimpleGroup.Reader, Everything.SimpleGroup.Builder, Everything.SimpleGroup.Init, Everything.SimpleGroup.Plain>({ id: 0xae97b9ffc6aaf957n, name: "Everything.simpleGroup", dataWords: 4, pointerCount: 16, Reader: Everything$SimpleGroup$Reader, Builder: Everything$SimpleGroup$Builder, makeReader: (s, d, z, p, c, n) => new Everything$SimpleGroup$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$SimpleGroup$Builder(s, d, z, p, c) });
+const Everything$SimpleGroup$$type = /*@__PURE__*/ $.struct<Everything.SimpleGroup.Reader, Everything.SimpleGroup.Builder, Everything.SimpleGroup.Init, Everything.SimpleGroup.Plain>({ id: 0xae97b9ffc6aaf957n, name: "Everything.simpleGroup", dataWords: 4, pointerCount: 16, Reader: Everything$SimpleGroup$Reader, Builder: Everything$SimpleGroup$Builder, makeReader: (s, d, z, p, c, n) => new Everything$SimpleGroup$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$SimpleGroup$Builder(s, d, p, c) });
 export class Everything$SimpleGroup$Pipeline extends $.Pipeline<Everything.SimpleGroup.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.SimpleGroup.Reader, unknown, never> { return Everything$SimpleGroup$$type; }
@@ -507,7 +507,7 @@ export type Everything$BUnion$Reader = $.Variants<Everything$BUnion$ReaderClass,
 const Everything$BUnion$$Reader = /*@__PURE__*/ $.narrowed<Everything$BUnion$Reader>(Everything$BUnion$ReaderClass);
 
 export class Everything$BUnion$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "foo" | "bar" | number { return this.$which(16, Everything$BUnion$$members); }
   get foo(): string { this.$expect(16, 0, "foo"); return this.$text(13); }
   set foo(value: string) { this.$setText(13, value); this.$setUint16(16, 0); }
@@ -532,7 +532,7 @@ export class Everything$BUnion$Builder extends $.StructBuilder {
   asReader(): Everything.BUnion.Reader { return this.$asReader(Everything$BUnion$$Reader); }
 }
 
-const Everything$BUnion$$type = /*@__PURE__*/ $.struct<Everything.BUnion.Reader, Everything.BUnion.Builder, Everything.BUnion.Init, Everything.BUnion.Plain>({ id: 0xd2dd65871164ea23n, name: "Everything.bUnion", dataWords: 4, pointerCount: 16, Reader: Everything$BUnion$$Reader, Builder: Everything$BUnion$Builder, makeReader: (s, d, z, p, c, n) => new Everything$BUnion$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$BUnion$Builder(s, d, z, p, c) });
+const Everything$BUnion$$type = /*@__PURE__*/ $.struct<Everything.BUnion.Reader, Everything.BUnion.Builder, Everything.BUnion.Init, Everything.BUnion.Plain>({ id: 0xd2dd65871164ea23n, name: "Everything.bUnion", dataWords: 4, pointerCount: 16, Reader: Everything$BUnion$$Reader, Builder: Everything$BUnion$Builder, makeReader: (s, d, z, p, c, n) => new Everything$BUnion$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$BUnion$Builder(s, d, p, c) });
 export class Everything$BUnion$Pipeline extends $.Pipeline<Everything.BUnion.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.BUnion.Reader, unknown, never> { return Everything$BUnion$$type; }
@@ -576,7 +576,7 @@ export type Everything$UnionWithVoid$Reader = $.Variants<Everything$UnionWithVoi
 const Everything$UnionWithVoid$$Reader = /*@__PURE__*/ $.narrowed<Everything$UnionWithVoid$Reader>(Everything$UnionWithVoid$ReaderClass);
 
 export class Everything$UnionWithVoid$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "intValue" | "voidValue" | "textValue" | number { return this.$which(18, Everything$UnionWithVoid$$members); }
   get intValue(): number { this.$expect(18, 0, "intValue"); return this.$uint32(24); }
   set intValue(value: number) { this.$setUint32(24, value); this.$setUint16(18, 0); }
@@ -604,7 +604,7 @@ export class Everything$UnionWithVoid$Builder extends $.StructBuilder {
   asReader(): Everything.UnionWithVoid.Reader { return this.$asReader(Everything$UnionWithVoid$$Reader); }
 }
 
-const Everything$UnionWithVoid$$type = /*@__PURE__*/ $.struct<Everything.UnionWithVoid.Reader, Everything.UnionWithVoid.Builder, Everything.UnionWithVoid.Init, Everything.UnionWithVoid.Plain>({ id: 0x8643741e4546d1b0n, name: "Everything.unionWithVoid", dataWords: 4, pointerCount: 16, Reader: Everything$UnionWithVoid$$Reader, Builder: Everything$UnionWithVoid$Builder, makeReader: (s, d, z, p, c, n) => new Everything$UnionWithVoid$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$UnionWithVoid$Builder(s, d, z, p, c) });
+const Everything$UnionWithVoid$$type = /*@__PURE__*/ $.struct<Everything.UnionWithVoid.Reader, Everything.UnionWithVoid.Builder, Everything.UnionWithVoid.Init, Everything.UnionWithVoid.Plain>({ id: 0x8643741e4546d1b0n, name: "Everything.unionWithVoid", dataWords: 4, pointerCount: 16, Reader: Everything$UnionWithVoid$$Reader, Builder: Everything$UnionWithVoid$Builder, makeReader: (s, d, z, p, c, n) => new Everything$UnionWithVoid$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$UnionWithVoid$Builder(s, d, p, c) });
 export class Everything$UnionWithVoid$Pipeline extends $.Pipeline<Everything.UnionWithVoid.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Everything.UnionWithVoid.Reader, unknown, never> { return Everything$UnionWithVoid$$type; }
@@ -655,13 +655,13 @@ export class Everything$Reader extends $.StructReader {
 }
 
 export class Everything$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get someField(): string { return this.$text(0); }
   set someField(value: string) { this.$setText(0, value); }
   hasSomeField(): boolean { return this.$has(0); }
   disownSomeField(): $.Orphan { return this.$disown(0); }
   adoptSomeField(orphan: $.Orphan): void { this.$adopt(0, orphan); }
-  get aGroup(): Everything.AGroup.Builder { return new Everything$AGroup$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get aGroup(): Everything.AGroup.Builder { return new Everything$AGroup$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set aGroup(value: Everything.AGroup.Init | Everything.AGroup.Builder) { this.initAGroup().assign(value); }
   /** Sets all of the group to its defaults. */
   initAGroup(): Everything.AGroup.Builder {
@@ -669,9 +669,9 @@ export class Everything$Builder extends $.StructBuilder {
     this.$clear(1);
     this.$setBool(32, false);
     this.$clear(2);
-    return new Everything$AGroup$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$AGroup$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get prefixedGroup(): Everything.PrefixedGroup.Builder { return new Everything$PrefixedGroup$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get prefixedGroup(): Everything.PrefixedGroup.Builder { return new Everything$PrefixedGroup$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set prefixedGroup(value: Everything.PrefixedGroup.Init | Everything.PrefixedGroup.Builder) { this.initPrefixedGroup().assign(value); }
   /** Sets all of the group to its defaults. */
   initPrefixedGroup(): Everything.PrefixedGroup.Builder {
@@ -679,16 +679,16 @@ export class Everything$Builder extends $.StructBuilder {
     this.$setUint32(8, 0);
     this.$setBool(33, false);
     this.$clear(4);
-    return new Everything$PrefixedGroup$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$PrefixedGroup$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
-  get aUnion(): Everything.AUnion.Builder { return new Everything$AUnion$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get aUnion(): Everything.AUnion.Builder { return new Everything$AUnion$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set aUnion(value: Everything.AUnion.Init | Everything.AUnion.Builder) { this.initAUnion().assign(value); }
   /** Sets all of the group to its defaults. */
   initAUnion(): Everything.AUnion.Builder {
     this.$setUint16(6, 0);
     this.$clear(5);
     this.$setUint32(12, 0);
-    return new Everything$AUnion$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$AUnion$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   get dependency(): Dependency.Builder { return this.$get(6, Dependency); }
   set dependency(value: Dependency.Init | Dependency.Builder) { this.$set(6, Dependency, value); }
@@ -696,12 +696,12 @@ export class Everything$Builder extends $.StructBuilder {
   initDependency(): Dependency.Builder { return this.$init(6, Dependency); }
   disownDependency(): $.Orphan { return this.$disown(6); }
   adoptDependency(orphan: $.Orphan): void { this.$adopt(6, orphan); }
-  get simpleGroup(): Everything.SimpleGroup.Builder { return new Everything$SimpleGroup$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get simpleGroup(): Everything.SimpleGroup.Builder { return new Everything$SimpleGroup$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set simpleGroup(value: Everything.SimpleGroup.Init | Everything.SimpleGroup.Builder) { this.initSimpleGroup().assign(value); }
   /** Sets all of the group to its defaults. */
   initSimpleGroup(): Everything.SimpleGroup.Builder {
     this.$clear(7);
-    return new Everything$SimpleGroup$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$SimpleGroup$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   get enums(): $.ListBuilder<Level | number, Level | number> { return this.$get(8, $.enumList(Level$$type)); }
   set enums(value: Iterable<Level | number>) { this.$set(8, $.enumList(Level$$type), value); }
@@ -732,14 +732,14 @@ export class Everything$Builder extends $.StructBuilder {
   initTestHex(length: number): Uint8Array { return this.$init(12, $.Data, length); }
   disownTestHex(): $.Orphan { return this.$disown(12); }
   adoptTestHex(orphan: $.Orphan): void { this.$adopt(12, orphan); }
-  get bUnion(): Everything.BUnion.Builder { return new Everything$BUnion$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get bUnion(): Everything.BUnion.Builder { return new Everything$BUnion$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set bUnion(value: Everything.BUnion.Init | Everything.BUnion.Builder) { this.initBUnion().assign(value); }
   /** Sets all of the group to its defaults. */
   initBUnion(): Everything.BUnion.Builder {
     this.$setUint16(16, 0);
     this.$clear(13);
     this.$setUint32(20, 0);
-    return new Everything$BUnion$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$BUnion$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   get externalUnion(): External.Builder { return this.$get(14, External); }
   set externalUnion(value: External.Init | External.Builder) { this.$set(14, External, value); }
@@ -747,14 +747,14 @@ export class Everything$Builder extends $.StructBuilder {
   initExternalUnion(): External.Builder { return this.$init(14, External); }
   disownExternalUnion(): $.Orphan { return this.$disown(14); }
   adoptExternalUnion(orphan: $.Orphan): void { this.$adopt(14, orphan); }
-  get unionWithVoid(): Everything.UnionWithVoid.Builder { return new Everything$UnionWithVoid$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get unionWithVoid(): Everything.UnionWithVoid.Builder { return new Everything$UnionWithVoid$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set unionWithVoid(value: Everything.UnionWithVoid.Init | Everything.UnionWithVoid.Builder) { this.initUnionWithVoid().assign(value); }
   /** Sets all of the group to its defaults. */
   initUnionWithVoid(): Everything.UnionWithVoid.Builder {
     this.$setUint16(18, 0);
     this.$setUint32(24, 0);
     this.$clear(15);
-    return new Everything$UnionWithVoid$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Everything$UnionWithVoid$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Everything.Init | Everything$Builder): this {
@@ -777,6 +777,10 @@ export class Everything$Builder extends $.StructBuilder {
   }
   toObject(): Everything.Plain { return this.asReader().toObject(); }
   asReader(): Everything.Reader { return this.$asReader(Everything$Reader); }
+}
+
+class Everything$$List extends $.StructListBuilder<Everything.Builder, Everything.Init | Everything.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Everything$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Everything$Pipeline extends $.Pipeline<Everything.Reader> {
@@ -826,7 +830,7 @@ export interface Everything$Plain {
   unionWithVoid: Everything.UnionWithVoid.Plain;
 }
 
-export const Everything = /*@__PURE__*/ $.struct<Everything.Reader, Everything.Builder, Everything.Init, Everything.Plain>({ id: 0xa1b73c8bb86fbed3n, name: "Everything", dataWords: 4, pointerCount: 16, Reader: Everything$Reader, Builder: Everything$Builder, makeReader: (s, d, z, p, c, n) => new Everything$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Everything$Builder(s, d, z, p, c) });
+export const Everything = /*@__PURE__*/ $.struct<Everything.Reader, Everything.Builder, Everything.Init, Everything.Plain>({ id: 0xa1b73c8bb86fbed3n, name: "Everything", dataWords: 4, pointerCount: 16, Reader: Everything$Reader, Builder: Everything$Builder, makeReader: (s, d, z, p, c, n) => new Everything$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Everything$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Everything$$List(t, s, d, n, z, p) });
 
 export type Everything = Everything$Reader;
 export declare namespace Everything {
@@ -954,7 +958,7 @@ export class Dependency$Reader extends $.StructReader {
 }
 
 export class Dependency$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get foo(): string { return this.$text(0); }
   set foo(value: string) { this.$setText(0, value); }
   hasFoo(): boolean { return this.$has(0); }
@@ -970,6 +974,10 @@ export class Dependency$Builder extends $.StructBuilder {
   asReader(): Dependency.Reader { return this.$asReader(Dependency$Reader); }
 }
 
+class Dependency$$List extends $.StructListBuilder<Dependency.Builder, Dependency.Init | Dependency.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Dependency$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Dependency$Pipeline extends $.Pipeline<Dependency.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Dependency.Reader, unknown, never> { return Dependency; }
@@ -982,7 +990,7 @@ export interface Dependency$Plain {
   foo: string;
 }
 
-export const Dependency = /*@__PURE__*/ $.struct<Dependency.Reader, Dependency.Builder, Dependency.Init, Dependency.Plain>({ id: 0x8298532048282c32n, name: "Dependency", dataWords: 0, pointerCount: 1, Reader: Dependency$Reader, Builder: Dependency$Builder, makeReader: (s, d, z, p, c, n) => new Dependency$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Dependency$Builder(s, d, z, p, c) });
+export const Dependency = /*@__PURE__*/ $.struct<Dependency.Reader, Dependency.Builder, Dependency.Init, Dependency.Plain>({ id: 0x8298532048282c32n, name: "Dependency", dataWords: 0, pointerCount: 1, Reader: Dependency$Reader, Builder: Dependency$Builder, makeReader: (s, d, z, p, c, n) => new Dependency$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Dependency$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Dependency$$List(t, s, d, n, z, p) });
 
 export type Dependency = Dependency$Reader;
 export declare namespace Dependency {
@@ -1001,7 +1009,7 @@ export class External$Foo$Reader extends $.StructReader {
 }
 
 export class External$Foo$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get tag(): number { return this.$uint8(0); }
   set tag(value: number) { this.$setUint8(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1012,6 +1020,10 @@ export class External$Foo$Builder extends $.StructBuilder {
   }
   toObject(): External.Foo.Plain { return this.asReader().toObject(); }
   asReader(): External.Foo.Reader { return this.$asReader(External$Foo$Reader); }
+}
+
+class External$Foo$$List extends $.StructListBuilder<External.Foo.Builder, External.Foo.Init | External.Foo.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new External$Foo$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class External$Foo$Pipeline extends $.Pipeline<External.Foo.Reader> {
@@ -1026,7 +1038,7 @@ export interface External$Foo$Plain {
   tag: number;
 }
 
-export const External$Foo = /*@__PURE__*/ $.struct<External.Foo.Reader, External.Foo.Builder, External.Foo.Init, External.Foo.Plain>({ id: 0xfe53c5e3f0a2a03dn, name: "External.Foo", dataWords: 1, pointerCount: 0, Reader: External$Foo$Reader, Builder: External$Foo$Builder, makeReader: (s, d, z, p, c, n) => new External$Foo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new External$Foo$Builder(s, d, z, p, c) });
+export const External$Foo = /*@__PURE__*/ $.struct<External.Foo.Reader, External.Foo.Builder, External.Foo.Init, External.Foo.Plain>({ id: 0xfe53c5e3f0a2a03dn, name: "External.Foo", dataWords: 1, pointerCount: 0, Reader: External$Foo$Reader, Builder: External$Foo$Builder, makeReader: (s, d, z, p, c, n) => new External$Foo$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new External$Foo$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new External$Foo$$List(t, s, d, n, z, p) });
 
 export class External$Bar$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1036,7 +1048,7 @@ export class External$Bar$Reader extends $.StructReader {
 }
 
 export class External$Bar$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get names(): $.ListBuilder<string, string> { return this.$get(0, $.listOf($.Text)); }
   set names(value: Iterable<string>) { this.$set(0, $.listOf($.Text), value); }
   hasNames(): boolean { return this.$has(0); }
@@ -1053,6 +1065,10 @@ export class External$Bar$Builder extends $.StructBuilder {
   asReader(): External.Bar.Reader { return this.$asReader(External$Bar$Reader); }
 }
 
+class External$Bar$$List extends $.StructListBuilder<External.Bar.Builder, External.Bar.Init | External.Bar.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new External$Bar$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class External$Bar$Pipeline extends $.Pipeline<External.Bar.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<External.Bar.Reader, unknown, never> { return External$Bar; }
@@ -1065,7 +1081,7 @@ export interface External$Bar$Plain {
   names: string[];
 }
 
-export const External$Bar = /*@__PURE__*/ $.struct<External.Bar.Reader, External.Bar.Builder, External.Bar.Init, External.Bar.Plain>({ id: 0xefd442d55669bcf8n, name: "External.Bar", dataWords: 0, pointerCount: 1, Reader: External$Bar$Reader, Builder: External$Bar$Builder, makeReader: (s, d, z, p, c, n) => new External$Bar$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new External$Bar$Builder(s, d, z, p, c) });
+export const External$Bar = /*@__PURE__*/ $.struct<External.Bar.Reader, External.Bar.Builder, External.Bar.Init, External.Bar.Plain>({ id: 0xefd442d55669bcf8n, name: "External.Bar", dataWords: 0, pointerCount: 1, Reader: External$Bar$Reader, Builder: External$Bar$Builder, makeReader: (s, d, z, p, c, n) => new External$Bar$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new External$Bar$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new External$Bar$$List(t, s, d, n, z, p) });
 
 const External$$members = ["foo", "bar", "nothing"] as const;
 
@@ -1091,7 +1107,7 @@ export type External$Reader = $.Variants<External$ReaderClass, "foo" | "bar" | "
 const External$$Reader = /*@__PURE__*/ $.narrowed<External$Reader>(External$ReaderClass);
 
 export class External$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "foo" | "bar" | "nothing" | number { return this.$which(0, External$$members); }
   get foo(): External.Foo.Builder { this.$expect(0, 0, "foo"); return this.$get(0, External$Foo); }
   set foo(value: External.Foo.Init | External.Foo.Builder) { this.$set(0, External$Foo, value); this.$setUint16(0, 0); }
@@ -1124,6 +1140,10 @@ export class External$Builder extends $.StructBuilder {
   asReader(): External.Reader { return this.$asReader(External$$Reader); }
 }
 
+class External$$List extends $.StructListBuilder<External.Builder, External.Init | External.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new External$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class External$Pipeline extends $.Pipeline<External.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<External.Reader, unknown, never> { return External; }
@@ -1148,7 +1168,7 @@ export interface External$PlainMembers {
 }
 export type External$Plain = External$PlainFields & $.PlainUnion<External$PlainMembers>;
 
-export const External = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<External.Reader, External.Builder, External.Init, External.Plain>({ id: 0xe5bb0b365682057dn, name: "External", dataWords: 1, pointerCount: 1, Reader: External$$Reader, Builder: External$Builder, makeReader: (s, d, z, p, c, n) => new External$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new External$Builder(s, d, z, p, c) }), {
+export const External = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<External.Reader, External.Builder, External.Init, External.Plain>({ id: 0xe5bb0b365682057dn, name: "External", dataWords: 1, pointerCount: 1, Reader: External$$Reader, Builder: External$Builder, makeReader: (s, d, z, p, c, n) => new External$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new External$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new External$$List(t, s, d, n, z, p) }), {
   Foo: External$Foo,
   Bar: External$Bar,
 });
@@ -1207,7 +1227,7 @@ export type Outer$Inner$Reader = $.Variants<Outer$Inner$ReaderClass, "left" | "r
 const Outer$Inner$$Reader = /*@__PURE__*/ $.narrowed<Outer$Inner$Reader>(Outer$Inner$ReaderClass);
 
 export class Outer$Inner$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "left" | "right" | number { return this.$which(2, Outer$Inner$$members); }
   get level(): Level | number { return this.$enumDefault(0, Level$$type.names, 1); }
   set level(value: Level | number) { this.$setEnumDefault(0, value, Level$$type, 1); }
@@ -1239,6 +1259,10 @@ export class Outer$Inner$Builder extends $.StructBuilder {
   asReader(): Outer.Inner.Reader { return this.$asReader(Outer$Inner$$Reader); }
 }
 
+class Outer$Inner$$List extends $.StructListBuilder<Outer.Inner.Builder, Outer.Inner.Init | Outer.Inner.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Outer$Inner$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Outer$Inner$Pipeline extends $.Pipeline<Outer.Inner.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Inner.Reader, unknown, never> { return Outer$Inner; }
@@ -1263,7 +1287,7 @@ export interface Outer$Inner$PlainMembers {
 }
 export type Outer$Inner$Plain = Outer$Inner$PlainFields & $.PlainUnion<Outer$Inner$PlainMembers>;
 
-export const Outer$Inner = /*@__PURE__*/ $.struct<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Plain>({ id: 0x94cbbecaec023b19n, name: "Outer.Inner", dataWords: 2, pointerCount: 1, Reader: Outer$Inner$$Reader, Builder: Outer$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Inner$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Inner$Builder(s, d, z, p, c) });
+export const Outer$Inner = /*@__PURE__*/ $.struct<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Plain>({ id: 0x94cbbecaec023b19n, name: "Outer.Inner", dataWords: 2, pointerCount: 1, Reader: Outer$Inner$$Reader, Builder: Outer$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Inner$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Inner$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Outer$Inner$$List(t, s, d, n, z, p) });
 
 export class Outer$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1277,7 +1301,7 @@ export class Outer$Reader extends $.StructReader {
 }
 
 export class Outer$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -1307,6 +1331,10 @@ export class Outer$Builder extends $.StructBuilder {
   asReader(): Outer.Reader { return this.$asReader(Outer$Reader); }
 }
 
+class Outer$$List extends $.StructListBuilder<Outer.Builder, Outer.Init | Outer.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Outer$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Outer$Pipeline extends $.Pipeline<Outer.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Reader, unknown, never> { return Outer; }
@@ -1325,7 +1353,7 @@ export interface Outer$Plain {
   other: Outer.Inner.Plain | undefined;
 }
 
-export const Outer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Plain>({ id: 0x94e636c0249b36een, name: "Outer", dataWords: 0, pointerCount: 3, Reader: Outer$Reader, Builder: Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Builder(s, d, z, p, c) }), {
+export const Outer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Plain>({ id: 0x94e636c0249b36een, name: "Outer", dataWords: 0, pointerCount: 3, Reader: Outer$Reader, Builder: Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Outer$$List(t, s, d, n, z, p) }), {
   Inner: Outer$Inner,
 });
 
@@ -1356,7 +1384,7 @@ export class Cycle$Reader extends $.StructReader {
 }
 
 export class Cycle$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get again(): Cycle.Builder { return this.$get(0, Cycle); }
   set again(value: Cycle.Init | Cycle.Builder) { this.$set(0, Cycle, value); }
   hasAgain(): boolean { return this.$has(0); }
@@ -1373,6 +1401,10 @@ export class Cycle$Builder extends $.StructBuilder {
   asReader(): Cycle.Reader { return this.$asReader(Cycle$Reader); }
 }
 
+class Cycle$$List extends $.StructListBuilder<Cycle.Builder, Cycle.Init | Cycle.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Cycle$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Cycle$Pipeline extends $.Pipeline<Cycle.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Cycle.Reader, unknown, never> { return Cycle; }
@@ -1386,7 +1418,7 @@ export interface Cycle$Plain {
   again: Cycle.Plain | undefined;
 }
 
-export const Cycle = /*@__PURE__*/ $.struct<Cycle.Reader, Cycle.Builder, Cycle.Init, Cycle.Plain>({ id: 0x9e443379a4179746n, name: "Cycle", dataWords: 0, pointerCount: 1, Reader: Cycle$Reader, Builder: Cycle$Builder, makeReader: (s, d, z, p, c, n) => new Cycle$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Cycle$Builder(s, d, z, p, c) });
+export const Cycle = /*@__PURE__*/ $.struct<Cycle.Reader, Cycle.Builder, Cycle.Init, Cycle.Plain>({ id: 0x9e443379a4179746n, name: "Cycle", dataWords: 0, pointerCount: 1, Reader: Cycle$Reader, Builder: Cycle$Builder, makeReader: (s, d, z, p, c, n) => new Cycle$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Cycle$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Cycle$$List(t, s, d, n, z, p) });
 
 export type Cycle = Cycle$Reader;
 export declare namespace Cycle {
@@ -1408,7 +1440,7 @@ export class Clash$Reader extends $.StructReader {
 }
 
 export class Clash$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get first(): string { return this.$text(0); }
   set first(value: string) { this.$setText(0, value); }
   hasFirst(): boolean { return this.$has(0); }
@@ -1430,6 +1462,10 @@ export class Clash$Builder extends $.StructBuilder {
   asReader(): Clash.Reader { return this.$asReader(Clash$Reader); }
 }
 
+class Clash$$List extends $.StructListBuilder<Clash.Builder, Clash.Init | Clash.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Clash$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Clash$Pipeline extends $.Pipeline<Clash.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Clash.Reader, unknown, never> { return Clash; }
@@ -1444,7 +1480,7 @@ export interface Clash$Plain {
   second: string;
 }
 
-export const Clash = /*@__PURE__*/ $.struct<Clash.Reader, Clash.Builder, Clash.Init, Clash.Plain>({ id: 0xd1762425fd50dda5n, name: "Clash", dataWords: 0, pointerCount: 2, Reader: Clash$Reader, Builder: Clash$Builder, makeReader: (s, d, z, p, c, n) => new Clash$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Clash$Builder(s, d, z, p, c) });
+export const Clash = /*@__PURE__*/ $.struct<Clash.Reader, Clash.Builder, Clash.Init, Clash.Plain>({ id: 0xd1762425fd50dda5n, name: "Clash", dataWords: 0, pointerCount: 2, Reader: Clash$Reader, Builder: Clash$Builder, makeReader: (s, d, z, p, c, n) => new Clash$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Clash$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Clash$$List(t, s, d, n, z, p) });
 
 export type Clash = Clash$Reader;
 export declare namespace Clash {
@@ -1467,7 +1503,7 @@ export class Bound$Pair$Reader<A extends $.AnyType = typeof $.AnyPointer, B exte
 }
 
 export class Bound$Pair$Builder<A extends $.AnyType = typeof $.AnyPointer, B extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[A, B]>;
   get first(): $.BuilderOf<A> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<A>; }
   set first(value: $.InitOf<A>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -1507,7 +1543,7 @@ export interface Bound$Pair$Plain<A extends $.AnyType = typeof $.AnyPointer, B e
   second: $.PlainOf<B>;
 }
 
-export const Bound$Pair = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Bound.Pair.Reader, Bound.Pair.Builder, Bound.Pair.Init, Bound.Pair.Plain>({ id: 0xd0983cd526623507n, name: "Bound.Pair", dataWords: 0, pointerCount: 2, Reader: Bound$Pair$Reader, Builder: Bound$Pair$Builder, makeReader: (s, d, z, p, c, n) => new Bound$Pair$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Bound$Pair$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Bound$Pair = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Bound.Pair.Reader, Bound.Pair.Builder, Bound.Pair.Init, Bound.Pair.Plain>({ id: 0xd0983cd526623507n, name: "Bound.Pair", dataWords: 0, pointerCount: 2, Reader: Bound$Pair$Reader, Builder: Bound$Pair$Builder, makeReader: (s, d, z, p, c, n) => new Bound$Pair$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Bound$Pair$Builder(s, d, p, c), typeParameters: 2 }), {
   of<A extends $.AnyType, B extends $.AnyType>(A: A, B: B): Bound.Pair.$Type<A, B> { return $.bindStruct(Bound$Pair, $.brand([A, B])); },
 });
 
@@ -1521,7 +1557,7 @@ export class Bound$Reader extends $.StructReader {
 }
 
 export class Bound$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get pair(): Bound.Pair.Builder<typeof $.Text, Dependency.$Type> { return this.$get(0, Bound$Pair.of($.Text, Dependency)); }
   set pair(value: Bound.Pair.Init<typeof $.Text, Dependency.$Type> | Bound.Pair.Builder<typeof $.Text, Dependency.$Type>) { this.$set(0, Bound$Pair.of($.Text, Dependency), value); }
   hasPair(): boolean { return this.$has(0); }
@@ -1545,6 +1581,10 @@ export class Bound$Builder extends $.StructBuilder {
   asReader(): Bound.Reader { return this.$asReader(Bound$Reader); }
 }
 
+class Bound$$List extends $.StructListBuilder<Bound.Builder, Bound.Init | Bound.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Bound$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Bound$Pipeline extends $.Pipeline<Bound.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Bound.Reader, unknown, never> { return Bound; }
@@ -1560,7 +1600,7 @@ export interface Bound$Plain {
   pairs: (Bound.Pair.Plain<$.EnumList<Level>, typeof $.Data>)[];
 }
 
-export const Bound = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Bound.Reader, Bound.Builder, Bound.Init, Bound.Plain>({ id: 0x89fbfaeafcf1d5aan, name: "Bound", dataWords: 0, pointerCount: 2, Reader: Bound$Reader, Builder: Bound$Builder, makeReader: (s, d, z, p, c, n) => new Bound$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Bound$Builder(s, d, z, p, c) }), {
+export const Bound = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Bound.Reader, Bound.Builder, Bound.Init, Bound.Plain>({ id: 0x89fbfaeafcf1d5aan, name: "Bound", dataWords: 0, pointerCount: 2, Reader: Bound$Reader, Builder: Bound$Builder, makeReader: (s, d, z, p, c, n) => new Bound$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Bound$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Bound$$List(t, s, d, n, z, p) }), {
   Pair: Bound$Pair,
 });
 

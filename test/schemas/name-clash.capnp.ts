@@ -56,7 +56,7 @@ export class Members$Reader extends $.StructReader {
 }
 
 export class Members$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get constructor_(): string { return this.$text(0); }
   set constructor_(value: string) { this.$setText(0, value); }
   hasConstructor(): boolean { return this.$has(0); }
@@ -220,6 +220,10 @@ export class Members$Builder extends $.StructBuilder {
   asReader(): Members.Reader { return this.$asReader(Members$Reader); }
 }
 
+class Members$$List extends $.StructListBuilder<Members.Builder, Members.Init | Members.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Members$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Members$Pipeline extends $.Pipeline<Members.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Members.Reader, unknown, never> { return Members; }
@@ -294,7 +298,7 @@ export interface Members$Plain {
   orphan: Uint8Array;
 }
 
-export const Members = /*@__PURE__*/ $.struct<Members.Reader, Members.Builder, Members.Init, Members.Plain>({ id: 0xbda955c97a49a721n, name: "Members", dataWords: 3, pointerCount: 19, Reader: Members$Reader, Builder: Members$Builder, makeReader: (s, d, z, p, c, n) => new Members$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Members$Builder(s, d, z, p, c) });
+export const Members = /*@__PURE__*/ $.struct<Members.Reader, Members.Builder, Members.Init, Members.Plain>({ id: 0xbda955c97a49a721n, name: "Members", dataWords: 3, pointerCount: 19, Reader: Members$Reader, Builder: Members$Builder, makeReader: (s, d, z, p, c, n) => new Members$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Members$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Members$$List(t, s, d, n, z, p) });
 
 export type Members = Members$Reader;
 export declare namespace Members {
@@ -315,7 +319,7 @@ export class Choice$Constructor$Reader extends $.StructReader {
 }
 
 export class Choice$Constructor$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get toString_(): string { return this.$text(0); }
   set toString_(value: string) { this.$setText(0, value); }
   hasToString(): boolean { return this.$has(0); }
@@ -334,7 +338,7 @@ export class Choice$Constructor$Builder extends $.StructBuilder {
   asReader(): Choice.Constructor.Reader { return this.$asReader(Choice$Constructor$Reader); }
 }
 
-const Choice$Constructor$$type = /*@__PURE__*/ $.struct<Choice.Constructor.Reader, Choice.Constructor.Builder, Choice.Constructor.Init, Choice.Constructor.Plain>({ id: 0xa0ebdae0ec3ec19fn, name: "Choice.constructor", dataWords: 1, pointerCount: 1, Reader: Choice$Constructor$Reader, Builder: Choice$Constructor$Builder, makeReader: (s, d, z, p, c, n) => new Choice$Constructor$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Choice$Constructor$Builder(s, d, z, p, c) });
+const Choice$Constructor$$type = /*@__PURE__*/ $.struct<Choice.Constructor.Reader, Choice.Constructor.Builder, Choice.Constructor.Init, Choice.Constructor.Plain>({ id: 0xa0ebdae0ec3ec19fn, name: "Choice.constructor", dataWords: 1, pointerCount: 1, Reader: Choice$Constructor$Reader, Builder: Choice$Constructor$Builder, makeReader: (s, d, z, p, c, n) => new Choice$Constructor$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Choice$Constructor$Builder(s, d, p, c) });
 export class Choice$Constructor$Pipeline extends $.Pipeline<Choice.Constructor.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Choice.Constructor.Reader, unknown, never> { return Choice$Constructor$$type; }
@@ -377,7 +381,7 @@ export type Choice$Reader = $.Variants<Choice$ReaderClass, "which_" | "then_" | 
 const Choice$$Reader = /*@__PURE__*/ $.narrowed<Choice$Reader>(Choice$ReaderClass);
 
 export class Choice$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "which_" | "then_" | "constructor_" | "case" | "default" | number { return this.$which(0, Choice$$members); }
   get which_(): string { this.$expect(0, 0, "which_"); return this.$text(0); }
   set which_(value: string) { this.$setText(0, value); this.$setUint16(0, 0); }
@@ -390,14 +394,14 @@ export class Choice$Builder extends $.StructBuilder {
   initThen(): Members.Builder { this.$setUint16(0, 1); return this.$init(0, Members); }
   disownThen(): $.Orphan { this.$expect(0, 1, "then_"); return this.$disown(0); }
   adoptThen(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 1); }
-  get constructor_(): Choice.Constructor.Builder { this.$expect(0, 2, "constructor_"); return new Choice$Constructor$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get constructor_(): Choice.Constructor.Builder { this.$expect(0, 2, "constructor_"); return new Choice$Constructor$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set constructor_(value: Choice.Constructor.Init | Choice.Constructor.Builder) { this.initConstructor().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initConstructor(): Choice.Constructor.Builder {
     this.$setUint16(0, 2);
     this.$clear(0);
     this.$setBool(16, false);
-    return new Choice$Constructor$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Choice$Constructor$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   get case(): null { this.$expect(0, 3, "case"); return null; }
   set case(_: null) { this.$setUint16(0, 3); }
@@ -420,6 +424,10 @@ export class Choice$Builder extends $.StructBuilder {
   }
   toObject(): Choice.Plain { return this.asReader().toObject(); }
   asReader(): Choice.Reader { return this.$asReader(Choice$$Reader); }
+}
+
+class Choice$$List extends $.StructListBuilder<Choice.Builder, Choice.Init | Choice.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Choice$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Choice$Pipeline extends $.Pipeline<Choice.Reader> {
@@ -450,7 +458,7 @@ export interface Choice$PlainMembers {
 }
 export type Choice$Plain = Choice$PlainFields & $.PlainUnion<Choice$PlainMembers>;
 
-export const Choice = /*@__PURE__*/ $.struct<Choice.Reader, Choice.Builder, Choice.Init, Choice.Plain>({ id: 0xe89f9c8e15e61aefn, name: "Choice", dataWords: 1, pointerCount: 1, Reader: Choice$$Reader, Builder: Choice$Builder, makeReader: (s, d, z, p, c, n) => new Choice$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Choice$Builder(s, d, z, p, c) });
+export const Choice = /*@__PURE__*/ $.struct<Choice.Reader, Choice.Builder, Choice.Init, Choice.Plain>({ id: 0xe89f9c8e15e61aefn, name: "Choice", dataWords: 1, pointerCount: 1, Reader: Choice$$Reader, Builder: Choice$Builder, makeReader: (s, d, z, p, c, n) => new Choice$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Choice$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Choice$$List(t, s, d, n, z, p) });
 
 export type Choice = Choice$Reader;
 export declare namespace Choice {
@@ -481,7 +489,7 @@ export class Object$Reader extends $.StructReader {
 }
 
 export class Object$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get promise(): Promise.Builder { return this.$get(0, Promise); }
   set promise(value: Promise.Init | Promise.Builder) { this.$set(0, Promise, value); }
   hasPromise(): boolean { return this.$has(0); }
@@ -505,6 +513,10 @@ export class Object$Builder extends $.StructBuilder {
   asReader(): Object.Reader { return this.$asReader(Object$Reader); }
 }
 
+class Object$$List extends $.StructListBuilder<Object.Builder, Object.Init | Object.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Object$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Object$Pipeline extends $.Pipeline<Object.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Object.Reader, unknown, never> { return Object; }
@@ -521,7 +533,7 @@ export interface Object$Plain {
   reader: Reader.Plain | undefined;
 }
 
-export const Object = /*@__PURE__*/ $.struct<Object.Reader, Object.Builder, Object.Init, Object.Plain>({ id: 0xcda22f53cce5c440n, name: "Object", dataWords: 0, pointerCount: 2, Reader: Object$Reader, Builder: Object$Builder, makeReader: (s, d, z, p, c, n) => new Object$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Object$Builder(s, d, z, p, c) });
+export const Object = /*@__PURE__*/ $.struct<Object.Reader, Object.Builder, Object.Init, Object.Plain>({ id: 0xcda22f53cce5c440n, name: "Object", dataWords: 0, pointerCount: 2, Reader: Object$Reader, Builder: Object$Builder, makeReader: (s, d, z, p, c, n) => new Object$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Object$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Object$$List(t, s, d, n, z, p) });
 
 export type Object = Object$Reader;
 export declare namespace Object {
@@ -543,7 +555,7 @@ export class Promise$Reader extends $.StructReader {
 }
 
 export class Promise$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get object(): Object.Builder { return this.$get(0, Object); }
   set object(value: Object.Init | Object.Builder) { this.$set(0, Object, value); }
   hasObject(): boolean { return this.$has(0); }
@@ -567,6 +579,10 @@ export class Promise$Builder extends $.StructBuilder {
   asReader(): Promise.Reader { return this.$asReader(Promise$Reader); }
 }
 
+class Promise$$List extends $.StructListBuilder<Promise.Builder, Promise.Init | Promise.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Promise$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Promise$Pipeline extends $.Pipeline<Promise.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Promise.Reader, unknown, never> { return Promise; }
@@ -582,7 +598,7 @@ export interface Promise$Plain {
   iterable: Iterable_.Plain[];
 }
 
-export const Promise = /*@__PURE__*/ $.struct<Promise.Reader, Promise.Builder, Promise.Init, Promise.Plain>({ id: 0xe9bb7b56b4895e67n, name: "Promise", dataWords: 0, pointerCount: 2, Reader: Promise$Reader, Builder: Promise$Builder, makeReader: (s, d, z, p, c, n) => new Promise$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Promise$Builder(s, d, z, p, c) });
+export const Promise = /*@__PURE__*/ $.struct<Promise.Reader, Promise.Builder, Promise.Init, Promise.Plain>({ id: 0xe9bb7b56b4895e67n, name: "Promise", dataWords: 0, pointerCount: 2, Reader: Promise$Reader, Builder: Promise$Builder, makeReader: (s, d, z, p, c, n) => new Promise$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Promise$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Promise$$List(t, s, d, n, z, p) });
 
 export type Promise = Promise$Reader;
 export declare namespace Promise {
@@ -602,7 +618,7 @@ export class Reader$Reader extends $.StructReader {
 }
 
 export class Reader$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   set bytes(value: Uint8Array) { this.$setBytes(0, value); }
   hasBytes(): boolean { return this.$has(0); }
@@ -619,6 +635,10 @@ export class Reader$Builder extends $.StructBuilder {
   asReader(): Reader.Reader { return this.$asReader(Reader$Reader); }
 }
 
+class Reader$$List extends $.StructListBuilder<Reader.Builder, Reader.Init | Reader.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Reader$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Reader$Pipeline extends $.Pipeline<Reader.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Reader.Reader, unknown, never> { return Reader; }
@@ -631,7 +651,7 @@ export interface Reader$Plain {
   bytes: Uint8Array;
 }
 
-export const Reader = /*@__PURE__*/ $.struct<Reader.Reader, Reader.Builder, Reader.Init, Reader.Plain>({ id: 0xf7abc6c53b4d1105n, name: "Reader", dataWords: 0, pointerCount: 1, Reader: Reader$Reader, Builder: Reader$Builder, makeReader: (s, d, z, p, c, n) => new Reader$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Reader$Builder(s, d, z, p, c) });
+export const Reader = /*@__PURE__*/ $.struct<Reader.Reader, Reader.Builder, Reader.Init, Reader.Plain>({ id: 0xf7abc6c53b4d1105n, name: "Reader", dataWords: 0, pointerCount: 1, Reader: Reader$Reader, Builder: Reader$Builder, makeReader: (s, d, z, p, c, n) => new Reader$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Reader$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Reader$$List(t, s, d, n, z, p) });
 
 export type Reader = Reader$Reader;
 export declare namespace Reader {
@@ -651,7 +671,7 @@ export class Builder$Reader extends $.StructReader {
 }
 
 export class Builder$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get reader(): Reader.Builder { return this.$get(0, Reader); }
   set reader(value: Reader.Init | Reader.Builder) { this.$set(0, Reader, value); }
   hasReader(): boolean { return this.$has(0); }
@@ -668,6 +688,10 @@ export class Builder$Builder extends $.StructBuilder {
   asReader(): Builder.Reader { return this.$asReader(Builder$Reader); }
 }
 
+class Builder$$List extends $.StructListBuilder<Builder.Builder, Builder.Init | Builder.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Builder$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Builder$Pipeline extends $.Pipeline<Builder.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Builder.Reader, unknown, never> { return Builder; }
@@ -681,7 +705,7 @@ export interface Builder$Plain {
   reader: Reader.Plain | undefined;
 }
 
-export const Builder = /*@__PURE__*/ $.struct<Builder.Reader, Builder.Builder, Builder.Init, Builder.Plain>({ id: 0xcb742fe9e1bd87f5n, name: "Builder", dataWords: 0, pointerCount: 1, Reader: Builder$Reader, Builder: Builder$Builder, makeReader: (s, d, z, p, c, n) => new Builder$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Builder$Builder(s, d, z, p, c) });
+export const Builder = /*@__PURE__*/ $.struct<Builder.Reader, Builder.Builder, Builder.Init, Builder.Plain>({ id: 0xcb742fe9e1bd87f5n, name: "Builder", dataWords: 0, pointerCount: 1, Reader: Builder$Reader, Builder: Builder$Builder, makeReader: (s, d, z, p, c, n) => new Builder$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Builder$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Builder$$List(t, s, d, n, z, p) });
 
 export type Builder = Builder$Reader;
 export declare namespace Builder {
@@ -701,7 +725,7 @@ export class Client$Reader extends $.StructReader {
 }
 
 export class Client$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get service(): Service.Client { return this.$get(0, Service); }
   set service(value: $.CapabilityInit<Service.Client, Service.Server>) { this.$set(0, Service, value); }
   hasService(): boolean { return this.$has(0); }
@@ -713,6 +737,10 @@ export class Client$Builder extends $.StructBuilder {
   }
   toObject(): Client.Plain { return this.asReader().toObject(); }
   asReader(): Client.Reader { return this.$asReader(Client$Reader); }
+}
+
+class Client$$List extends $.StructListBuilder<Client.Builder, Client.Init | Client.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Client$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Client$Pipeline extends $.Pipeline<Client.Reader> {
@@ -728,7 +756,7 @@ export interface Client$Plain {
   service: Service.Client;
 }
 
-export const Client = /*@__PURE__*/ $.struct<Client.Reader, Client.Builder, Client.Init, Client.Plain>({ id: 0xe1fce44aaa2eae08n, name: "Client", dataWords: 0, pointerCount: 1, Reader: Client$Reader, Builder: Client$Builder, makeReader: (s, d, z, p, c, n) => new Client$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Client$Builder(s, d, z, p, c) });
+export const Client = /*@__PURE__*/ $.struct<Client.Reader, Client.Builder, Client.Init, Client.Plain>({ id: 0xe1fce44aaa2eae08n, name: "Client", dataWords: 0, pointerCount: 1, Reader: Client$Reader, Builder: Client$Builder, makeReader: (s, d, z, p, c, n) => new Client$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Client$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Client$$List(t, s, d, n, z, p) });
 
 export type Client = Client$Reader;
 export declare namespace Client {
@@ -748,7 +776,7 @@ export class Iterable_$Reader extends $.StructReader {
 }
 
 export class Iterable_$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get values(): Uint8Array { return this.$get(0, $.UInt8List); }
   set values(value: Iterable<number>) { this.$set(0, $.UInt8List, value); }
   hasValues(): boolean { return this.$has(0); }
@@ -765,6 +793,10 @@ export class Iterable_$Builder extends $.StructBuilder {
   asReader(): Iterable_.Reader { return this.$asReader(Iterable_$Reader); }
 }
 
+class Iterable_$$List extends $.StructListBuilder<Iterable_.Builder, Iterable_.Init | Iterable_.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Iterable_$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Iterable_$Pipeline extends $.Pipeline<Iterable_.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Iterable_.Reader, unknown, never> { return Iterable_; }
@@ -777,7 +809,7 @@ export interface Iterable_$Plain {
   values: Uint8Array;
 }
 
-export const Iterable_ = /*@__PURE__*/ $.struct<Iterable_.Reader, Iterable_.Builder, Iterable_.Init, Iterable_.Plain>({ id: 0xaf44399359e0497en, name: "Iterable", dataWords: 0, pointerCount: 1, Reader: Iterable_$Reader, Builder: Iterable_$Builder, makeReader: (s, d, z, p, c, n) => new Iterable_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Iterable_$Builder(s, d, z, p, c) });
+export const Iterable_ = /*@__PURE__*/ $.struct<Iterable_.Reader, Iterable_.Builder, Iterable_.Init, Iterable_.Plain>({ id: 0xaf44399359e0497en, name: "Iterable", dataWords: 0, pointerCount: 1, Reader: Iterable_$Reader, Builder: Iterable_$Builder, makeReader: (s, d, z, p, c, n) => new Iterable_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Iterable_$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Iterable_$$List(t, s, d, n, z, p) });
 
 export type Iterable_ = Iterable_$Reader;
 export declare namespace Iterable_ {
@@ -797,7 +829,7 @@ export class Uint8Array_$Reader extends $.StructReader {
 }
 
 export class Uint8Array_$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get values(): Uint16Array { return this.$get(0, $.UInt16List); }
   set values(value: Iterable<number>) { this.$set(0, $.UInt16List, value); }
   hasValues(): boolean { return this.$has(0); }
@@ -814,6 +846,10 @@ export class Uint8Array_$Builder extends $.StructBuilder {
   asReader(): Uint8Array_.Reader { return this.$asReader(Uint8Array_$Reader); }
 }
 
+class Uint8Array_$$List extends $.StructListBuilder<Uint8Array_.Builder, Uint8Array_.Init | Uint8Array_.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Uint8Array_$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Uint8Array_$Pipeline extends $.Pipeline<Uint8Array_.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Uint8Array_.Reader, unknown, never> { return Uint8Array_; }
@@ -826,7 +862,7 @@ export interface Uint8Array_$Plain {
   values: Uint16Array;
 }
 
-export const Uint8Array_ = /*@__PURE__*/ $.struct<Uint8Array_.Reader, Uint8Array_.Builder, Uint8Array_.Init, Uint8Array_.Plain>({ id: 0xccf71ffc1b4bfcaen, name: "Uint8Array", dataWords: 0, pointerCount: 1, Reader: Uint8Array_$Reader, Builder: Uint8Array_$Builder, makeReader: (s, d, z, p, c, n) => new Uint8Array_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Uint8Array_$Builder(s, d, z, p, c) });
+export const Uint8Array_ = /*@__PURE__*/ $.struct<Uint8Array_.Reader, Uint8Array_.Builder, Uint8Array_.Init, Uint8Array_.Plain>({ id: 0xccf71ffc1b4bfcaen, name: "Uint8Array", dataWords: 0, pointerCount: 1, Reader: Uint8Array_$Reader, Builder: Uint8Array_$Builder, makeReader: (s, d, z, p, c, n) => new Uint8Array_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Uint8Array_$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Uint8Array_$$List(t, s, d, n, z, p) });
 
 export type Uint8Array_ = Uint8Array_$Reader;
 export declare namespace Uint8Array_ {
@@ -844,10 +880,14 @@ export class Symbol$Reader extends $.StructReader {
 }
 
 export class Symbol$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Symbol.Init): this { return this; }
   toObject(): Symbol.Plain { return this.asReader().toObject(); }
   asReader(): Symbol.Reader { return this.$asReader(Symbol$Reader); }
+}
+
+class Symbol$$List extends $.StructListBuilder<Symbol.Builder, Symbol.Init | Symbol.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Symbol$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Symbol$Pipeline extends $.Pipeline<Symbol.Reader> {
@@ -860,7 +900,7 @@ export interface Symbol$Init {
 export interface Symbol$Plain {
 }
 
-export const Symbol = /*@__PURE__*/ $.struct<Symbol.Reader, Symbol.Builder, Symbol.Init, Symbol.Plain>({ id: 0xbeef888343e5ea63n, name: "Symbol", dataWords: 0, pointerCount: 0, Reader: Symbol$Reader, Builder: Symbol$Builder, makeReader: (s, d, z, p, c, n) => new Symbol$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Symbol$Builder(s, d, z, p, c) });
+export const Symbol = /*@__PURE__*/ $.struct<Symbol.Reader, Symbol.Builder, Symbol.Init, Symbol.Plain>({ id: 0xbeef888343e5ea63n, name: "Symbol", dataWords: 0, pointerCount: 0, Reader: Symbol$Reader, Builder: Symbol$Builder, makeReader: (s, d, z, p, c, n) => new Symbol$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Symbol$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Symbol$$List(t, s, d, n, z, p) });
 
 export type Symbol = Symbol$Reader;
 export declare namespace Symbol {
@@ -880,7 +920,7 @@ export class Array$Reader extends $.StructReader {
 }
 
 export class Array$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get array(): $.ListBuilder<$.ListBuilder<Array.Builder, Array.Init | Array.Builder>, Iterable<Array.Init | Array.Builder>> { return this.$get(0, $.listOf($.listOf(Array))); }
   set array(value: Iterable<Iterable<Array.Init | Array.Builder>>) { this.$set(0, $.listOf($.listOf(Array)), value); }
   hasArray(): boolean { return this.$has(0); }
@@ -897,6 +937,10 @@ export class Array$Builder extends $.StructBuilder {
   asReader(): Array.Reader { return this.$asReader(Array$Reader); }
 }
 
+class Array$$List extends $.StructListBuilder<Array.Builder, Array.Init | Array.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Array$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Array$Pipeline extends $.Pipeline<Array.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Array.Reader, unknown, never> { return Array; }
@@ -909,7 +953,7 @@ export interface Array$Plain {
   array: Array.Plain[][];
 }
 
-export const Array = /*@__PURE__*/ $.struct<Array.Reader, Array.Builder, Array.Init, Array.Plain>({ id: 0xac5758a1b41bef25n, name: "Array", dataWords: 0, pointerCount: 1, Reader: Array$Reader, Builder: Array$Builder, makeReader: (s, d, z, p, c, n) => new Array$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Array$Builder(s, d, z, p, c) });
+export const Array = /*@__PURE__*/ $.struct<Array.Reader, Array.Builder, Array.Init, Array.Plain>({ id: 0xac5758a1b41bef25n, name: "Array", dataWords: 0, pointerCount: 1, Reader: Array$Reader, Builder: Array$Builder, makeReader: (s, d, z, p, c, n) => new Array$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Array$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Array$$List(t, s, d, n, z, p) });
 
 export type Array = Array$Reader;
 export declare namespace Array {
@@ -928,7 +972,7 @@ export class Number$Reader extends $.StructReader {
 }
 
 export class Number$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get not(): number { return this.$float64Default(0, 0x7ff8000000000000n); }
   set not(value: number) { this.$setFloat64Default(0, value, 0x7ff8000000000000n); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -939,6 +983,10 @@ export class Number$Builder extends $.StructBuilder {
   }
   toObject(): Number.Plain { return this.asReader().toObject(); }
   asReader(): Number.Reader { return this.$asReader(Number$Reader); }
+}
+
+class Number$$List extends $.StructListBuilder<Number.Builder, Number.Init | Number.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Number$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Number$Pipeline extends $.Pipeline<Number.Reader> {
@@ -953,7 +1001,7 @@ export interface Number$Plain {
   not: number;
 }
 
-export const Number = /*@__PURE__*/ $.struct<Number.Reader, Number.Builder, Number.Init, Number.Plain>({ id: 0xbe2d51773d6f0edfn, name: "Number", dataWords: 1, pointerCount: 0, Reader: Number$Reader, Builder: Number$Builder, makeReader: (s, d, z, p, c, n) => new Number$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Number$Builder(s, d, z, p, c) });
+export const Number = /*@__PURE__*/ $.struct<Number.Reader, Number.Builder, Number.Init, Number.Plain>({ id: 0xbe2d51773d6f0edfn, name: "Number", dataWords: 1, pointerCount: 0, Reader: Number$Reader, Builder: Number$Builder, makeReader: (s, d, z, p, c, n) => new Number$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Number$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Number$$List(t, s, d, n, z, p) });
 
 export type Number = Number$Reader;
 export declare namespace Number {
@@ -985,7 +1033,7 @@ export class Outer$Reader_$Reader extends $.StructReader {
 }
 
 export class Outer$Reader_$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get reader(): Outer.Reader_.Builder { return this.$get(0, Outer$Reader_); }
   set reader(value: Outer.Reader_.Init | Outer.Reader_.Builder) { this.$set(0, Outer$Reader_, value); }
   hasReader(): boolean { return this.$has(0); }
@@ -1009,6 +1057,10 @@ export class Outer$Reader_$Builder extends $.StructBuilder {
   asReader(): Outer.Reader_.Reader { return this.$asReader(Outer$Reader_$Reader); }
 }
 
+class Outer$Reader_$$List extends $.StructListBuilder<Outer.Reader_.Builder, Outer.Reader_.Init | Outer.Reader_.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Outer$Reader_$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Outer$Reader_$Pipeline extends $.Pipeline<Outer.Reader_.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Reader_.Reader, unknown, never> { return Outer$Reader_; }
@@ -1025,7 +1077,7 @@ export interface Outer$Reader_$Plain {
   outer: Outer.Outer.Plain | undefined;
 }
 
-export const Outer$Reader_ = /*@__PURE__*/ $.struct<Outer.Reader_.Reader, Outer.Reader_.Builder, Outer.Reader_.Init, Outer.Reader_.Plain>({ id: 0xe753b96fbff76c43n, name: "Outer.Reader", dataWords: 0, pointerCount: 2, Reader: Outer$Reader_$Reader, Builder: Outer$Reader_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Reader_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Reader_$Builder(s, d, z, p, c) });
+export const Outer$Reader_ = /*@__PURE__*/ $.struct<Outer.Reader_.Reader, Outer.Reader_.Builder, Outer.Reader_.Init, Outer.Reader_.Plain>({ id: 0xe753b96fbff76c43n, name: "Outer.Reader", dataWords: 0, pointerCount: 2, Reader: Outer$Reader_$Reader, Builder: Outer$Reader_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Reader_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Reader_$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Outer$Reader_$$List(t, s, d, n, z, p) });
 
 export class Outer$Builder_$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1035,7 +1087,7 @@ export class Outer$Builder_$Reader extends $.StructReader {
 }
 
 export class Outer$Builder_$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get builder(): Outer.Builder_.Builder { return this.$get(0, Outer$Builder_); }
   set builder(value: Outer.Builder_.Init | Outer.Builder_.Builder) { this.$set(0, Outer$Builder_, value); }
   hasBuilder(): boolean { return this.$has(0); }
@@ -1052,6 +1104,10 @@ export class Outer$Builder_$Builder extends $.StructBuilder {
   asReader(): Outer.Builder_.Reader { return this.$asReader(Outer$Builder_$Reader); }
 }
 
+class Outer$Builder_$$List extends $.StructListBuilder<Outer.Builder_.Builder, Outer.Builder_.Init | Outer.Builder_.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Outer$Builder_$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Outer$Builder_$Pipeline extends $.Pipeline<Outer.Builder_.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Builder_.Reader, unknown, never> { return Outer$Builder_; }
@@ -1065,7 +1121,7 @@ export interface Outer$Builder_$Plain {
   builder: Outer.Builder_.Plain | undefined;
 }
 
-export const Outer$Builder_ = /*@__PURE__*/ $.struct<Outer.Builder_.Reader, Outer.Builder_.Builder, Outer.Builder_.Init, Outer.Builder_.Plain>({ id: 0x997990408eb037e8n, name: "Outer.Builder", dataWords: 0, pointerCount: 1, Reader: Outer$Builder_$Reader, Builder: Outer$Builder_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Builder_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Builder_$Builder(s, d, z, p, c) });
+export const Outer$Builder_ = /*@__PURE__*/ $.struct<Outer.Builder_.Reader, Outer.Builder_.Builder, Outer.Builder_.Init, Outer.Builder_.Plain>({ id: 0x997990408eb037e8n, name: "Outer.Builder", dataWords: 0, pointerCount: 1, Reader: Outer$Builder_$Reader, Builder: Outer$Builder_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Builder_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Builder_$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Outer$Builder_$$List(t, s, d, n, z, p) });
 
 export class Outer$Init_$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1075,7 +1131,7 @@ export class Outer$Init_$Reader extends $.StructReader {
 }
 
 export class Outer$Init_$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get init(): Outer.Init_.Builder { return this.$get(0, Outer$Init_); }
   set init(value: Outer.Init_.Init | Outer.Init_.Builder) { this.$set(0, Outer$Init_, value); }
   hasInit(): boolean { return this.$has(0); }
@@ -1092,6 +1148,10 @@ export class Outer$Init_$Builder extends $.StructBuilder {
   asReader(): Outer.Init_.Reader { return this.$asReader(Outer$Init_$Reader); }
 }
 
+class Outer$Init_$$List extends $.StructListBuilder<Outer.Init_.Builder, Outer.Init_.Init | Outer.Init_.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Outer$Init_$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Outer$Init_$Pipeline extends $.Pipeline<Outer.Init_.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Init_.Reader, unknown, never> { return Outer$Init_; }
@@ -1105,7 +1165,7 @@ export interface Outer$Init_$Plain {
   init: Outer.Init_.Plain | undefined;
 }
 
-export const Outer$Init_ = /*@__PURE__*/ $.struct<Outer.Init_.Reader, Outer.Init_.Builder, Outer.Init_.Init, Outer.Init_.Plain>({ id: 0x9130dc9a47b0c6b7n, name: "Outer.Init", dataWords: 0, pointerCount: 1, Reader: Outer$Init_$Reader, Builder: Outer$Init_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Init_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Init_$Builder(s, d, z, p, c) });
+export const Outer$Init_ = /*@__PURE__*/ $.struct<Outer.Init_.Reader, Outer.Init_.Builder, Outer.Init_.Init, Outer.Init_.Plain>({ id: 0x9130dc9a47b0c6b7n, name: "Outer.Init", dataWords: 0, pointerCount: 1, Reader: Outer$Init_$Reader, Builder: Outer$Init_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Init_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Init_$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Outer$Init_$$List(t, s, d, n, z, p) });
 
 export class Outer$Plain_$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1113,10 +1173,14 @@ export class Outer$Plain_$Reader extends $.StructReader {
 }
 
 export class Outer$Plain_$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Outer.Plain_.Init): this { return this; }
   toObject(): Outer.Plain_.Plain { return this.asReader().toObject(); }
   asReader(): Outer.Plain_.Reader { return this.$asReader(Outer$Plain_$Reader); }
+}
+
+class Outer$Plain_$$List extends $.StructListBuilder<Outer.Plain_.Builder, Outer.Plain_.Init | Outer.Plain_.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Outer$Plain_$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Outer$Plain_$Pipeline extends $.Pipeline<Outer.Plain_.Reader> {
@@ -1129,7 +1193,7 @@ export interface Outer$Plain_$Init {
 export interface Outer$Plain_$Plain {
 }
 
-export const Outer$Plain_ = /*@__PURE__*/ $.struct<Outer.Plain_.Reader, Outer.Plain_.Builder, Outer.Plain_.Init, Outer.Plain_.Plain>({ id: 0xb4e3a815ae9308aen, name: "Outer.Plain", dataWords: 0, pointerCount: 0, Reader: Outer$Plain_$Reader, Builder: Outer$Plain_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Plain_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Plain_$Builder(s, d, z, p, c) });
+export const Outer$Plain_ = /*@__PURE__*/ $.struct<Outer.Plain_.Reader, Outer.Plain_.Builder, Outer.Plain_.Init, Outer.Plain_.Plain>({ id: 0xb4e3a815ae9308aen, name: "Outer.Plain", dataWords: 0, pointerCount: 0, Reader: Outer$Plain_$Reader, Builder: Outer$Plain_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Plain_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Plain_$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Outer$Plain_$$List(t, s, d, n, z, p) });
 
 export class Outer$Pipeline_$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1137,10 +1201,14 @@ export class Outer$Pipeline_$Reader extends $.StructReader {
 }
 
 export class Outer$Pipeline_$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Outer.Pipeline_.Init): this { return this; }
   toObject(): Outer.Pipeline_.Plain { return this.asReader().toObject(); }
   asReader(): Outer.Pipeline_.Reader { return this.$asReader(Outer$Pipeline_$Reader); }
+}
+
+class Outer$Pipeline_$$List extends $.StructListBuilder<Outer.Pipeline_.Builder, Outer.Pipeline_.Init | Outer.Pipeline_.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Outer$Pipeline_$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Outer$Pipeline_$Pipeline extends $.Pipeline<Outer.Pipeline_.Reader> {
@@ -1153,7 +1221,7 @@ export interface Outer$Pipeline_$Init {
 export interface Outer$Pipeline_$Plain {
 }
 
-export const Outer$Pipeline_ = /*@__PURE__*/ $.struct<Outer.Pipeline_.Reader, Outer.Pipeline_.Builder, Outer.Pipeline_.Init, Outer.Pipeline_.Plain>({ id: 0xfd2319643909a69dn, name: "Outer.Pipeline", dataWords: 0, pointerCount: 0, Reader: Outer$Pipeline_$Reader, Builder: Outer$Pipeline_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Pipeline_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Pipeline_$Builder(s, d, z, p, c) });
+export const Outer$Pipeline_ = /*@__PURE__*/ $.struct<Outer.Pipeline_.Reader, Outer.Pipeline_.Builder, Outer.Pipeline_.Init, Outer.Pipeline_.Plain>({ id: 0xfd2319643909a69dn, name: "Outer.Pipeline", dataWords: 0, pointerCount: 0, Reader: Outer$Pipeline_$Reader, Builder: Outer$Pipeline_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Pipeline_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Pipeline_$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Outer$Pipeline_$$List(t, s, d, n, z, p) });
 
 /** The innermost Outer; `reader` is Outer.Reader. */
 export class Outer$Outer$Reader extends $.StructReader {
@@ -1167,7 +1235,7 @@ export class Outer$Outer$Reader extends $.StructReader {
 
 /** The innermost Outer; `reader` is Outer.Reader. */
 export class Outer$Outer$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get outer(): Outer.Outer.Builder { return this.$get(0, Outer$Outer); }
   set outer(value: Outer.Outer.Init | Outer.Outer.Builder) { this.$set(0, Outer$Outer, value); }
   hasOuter(): boolean { return this.$has(0); }
@@ -1191,6 +1259,10 @@ export class Outer$Outer$Builder extends $.StructBuilder {
   asReader(): Outer.Outer.Reader { return this.$asReader(Outer$Outer$Reader); }
 }
 
+class Outer$Outer$$List extends $.StructListBuilder<Outer.Outer.Builder, Outer.Outer.Init | Outer.Outer.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Outer$Outer$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Outer$Outer$Pipeline extends $.Pipeline<Outer.Outer.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Outer.Reader, unknown, never> { return Outer$Outer; }
@@ -1208,7 +1280,7 @@ export interface Outer$Outer$Plain {
 }
 
 /** The innermost Outer; `reader` is Outer.Reader. */
-export const Outer$Outer = /*@__PURE__*/ $.struct<Outer.Outer.Reader, Outer.Outer.Builder, Outer.Outer.Init, Outer.Outer.Plain>({ id: 0xb64bd7ef82ab4f26n, name: "Outer.Outer", dataWords: 0, pointerCount: 2, Reader: Outer$Outer$Reader, Builder: Outer$Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Outer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Outer$Builder(s, d, z, p, c) });
+export const Outer$Outer = /*@__PURE__*/ $.struct<Outer.Outer.Reader, Outer.Outer.Builder, Outer.Outer.Init, Outer.Outer.Plain>({ id: 0xb64bd7ef82ab4f26n, name: "Outer.Outer", dataWords: 0, pointerCount: 2, Reader: Outer$Outer$Reader, Builder: Outer$Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Outer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Outer$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Outer$Outer$$List(t, s, d, n, z, p) });
 
 export class Outer$Thing$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1217,7 +1289,7 @@ export class Outer$Thing$Reader extends $.StructReader {
 }
 
 export class Outer$Thing$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get thing(): number { return this.$int8(0); }
   set thing(value: number) { this.$setInt8(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1228,6 +1300,10 @@ export class Outer$Thing$Builder extends $.StructBuilder {
   }
   toObject(): Outer.Thing.Plain { return this.asReader().toObject(); }
   asReader(): Outer.Thing.Reader { return this.$asReader(Outer$Thing$Reader); }
+}
+
+class Outer$Thing$$List extends $.StructListBuilder<Outer.Thing.Builder, Outer.Thing.Init | Outer.Thing.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Outer$Thing$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Outer$Thing$Pipeline extends $.Pipeline<Outer.Thing.Reader> {
@@ -1242,7 +1318,7 @@ export interface Outer$Thing$Plain {
   thing: number;
 }
 
-export const Outer$Thing = /*@__PURE__*/ $.struct<Outer.Thing.Reader, Outer.Thing.Builder, Outer.Thing.Init, Outer.Thing.Plain>({ id: 0xd3d7e69fdad5c755n, name: "Outer.Thing", dataWords: 1, pointerCount: 0, Reader: Outer$Thing$Reader, Builder: Outer$Thing$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Thing$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Thing$Builder(s, d, z, p, c) });
+export const Outer$Thing = /*@__PURE__*/ $.struct<Outer.Thing.Reader, Outer.Thing.Builder, Outer.Thing.Init, Outer.Thing.Plain>({ id: 0xd3d7e69fdad5c755n, name: "Outer.Thing", dataWords: 1, pointerCount: 0, Reader: Outer$Thing$Reader, Builder: Outer$Thing$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Thing$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Thing$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Outer$Thing$$List(t, s, d, n, z, p) });
 
 export type Outer$Kind = "of";
 export const Outer$Kind = {
@@ -1258,7 +1334,7 @@ export class Outer$Thing_$Inner$Reader extends $.StructReader {
 }
 
 export class Outer$Thing_$Inner$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get reader(): Outer.Reader_.Builder { return this.$get(1, Outer$Reader_); }
   set reader(value: Outer.Reader_.Init | Outer.Reader_.Builder) { this.$set(1, Outer$Reader_, value); }
   hasReader(): boolean { return this.$has(1); }
@@ -1275,7 +1351,7 @@ export class Outer$Thing_$Inner$Builder extends $.StructBuilder {
   asReader(): Outer.Thing_.Inner.Reader { return this.$asReader(Outer$Thing_$Inner$Reader); }
 }
 
-const Outer$Thing_$Inner$$type = /*@__PURE__*/ $.struct<Outer.Thing_.Inner.Reader, Outer.Thing_.Inner.Builder, Outer.Thing_.Inner.Init, Outer.Thing_.Inner.Plain>({ id: 0xd7d6b5649bdd3bffn, name: "Outer.thing.inner", dataWords: 1, pointerCount: 2, Reader: Outer$Thing_$Inner$Reader, Builder: Outer$Thing_$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Thing_$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Thing_$Inner$Builder(s, d, z, p, c) });
+const Outer$Thing_$Inner$$type = /*@__PURE__*/ $.struct<Outer.Thing_.Inner.Reader, Outer.Thing_.Inner.Builder, Outer.Thing_.Inner.Init, Outer.Thing_.Inner.Plain>({ id: 0xd7d6b5649bdd3bffn, name: "Outer.thing.inner", dataWords: 1, pointerCount: 2, Reader: Outer$Thing_$Inner$Reader, Builder: Outer$Thing_$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Thing_$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Thing_$Inner$Builder(s, d, p, c) });
 export class Outer$Thing_$Inner$Pipeline extends $.Pipeline<Outer.Thing_.Inner.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Thing_.Inner.Reader, unknown, never> { return Outer$Thing_$Inner$$type; }
@@ -1298,19 +1374,19 @@ export class Outer$Thing_$Reader extends $.StructReader {
 }
 
 export class Outer$Thing_$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get outer(): Outer.Outer.Builder { return this.$get(0, Outer$Outer); }
   set outer(value: Outer.Outer.Init | Outer.Outer.Builder) { this.$set(0, Outer$Outer, value); }
   hasOuter(): boolean { return this.$has(0); }
   initOuter(): Outer.Outer.Builder { return this.$init(0, Outer$Outer); }
   disownOuter(): $.Orphan { return this.$disown(0); }
   adoptOuter(orphan: $.Orphan): void { this.$adopt(0, orphan); }
-  get inner(): Outer.Thing_.Inner.Builder { return new Outer$Thing_$Inner$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get inner(): Outer.Thing_.Inner.Builder { return new Outer$Thing_$Inner$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set inner(value: Outer.Thing_.Inner.Init | Outer.Thing_.Inner.Builder) { this.initInner().assign(value); }
   /** Sets all of the group to its defaults. */
   initInner(): Outer.Thing_.Inner.Builder {
     this.$clear(1);
-    return new Outer$Thing_$Inner$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Outer$Thing_$Inner$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Outer.Thing_.Init | Outer$Thing_$Builder): this {
@@ -1323,7 +1399,7 @@ export class Outer$Thing_$Builder extends $.StructBuilder {
   asReader(): Outer.Thing_.Reader { return this.$asReader(Outer$Thing_$Reader); }
 }
 
-const Outer$Thing_$$type = /*@__PURE__*/ $.struct<Outer.Thing_.Reader, Outer.Thing_.Builder, Outer.Thing_.Init, Outer.Thing_.Plain>({ id: 0xa42bf785aedf22e2n, name: "Outer.thing", dataWords: 1, pointerCount: 2, Reader: Outer$Thing_$Reader, Builder: Outer$Thing_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Thing_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Thing_$Builder(s, d, z, p, c) });
+const Outer$Thing_$$type = /*@__PURE__*/ $.struct<Outer.Thing_.Reader, Outer.Thing_.Builder, Outer.Thing_.Init, Outer.Thing_.Plain>({ id: 0xa42bf785aedf22e2n, name: "Outer.thing", dataWords: 1, pointerCount: 2, Reader: Outer$Thing_$Reader, Builder: Outer$Thing_$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Thing_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Thing_$Builder(s, d, p, c) });
 export class Outer$Thing_$Pipeline extends $.Pipeline<Outer.Thing_.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Outer.Thing_.Reader, unknown, never> { return Outer$Thing_$$type; }
@@ -1348,14 +1424,14 @@ export class Outer$Reader extends $.StructReader {
 }
 
 export class Outer$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
-  get thing(): Outer.Thing_.Builder { return new Outer$Thing_$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
+  get thing(): Outer.Thing_.Builder { return new Outer$Thing_$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set thing(value: Outer.Thing_.Init | Outer.Thing_.Builder) { this.initThing().assign(value); }
   /** Sets all of the group to its defaults. */
   initThing(): Outer.Thing_.Builder {
     this.$clear(0);
     this.$clear(1);
-    return new Outer$Thing_$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Outer$Thing_$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   get kind(): Outer.Kind | number { return this.$enum(0, Outer$Kind$$type.names); }
   set kind(value: Outer.Kind | number) { this.$setEnum(0, value, Outer$Kind$$type); }
@@ -1368,6 +1444,10 @@ export class Outer$Builder extends $.StructBuilder {
   }
   toObject(): Outer.Plain { return this.asReader().toObject(); }
   asReader(): Outer.Reader { return this.$asReader(Outer$Reader); }
+}
+
+class Outer$$List extends $.StructListBuilder<Outer.Builder, Outer.Init | Outer.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Outer$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Outer$Pipeline extends $.Pipeline<Outer.Reader> {
@@ -1385,7 +1465,7 @@ export interface Outer$Plain {
   kind: Outer.Kind | number;
 }
 
-export const Outer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Plain>({ id: 0xc017560dd4db0bc4n, name: "Outer", dataWords: 1, pointerCount: 2, Reader: Outer$Reader, Builder: Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Outer$Builder(s, d, z, p, c) }), {
+export const Outer = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Plain>({ id: 0xc017560dd4db0bc4n, name: "Outer", dataWords: 1, pointerCount: 2, Reader: Outer$Reader, Builder: Outer$Builder, makeReader: (s, d, z, p, c, n) => new Outer$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Outer$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Outer$$List(t, s, d, n, z, p) }), {
   Reader_: Outer$Reader_,
   Builder_: Outer$Builder_,
   Init_: Outer$Init_,
@@ -1499,7 +1579,7 @@ export class Service$ParamsParams$Reader extends $.StructReader {
 }
 
 export class Service$ParamsParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get notTheParams(): boolean { return this.$bool(0); }
   set notTheParams(value: boolean) { this.$setBool(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1510,6 +1590,10 @@ export class Service$ParamsParams$Builder extends $.StructBuilder {
   }
   toObject(): Service.ParamsParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.ParamsParams.Reader { return this.$asReader(Service$ParamsParams$Reader); }
+}
+
+class Service$ParamsParams$$List extends $.StructListBuilder<Service.ParamsParams.Builder, Service.ParamsParams.Init | Service.ParamsParams.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Service$ParamsParams$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Service$ParamsParams$Pipeline extends $.Pipeline<Service.ParamsParams.Reader> {
@@ -1524,7 +1608,7 @@ export interface Service$ParamsParams$Plain {
   notTheParams: boolean;
 }
 
-export const Service$ParamsParams = /*@__PURE__*/ $.struct<Service.ParamsParams.Reader, Service.ParamsParams.Builder, Service.ParamsParams.Init, Service.ParamsParams.Plain>({ id: 0xc63958fa7b112ae4n, name: "Service.ParamsParams", dataWords: 1, pointerCount: 0, Reader: Service$ParamsParams$Reader, Builder: Service$ParamsParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ParamsParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ParamsParams$Builder(s, d, z, p, c) });
+export const Service$ParamsParams = /*@__PURE__*/ $.struct<Service.ParamsParams.Reader, Service.ParamsParams.Builder, Service.ParamsParams.Init, Service.ParamsParams.Plain>({ id: 0xc63958fa7b112ae4n, name: "Service.ParamsParams", dataWords: 1, pointerCount: 0, Reader: Service$ParamsParams$Reader, Builder: Service$ParamsParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ParamsParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$ParamsParams$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Service$ParamsParams$$List(t, s, d, n, z, p) });
 
 export class Service$Client_$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1532,10 +1616,14 @@ export class Service$Client_$Reader extends $.StructReader {
 }
 
 export class Service$Client_$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.Client_.Init): this { return this; }
   toObject(): Service.Client_.Plain { return this.asReader().toObject(); }
   asReader(): Service.Client_.Reader { return this.$asReader(Service$Client_$Reader); }
+}
+
+class Service$Client_$$List extends $.StructListBuilder<Service.Client_.Builder, Service.Client_.Init | Service.Client_.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Service$Client_$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Service$Client_$Pipeline extends $.Pipeline<Service.Client_.Reader> {
@@ -1548,7 +1636,7 @@ export interface Service$Client_$Init {
 export interface Service$Client_$Plain {
 }
 
-export const Service$Client_ = /*@__PURE__*/ $.struct<Service.Client_.Reader, Service.Client_.Builder, Service.Client_.Init, Service.Client_.Plain>({ id: 0xdaf412fd5cc34cb7n, name: "Service.Client", dataWords: 0, pointerCount: 0, Reader: Service$Client_$Reader, Builder: Service$Client_$Builder, makeReader: (s, d, z, p, c, n) => new Service$Client_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$Client_$Builder(s, d, z, p, c) });
+export const Service$Client_ = /*@__PURE__*/ $.struct<Service.Client_.Reader, Service.Client_.Builder, Service.Client_.Init, Service.Client_.Plain>({ id: 0xdaf412fd5cc34cb7n, name: "Service.Client", dataWords: 0, pointerCount: 0, Reader: Service$Client_$Reader, Builder: Service$Client_$Builder, makeReader: (s, d, z, p, c, n) => new Service$Client_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$Client_$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Service$Client_$$List(t, s, d, n, z, p) });
 
 export class Service$Server_$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1556,10 +1644,14 @@ export class Service$Server_$Reader extends $.StructReader {
 }
 
 export class Service$Server_$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.Server_.Init): this { return this; }
   toObject(): Service.Server_.Plain { return this.asReader().toObject(); }
   asReader(): Service.Server_.Reader { return this.$asReader(Service$Server_$Reader); }
+}
+
+class Service$Server_$$List extends $.StructListBuilder<Service.Server_.Builder, Service.Server_.Init | Service.Server_.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Service$Server_$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Service$Server_$Pipeline extends $.Pipeline<Service.Server_.Reader> {
@@ -1572,7 +1664,7 @@ export interface Service$Server_$Init {
 export interface Service$Server_$Plain {
 }
 
-export const Service$Server_ = /*@__PURE__*/ $.struct<Service.Server_.Reader, Service.Server_.Builder, Service.Server_.Init, Service.Server_.Plain>({ id: 0xa498ca174b2b12c3n, name: "Service.Server", dataWords: 0, pointerCount: 0, Reader: Service$Server_$Reader, Builder: Service$Server_$Builder, makeReader: (s, d, z, p, c, n) => new Service$Server_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$Server_$Builder(s, d, z, p, c) });
+export const Service$Server_ = /*@__PURE__*/ $.struct<Service.Server_.Reader, Service.Server_.Builder, Service.Server_.Init, Service.Server_.Plain>({ id: 0xa498ca174b2b12c3n, name: "Service.Server", dataWords: 0, pointerCount: 0, Reader: Service$Server_$Reader, Builder: Service$Server_$Builder, makeReader: (s, d, z, p, c, n) => new Service$Server_$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$Server_$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Service$Server_$$List(t, s, d, n, z, p) });
 
 export class Service$ClientParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1582,7 +1674,7 @@ export class Service$ClientParams$Reader extends $.StructReader {
 }
 
 export class Service$ClientParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get client(): Service.Client_.Builder { return this.$get(0, Service$Client_); }
   set client(value: Service.Client_.Init | Service.Client_.Builder) { this.$set(0, Service$Client_, value); }
   hasClient(): boolean { return this.$has(0); }
@@ -1606,7 +1698,7 @@ export interface Service$ClientParams$Plain {
   client: Service.Client_.Plain | undefined;
 }
 
-export const Service$ClientParams = /*@__PURE__*/ $.struct<Service.ClientParams.Reader, Service.ClientParams.Builder, Service.ClientParams.Init, Service.ClientParams.Plain>({ id: 0xd7669d1f71e670a8n, name: "Service.client$Params", dataWords: 0, pointerCount: 1, Reader: Service$ClientParams$Reader, Builder: Service$ClientParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ClientParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ClientParams$Builder(s, d, z, p, c) });
+export const Service$ClientParams = /*@__PURE__*/ $.struct<Service.ClientParams.Reader, Service.ClientParams.Builder, Service.ClientParams.Init, Service.ClientParams.Plain>({ id: 0xd7669d1f71e670a8n, name: "Service.client$Params", dataWords: 0, pointerCount: 1, Reader: Service$ClientParams$Reader, Builder: Service$ClientParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ClientParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$ClientParams$Builder(s, d, p, c) });
 
 export class Service$ClientResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1616,7 +1708,7 @@ export class Service$ClientResults$Reader extends $.StructReader {
 }
 
 export class Service$ClientResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get client(): Service.Client_.Builder { return this.$get(0, Service$Client_); }
   set client(value: Service.Client_.Init | Service.Client_.Builder) { this.$set(0, Service$Client_, value); }
   hasClient(): boolean { return this.$has(0); }
@@ -1646,7 +1738,7 @@ export interface Service$ClientResults$Plain {
   client: Service.Client_.Plain | undefined;
 }
 
-export const Service$ClientResults = /*@__PURE__*/ $.struct<Service.ClientResults.Reader, Service.ClientResults.Builder, Service.ClientResults.Init, Service.ClientResults.Plain>({ id: 0x9b4e5f39a0b5f689n, name: "Service.client$Results", dataWords: 0, pointerCount: 1, Reader: Service$ClientResults$Reader, Builder: Service$ClientResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ClientResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ClientResults$Builder(s, d, z, p, c) });
+export const Service$ClientResults = /*@__PURE__*/ $.struct<Service.ClientResults.Reader, Service.ClientResults.Builder, Service.ClientResults.Init, Service.ClientResults.Plain>({ id: 0x9b4e5f39a0b5f689n, name: "Service.client$Results", dataWords: 0, pointerCount: 1, Reader: Service$ClientResults$Reader, Builder: Service$ClientResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ClientResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$ClientResults$Builder(s, d, p, c) });
 
 export class Service$DupParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1654,7 +1746,7 @@ export class Service$DupParams$Reader extends $.StructReader {
 }
 
 export class Service$DupParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.DupParams.Init): this { return this; }
   toObject(): Service.DupParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.DupParams.Reader { return this.$asReader(Service$DupParams$Reader); }
@@ -1665,7 +1757,7 @@ export interface Service$DupParams$Init {
 export interface Service$DupParams$Plain {
 }
 
-export const Service$DupParams = /*@__PURE__*/ $.struct<Service.DupParams.Reader, Service.DupParams.Builder, Service.DupParams.Init, Service.DupParams.Plain>({ id: 0xe0a4d80f20addf19n, name: "Service.dup$Params", dataWords: 0, pointerCount: 0, Reader: Service$DupParams$Reader, Builder: Service$DupParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$DupParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$DupParams$Builder(s, d, z, p, c) });
+export const Service$DupParams = /*@__PURE__*/ $.struct<Service.DupParams.Reader, Service.DupParams.Builder, Service.DupParams.Init, Service.DupParams.Plain>({ id: 0xe0a4d80f20addf19n, name: "Service.dup$Params", dataWords: 0, pointerCount: 0, Reader: Service$DupParams$Reader, Builder: Service$DupParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$DupParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$DupParams$Builder(s, d, p, c) });
 
 export class Service$DupResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1673,7 +1765,7 @@ export class Service$DupResults$Reader extends $.StructReader {
 }
 
 export class Service$DupResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.DupResults.Init): this { return this; }
   toObject(): Service.DupResults.Plain { return this.asReader().toObject(); }
   asReader(): Service.DupResults.Reader { return this.$asReader(Service$DupResults$Reader); }
@@ -1689,7 +1781,7 @@ export interface Service$DupResults$Init {
 export interface Service$DupResults$Plain {
 }
 
-export const Service$DupResults = /*@__PURE__*/ $.struct<Service.DupResults.Reader, Service.DupResults.Builder, Service.DupResults.Init, Service.DupResults.Plain>({ id: 0xdb308d5a126e7c41n, name: "Service.dup$Results", dataWords: 0, pointerCount: 0, Reader: Service$DupResults$Reader, Builder: Service$DupResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$DupResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$DupResults$Builder(s, d, z, p, c) });
+export const Service$DupResults = /*@__PURE__*/ $.struct<Service.DupResults.Reader, Service.DupResults.Builder, Service.DupResults.Init, Service.DupResults.Plain>({ id: 0xdb308d5a126e7c41n, name: "Service.dup$Results", dataWords: 0, pointerCount: 0, Reader: Service$DupResults$Reader, Builder: Service$DupResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$DupResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$DupResults$Builder(s, d, p, c) });
 
 export class Service$ThenParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1699,7 +1791,7 @@ export class Service$ThenParams$Reader extends $.StructReader {
 }
 
 export class Service$ThenParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get then_(): string { return this.$text(0); }
   set then_(value: string) { this.$setText(0, value); }
   hasThen(): boolean { return this.$has(0); }
@@ -1722,7 +1814,7 @@ export interface Service$ThenParams$Plain {
   then_: string;
 }
 
-export const Service$ThenParams = /*@__PURE__*/ $.struct<Service.ThenParams.Reader, Service.ThenParams.Builder, Service.ThenParams.Init, Service.ThenParams.Plain>({ id: 0xd4de96e47151b153n, name: "Service.then$Params", dataWords: 0, pointerCount: 1, Reader: Service$ThenParams$Reader, Builder: Service$ThenParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ThenParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ThenParams$Builder(s, d, z, p, c) });
+export const Service$ThenParams = /*@__PURE__*/ $.struct<Service.ThenParams.Reader, Service.ThenParams.Builder, Service.ThenParams.Init, Service.ThenParams.Plain>({ id: 0xd4de96e47151b153n, name: "Service.then$Params", dataWords: 0, pointerCount: 1, Reader: Service$ThenParams$Reader, Builder: Service$ThenParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ThenParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$ThenParams$Builder(s, d, p, c) });
 
 export class Service$ThenResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1732,7 +1824,7 @@ export class Service$ThenResults$Reader extends $.StructReader {
 }
 
 export class Service$ThenResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get then_(): Service.Client { return this.$get(0, Service); }
   set then_(value: $.CapabilityInit<Service.Client, Service.Server>) { this.$set(0, Service, value); }
   hasThen(): boolean { return this.$has(0); }
@@ -1759,7 +1851,7 @@ export interface Service$ThenResults$Plain {
   then_: Service.Client;
 }
 
-export const Service$ThenResults = /*@__PURE__*/ $.struct<Service.ThenResults.Reader, Service.ThenResults.Builder, Service.ThenResults.Init, Service.ThenResults.Plain>({ id: 0xd94f897a71f649e1n, name: "Service.then$Results", dataWords: 0, pointerCount: 1, Reader: Service$ThenResults$Reader, Builder: Service$ThenResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ThenResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ThenResults$Builder(s, d, z, p, c) });
+export const Service$ThenResults = /*@__PURE__*/ $.struct<Service.ThenResults.Reader, Service.ThenResults.Builder, Service.ThenResults.Init, Service.ThenResults.Plain>({ id: 0xd94f897a71f649e1n, name: "Service.then$Results", dataWords: 0, pointerCount: 1, Reader: Service$ThenResults$Reader, Builder: Service$ThenResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ThenResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$ThenResults$Builder(s, d, p, c) });
 
 export class Service$CatchParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1769,7 +1861,7 @@ export class Service$CatchParams$Reader extends $.StructReader {
 }
 
 export class Service$CatchParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get this(): string { return this.$text(0); }
   set this(value: string) { this.$setText(0, value); }
   hasThis(): boolean { return this.$has(0); }
@@ -1792,7 +1884,7 @@ export interface Service$CatchParams$Plain {
   this: string;
 }
 
-export const Service$CatchParams = /*@__PURE__*/ $.struct<Service.CatchParams.Reader, Service.CatchParams.Builder, Service.CatchParams.Init, Service.CatchParams.Plain>({ id: 0x9617d717d3911795n, name: "Service.catch$Params", dataWords: 0, pointerCount: 1, Reader: Service$CatchParams$Reader, Builder: Service$CatchParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$CatchParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$CatchParams$Builder(s, d, z, p, c) });
+export const Service$CatchParams = /*@__PURE__*/ $.struct<Service.CatchParams.Reader, Service.CatchParams.Builder, Service.CatchParams.Init, Service.CatchParams.Plain>({ id: 0x9617d717d3911795n, name: "Service.catch$Params", dataWords: 0, pointerCount: 1, Reader: Service$CatchParams$Reader, Builder: Service$CatchParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$CatchParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$CatchParams$Builder(s, d, p, c) });
 
 export class Service$CatchResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1806,7 +1898,7 @@ export class Service$CatchResults$Reader extends $.StructReader {
 }
 
 export class Service$CatchResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get catch_(): Service.Client { return this.$get(0, Service); }
   set catch_(value: $.CapabilityInit<Service.Client, Service.Server>) { this.$set(0, Service, value); }
   hasCatch(): boolean { return this.$has(0); }
@@ -1847,7 +1939,7 @@ export interface Service$CatchResults$Plain {
   dup_: Service.Client;
 }
 
-export const Service$CatchResults = /*@__PURE__*/ $.struct<Service.CatchResults.Reader, Service.CatchResults.Builder, Service.CatchResults.Init, Service.CatchResults.Plain>({ id: 0xdf6afc12125b012bn, name: "Service.catch$Results", dataWords: 0, pointerCount: 3, Reader: Service$CatchResults$Reader, Builder: Service$CatchResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$CatchResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$CatchResults$Builder(s, d, z, p, c) });
+export const Service$CatchResults = /*@__PURE__*/ $.struct<Service.CatchResults.Reader, Service.CatchResults.Builder, Service.CatchResults.Init, Service.CatchResults.Plain>({ id: 0xdf6afc12125b012bn, name: "Service.catch$Results", dataWords: 0, pointerCount: 3, Reader: Service$CatchResults$Reader, Builder: Service$CatchResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$CatchResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$CatchResults$Builder(s, d, p, c) });
 
 export class Service$ConstructorParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1855,7 +1947,7 @@ export class Service$ConstructorParams$Reader extends $.StructReader {
 }
 
 export class Service$ConstructorParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.ConstructorParams.Init): this { return this; }
   toObject(): Service.ConstructorParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.ConstructorParams.Reader { return this.$asReader(Service$ConstructorParams$Reader); }
@@ -1866,7 +1958,7 @@ export interface Service$ConstructorParams$Init {
 export interface Service$ConstructorParams$Plain {
 }
 
-export const Service$ConstructorParams = /*@__PURE__*/ $.struct<Service.ConstructorParams.Reader, Service.ConstructorParams.Builder, Service.ConstructorParams.Init, Service.ConstructorParams.Plain>({ id: 0xddaaac101b6d1439n, name: "Service.constructor$Params", dataWords: 0, pointerCount: 0, Reader: Service$ConstructorParams$Reader, Builder: Service$ConstructorParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ConstructorParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ConstructorParams$Builder(s, d, z, p, c) });
+export const Service$ConstructorParams = /*@__PURE__*/ $.struct<Service.ConstructorParams.Reader, Service.ConstructorParams.Builder, Service.ConstructorParams.Init, Service.ConstructorParams.Plain>({ id: 0xddaaac101b6d1439n, name: "Service.constructor$Params", dataWords: 0, pointerCount: 0, Reader: Service$ConstructorParams$Reader, Builder: Service$ConstructorParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ConstructorParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$ConstructorParams$Builder(s, d, p, c) });
 
 export class Service$ConstructorResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1876,7 +1968,7 @@ export class Service$ConstructorResults$Reader extends $.StructReader {
 }
 
 export class Service$ConstructorResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get constructor_(): Service.Client { return this.$get(0, Service); }
   set constructor_(value: $.CapabilityInit<Service.Client, Service.Server>) { this.$set(0, Service, value); }
   hasConstructor(): boolean { return this.$has(0); }
@@ -1903,7 +1995,7 @@ export interface Service$ConstructorResults$Plain {
   constructor_: Service.Client;
 }
 
-export const Service$ConstructorResults = /*@__PURE__*/ $.struct<Service.ConstructorResults.Reader, Service.ConstructorResults.Builder, Service.ConstructorResults.Init, Service.ConstructorResults.Plain>({ id: 0xa7f69be2751230a0n, name: "Service.constructor$Results", dataWords: 0, pointerCount: 1, Reader: Service$ConstructorResults$Reader, Builder: Service$ConstructorResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ConstructorResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ConstructorResults$Builder(s, d, z, p, c) });
+export const Service$ConstructorResults = /*@__PURE__*/ $.struct<Service.ConstructorResults.Reader, Service.ConstructorResults.Builder, Service.ConstructorResults.Init, Service.ConstructorResults.Plain>({ id: 0xa7f69be2751230a0n, name: "Service.constructor$Results", dataWords: 0, pointerCount: 1, Reader: Service$ConstructorResults$Reader, Builder: Service$ConstructorResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ConstructorResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$ConstructorResults$Builder(s, d, p, c) });
 
 export class Service$CastAsParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1911,7 +2003,7 @@ export class Service$CastAsParams$Reader extends $.StructReader {
 }
 
 export class Service$CastAsParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.CastAsParams.Init): this { return this; }
   toObject(): Service.CastAsParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.CastAsParams.Reader { return this.$asReader(Service$CastAsParams$Reader); }
@@ -1922,7 +2014,7 @@ export interface Service$CastAsParams$Init {
 export interface Service$CastAsParams$Plain {
 }
 
-export const Service$CastAsParams = /*@__PURE__*/ $.struct<Service.CastAsParams.Reader, Service.CastAsParams.Builder, Service.CastAsParams.Init, Service.CastAsParams.Plain>({ id: 0xb508e2f1cc4b0f7dn, name: "Service.castAs$Params", dataWords: 0, pointerCount: 0, Reader: Service$CastAsParams$Reader, Builder: Service$CastAsParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$CastAsParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$CastAsParams$Builder(s, d, z, p, c) });
+export const Service$CastAsParams = /*@__PURE__*/ $.struct<Service.CastAsParams.Reader, Service.CastAsParams.Builder, Service.CastAsParams.Init, Service.CastAsParams.Plain>({ id: 0xb508e2f1cc4b0f7dn, name: "Service.castAs$Params", dataWords: 0, pointerCount: 0, Reader: Service$CastAsParams$Reader, Builder: Service$CastAsParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$CastAsParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$CastAsParams$Builder(s, d, p, c) });
 
 export class Service$CastAsResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1930,7 +2022,7 @@ export class Service$CastAsResults$Reader extends $.StructReader {
 }
 
 export class Service$CastAsResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.CastAsResults.Init): this { return this; }
   toObject(): Service.CastAsResults.Plain { return this.asReader().toObject(); }
   asReader(): Service.CastAsResults.Reader { return this.$asReader(Service$CastAsResults$Reader); }
@@ -1946,7 +2038,7 @@ export interface Service$CastAsResults$Init {
 export interface Service$CastAsResults$Plain {
 }
 
-export const Service$CastAsResults = /*@__PURE__*/ $.struct<Service.CastAsResults.Reader, Service.CastAsResults.Builder, Service.CastAsResults.Init, Service.CastAsResults.Plain>({ id: 0xd7fcf95f41346c62n, name: "Service.castAs$Results", dataWords: 0, pointerCount: 0, Reader: Service$CastAsResults$Reader, Builder: Service$CastAsResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$CastAsResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$CastAsResults$Builder(s, d, z, p, c) });
+export const Service$CastAsResults = /*@__PURE__*/ $.struct<Service.CastAsResults.Reader, Service.CastAsResults.Builder, Service.CastAsResults.Init, Service.CastAsResults.Plain>({ id: 0xd7fcf95f41346c62n, name: "Service.castAs$Results", dataWords: 0, pointerCount: 0, Reader: Service$CastAsResults$Reader, Builder: Service$CastAsResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$CastAsResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$CastAsResults$Builder(s, d, p, c) });
 
 export class Service$WhenResolvedParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1954,7 +2046,7 @@ export class Service$WhenResolvedParams$Reader extends $.StructReader {
 }
 
 export class Service$WhenResolvedParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.WhenResolvedParams.Init): this { return this; }
   toObject(): Service.WhenResolvedParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.WhenResolvedParams.Reader { return this.$asReader(Service$WhenResolvedParams$Reader); }
@@ -1965,7 +2057,7 @@ export interface Service$WhenResolvedParams$Init {
 export interface Service$WhenResolvedParams$Plain {
 }
 
-export const Service$WhenResolvedParams = /*@__PURE__*/ $.struct<Service.WhenResolvedParams.Reader, Service.WhenResolvedParams.Builder, Service.WhenResolvedParams.Init, Service.WhenResolvedParams.Plain>({ id: 0x8dca2716cb1ab82dn, name: "Service.whenResolved$Params", dataWords: 0, pointerCount: 0, Reader: Service$WhenResolvedParams$Reader, Builder: Service$WhenResolvedParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$WhenResolvedParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$WhenResolvedParams$Builder(s, d, z, p, c) });
+export const Service$WhenResolvedParams = /*@__PURE__*/ $.struct<Service.WhenResolvedParams.Reader, Service.WhenResolvedParams.Builder, Service.WhenResolvedParams.Init, Service.WhenResolvedParams.Plain>({ id: 0x8dca2716cb1ab82dn, name: "Service.whenResolved$Params", dataWords: 0, pointerCount: 0, Reader: Service$WhenResolvedParams$Reader, Builder: Service$WhenResolvedParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$WhenResolvedParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$WhenResolvedParams$Builder(s, d, p, c) });
 
 export class Service$WhenResolvedResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1973,7 +2065,7 @@ export class Service$WhenResolvedResults$Reader extends $.StructReader {
 }
 
 export class Service$WhenResolvedResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.WhenResolvedResults.Init): this { return this; }
   toObject(): Service.WhenResolvedResults.Plain { return this.asReader().toObject(); }
   asReader(): Service.WhenResolvedResults.Reader { return this.$asReader(Service$WhenResolvedResults$Reader); }
@@ -1989,7 +2081,7 @@ export interface Service$WhenResolvedResults$Init {
 export interface Service$WhenResolvedResults$Plain {
 }
 
-export const Service$WhenResolvedResults = /*@__PURE__*/ $.struct<Service.WhenResolvedResults.Reader, Service.WhenResolvedResults.Builder, Service.WhenResolvedResults.Init, Service.WhenResolvedResults.Plain>({ id: 0xba629bd964ee4a0bn, name: "Service.whenResolved$Results", dataWords: 0, pointerCount: 0, Reader: Service$WhenResolvedResults$Reader, Builder: Service$WhenResolvedResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$WhenResolvedResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$WhenResolvedResults$Builder(s, d, z, p, c) });
+export const Service$WhenResolvedResults = /*@__PURE__*/ $.struct<Service.WhenResolvedResults.Reader, Service.WhenResolvedResults.Builder, Service.WhenResolvedResults.Init, Service.WhenResolvedResults.Plain>({ id: 0xba629bd964ee4a0bn, name: "Service.whenResolved$Results", dataWords: 0, pointerCount: 0, Reader: Service$WhenResolvedResults$Reader, Builder: Service$WhenResolvedResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$WhenResolvedResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$WhenResolvedResults$Builder(s, d, p, c) });
 
 export class Service$ToStringParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1997,7 +2089,7 @@ export class Service$ToStringParams$Reader extends $.StructReader {
 }
 
 export class Service$ToStringParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.ToStringParams.Init): this { return this; }
   toObject(): Service.ToStringParams.Plain { return this.asReader().toObject(); }
   asReader(): Service.ToStringParams.Reader { return this.$asReader(Service$ToStringParams$Reader); }
@@ -2008,7 +2100,7 @@ export interface Service$ToStringParams$Init {
 export interface Service$ToStringParams$Plain {
 }
 
-export const Service$ToStringParams = /*@__PURE__*/ $.struct<Service.ToStringParams.Reader, Service.ToStringParams.Builder, Service.ToStringParams.Init, Service.ToStringParams.Plain>({ id: 0x9006d4e42aaeede0n, name: "Service.toString$Params", dataWords: 0, pointerCount: 0, Reader: Service$ToStringParams$Reader, Builder: Service$ToStringParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ToStringParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ToStringParams$Builder(s, d, z, p, c) });
+export const Service$ToStringParams = /*@__PURE__*/ $.struct<Service.ToStringParams.Reader, Service.ToStringParams.Builder, Service.ToStringParams.Init, Service.ToStringParams.Plain>({ id: 0x9006d4e42aaeede0n, name: "Service.toString$Params", dataWords: 0, pointerCount: 0, Reader: Service$ToStringParams$Reader, Builder: Service$ToStringParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$ToStringParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$ToStringParams$Builder(s, d, p, c) });
 
 export class Service$ToStringResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -2018,7 +2110,7 @@ export class Service$ToStringResults$Reader extends $.StructReader {
 }
 
 export class Service$ToStringResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -2046,7 +2138,7 @@ export interface Service$ToStringResults$Plain {
   text: string;
 }
 
-export const Service$ToStringResults = /*@__PURE__*/ $.struct<Service.ToStringResults.Reader, Service.ToStringResults.Builder, Service.ToStringResults.Init, Service.ToStringResults.Plain>({ id: 0xa1dc5d081d1f0e0fn, name: "Service.toString$Results", dataWords: 0, pointerCount: 1, Reader: Service$ToStringResults$Reader, Builder: Service$ToStringResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ToStringResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$ToStringResults$Builder(s, d, z, p, c) });
+export const Service$ToStringResults = /*@__PURE__*/ $.struct<Service.ToStringResults.Reader, Service.ToStringResults.Builder, Service.ToStringResults.Init, Service.ToStringResults.Plain>({ id: 0xa1dc5d081d1f0e0fn, name: "Service.toString$Results", dataWords: 0, pointerCount: 1, Reader: Service$ToStringResults$Reader, Builder: Service$ToStringResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$ToStringResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$ToStringResults$Builder(s, d, p, c) });
 
 export class Service$DeleteParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -2061,7 +2153,7 @@ export class Service$DeleteParams$Reader extends $.StructReader {
 }
 
 export class Service$DeleteParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get params(): string { return this.$text(0); }
   set params(value: string) { this.$setText(0, value); }
   hasParams(): boolean { return this.$has(0); }
@@ -2105,7 +2197,7 @@ export interface Service$DeleteParams$Plain {
   await: boolean;
 }
 
-export const Service$DeleteParams = /*@__PURE__*/ $.struct<Service.DeleteParams.Reader, Service.DeleteParams.Builder, Service.DeleteParams.Init, Service.DeleteParams.Plain>({ id: 0xfdba703f7cd0656en, name: "Service.delete$Params", dataWords: 1, pointerCount: 3, Reader: Service$DeleteParams$Reader, Builder: Service$DeleteParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$DeleteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$DeleteParams$Builder(s, d, z, p, c) });
+export const Service$DeleteParams = /*@__PURE__*/ $.struct<Service.DeleteParams.Reader, Service.DeleteParams.Builder, Service.DeleteParams.Init, Service.DeleteParams.Plain>({ id: 0xfdba703f7cd0656en, name: "Service.delete$Params", dataWords: 1, pointerCount: 3, Reader: Service$DeleteParams$Reader, Builder: Service$DeleteParams$Builder, makeReader: (s, d, z, p, c, n) => new Service$DeleteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$DeleteParams$Builder(s, d, p, c) });
 
 export class Service$DeleteResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -2113,7 +2205,7 @@ export class Service$DeleteResults$Reader extends $.StructReader {
 }
 
 export class Service$DeleteResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Service.DeleteResults.Init): this { return this; }
   toObject(): Service.DeleteResults.Plain { return this.asReader().toObject(); }
   asReader(): Service.DeleteResults.Reader { return this.$asReader(Service$DeleteResults$Reader); }
@@ -2129,7 +2221,7 @@ export interface Service$DeleteResults$Init {
 export interface Service$DeleteResults$Plain {
 }
 
-export const Service$DeleteResults = /*@__PURE__*/ $.struct<Service.DeleteResults.Reader, Service.DeleteResults.Builder, Service.DeleteResults.Init, Service.DeleteResults.Plain>({ id: 0xe799dc147a8dcf6bn, name: "Service.delete$Results", dataWords: 0, pointerCount: 0, Reader: Service$DeleteResults$Reader, Builder: Service$DeleteResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$DeleteResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Service$DeleteResults$Builder(s, d, z, p, c) });
+export const Service$DeleteResults = /*@__PURE__*/ $.struct<Service.DeleteResults.Reader, Service.DeleteResults.Builder, Service.DeleteResults.Init, Service.DeleteResults.Plain>({ id: 0xe799dc147a8dcf6bn, name: "Service.delete$Results", dataWords: 0, pointerCount: 0, Reader: Service$DeleteResults$Reader, Builder: Service$DeleteResults$Builder, makeReader: (s, d, z, p, c, n) => new Service$DeleteResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Service$DeleteResults$Builder(s, d, p, c) });
 
 export const Service$client_ = /*@__PURE__*/ $.method({ interfaceId: 0x9ec58fa64afc4858n, interfaceName: "Service", ordinal: 0, name: "client_", Params: () => Service$ClientParams, Results: () => Service$ClientResults, Pipeline: () => Service$ClientResults$Pipeline, noPipelining: true });
 export const Service$dup_ = /*@__PURE__*/ $.method({ interfaceId: 0x9ec58fa64afc4858n, interfaceName: "Service", ordinal: 1, name: "dup_", Params: () => Service$DupParams, Results: () => Service$DupResults, Pipeline: () => Service$DupResults$Pipeline, noPipelining: true });
@@ -2384,7 +2476,7 @@ export class Base$NameParams$Reader extends $.StructReader {
 }
 
 export class Base$NameParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Base.NameParams.Init): this { return this; }
   toObject(): Base.NameParams.Plain { return this.asReader().toObject(); }
   asReader(): Base.NameParams.Reader { return this.$asReader(Base$NameParams$Reader); }
@@ -2395,7 +2487,7 @@ export interface Base$NameParams$Init {
 export interface Base$NameParams$Plain {
 }
 
-export const Base$NameParams = /*@__PURE__*/ $.struct<Base.NameParams.Reader, Base.NameParams.Builder, Base.NameParams.Init, Base.NameParams.Plain>({ id: 0xd179836fcf2f0e9bn, name: "Base.name$Params", dataWords: 0, pointerCount: 0, Reader: Base$NameParams$Reader, Builder: Base$NameParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$NameParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$NameParams$Builder(s, d, z, p, c) });
+export const Base$NameParams = /*@__PURE__*/ $.struct<Base.NameParams.Reader, Base.NameParams.Builder, Base.NameParams.Init, Base.NameParams.Plain>({ id: 0xd179836fcf2f0e9bn, name: "Base.name$Params", dataWords: 0, pointerCount: 0, Reader: Base$NameParams$Reader, Builder: Base$NameParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$NameParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Base$NameParams$Builder(s, d, p, c) });
 
 export class Base$NameResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -2405,7 +2497,7 @@ export class Base$NameResults$Reader extends $.StructReader {
 }
 
 export class Base$NameResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -2433,7 +2525,7 @@ export interface Base$NameResults$Plain {
   name: string;
 }
 
-export const Base$NameResults = /*@__PURE__*/ $.struct<Base.NameResults.Reader, Base.NameResults.Builder, Base.NameResults.Init, Base.NameResults.Plain>({ id: 0xacde35fc3d3d9190n, name: "Base.name$Results", dataWords: 0, pointerCount: 1, Reader: Base$NameResults$Reader, Builder: Base$NameResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$NameResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$NameResults$Builder(s, d, z, p, c) });
+export const Base$NameResults = /*@__PURE__*/ $.struct<Base.NameResults.Reader, Base.NameResults.Builder, Base.NameResults.Init, Base.NameResults.Plain>({ id: 0xacde35fc3d3d9190n, name: "Base.name$Results", dataWords: 0, pointerCount: 1, Reader: Base$NameResults$Reader, Builder: Base$NameResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$NameResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Base$NameResults$Builder(s, d, p, c) });
 
 export class Base$RunParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -2441,7 +2533,7 @@ export class Base$RunParams$Reader extends $.StructReader {
 }
 
 export class Base$RunParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Base.RunParams.Init): this { return this; }
   toObject(): Base.RunParams.Plain { return this.asReader().toObject(); }
   asReader(): Base.RunParams.Reader { return this.$asReader(Base$RunParams$Reader); }
@@ -2452,7 +2544,7 @@ export interface Base$RunParams$Init {
 export interface Base$RunParams$Plain {
 }
 
-export const Base$RunParams = /*@__PURE__*/ $.struct<Base.RunParams.Reader, Base.RunParams.Builder, Base.RunParams.Init, Base.RunParams.Plain>({ id: 0x8b0cb38ce91e6f6cn, name: "Base.run$Params", dataWords: 0, pointerCount: 0, Reader: Base$RunParams$Reader, Builder: Base$RunParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$RunParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$RunParams$Builder(s, d, z, p, c) });
+export const Base$RunParams = /*@__PURE__*/ $.struct<Base.RunParams.Reader, Base.RunParams.Builder, Base.RunParams.Init, Base.RunParams.Plain>({ id: 0x8b0cb38ce91e6f6cn, name: "Base.run$Params", dataWords: 0, pointerCount: 0, Reader: Base$RunParams$Reader, Builder: Base$RunParams$Builder, makeReader: (s, d, z, p, c, n) => new Base$RunParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Base$RunParams$Builder(s, d, p, c) });
 
 export class Base$RunResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -2461,7 +2553,7 @@ export class Base$RunResults$Reader extends $.StructReader {
 }
 
 export class Base$RunResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get base(): boolean { return this.$bool(0); }
   set base(value: boolean) { this.$setBool(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -2486,7 +2578,7 @@ export interface Base$RunResults$Plain {
   base: boolean;
 }
 
-export const Base$RunResults = /*@__PURE__*/ $.struct<Base.RunResults.Reader, Base.RunResults.Builder, Base.RunResults.Init, Base.RunResults.Plain>({ id: 0xf70d5019e70ffd5an, name: "Base.run$Results", dataWords: 1, pointerCount: 0, Reader: Base$RunResults$Reader, Builder: Base$RunResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$RunResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Base$RunResults$Builder(s, d, z, p, c) });
+export const Base$RunResults = /*@__PURE__*/ $.struct<Base.RunResults.Reader, Base.RunResults.Builder, Base.RunResults.Init, Base.RunResults.Plain>({ id: 0xf70d5019e70ffd5an, name: "Base.run$Results", dataWords: 1, pointerCount: 0, Reader: Base$RunResults$Reader, Builder: Base$RunResults$Builder, makeReader: (s, d, z, p, c, n) => new Base$RunResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Base$RunResults$Builder(s, d, p, c) });
 
 export const Base$name = /*@__PURE__*/ $.method({ interfaceId: 0xd9be2ea8e3bea96fn, interfaceName: "Base", ordinal: 0, name: "name", Params: () => Base$NameParams, Results: () => Base$NameResults, Pipeline: () => Base$NameResults$Pipeline, noPipelining: true });
 export const Base$run = /*@__PURE__*/ $.method({ interfaceId: 0xd9be2ea8e3bea96fn, interfaceName: "Base", ordinal: 1, name: "run", Params: () => Base$RunParams, Results: () => Base$RunResults, Pipeline: () => Base$RunResults$Pipeline, noPipelining: true });
@@ -2550,7 +2642,7 @@ export class Derived$RunParams$Reader extends $.StructReader {
 }
 
 export class Derived$RunParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Derived.RunParams.Init): this { return this; }
   toObject(): Derived.RunParams.Plain { return this.asReader().toObject(); }
   asReader(): Derived.RunParams.Reader { return this.$asReader(Derived$RunParams$Reader); }
@@ -2561,7 +2653,7 @@ export interface Derived$RunParams$Init {
 export interface Derived$RunParams$Plain {
 }
 
-export const Derived$RunParams = /*@__PURE__*/ $.struct<Derived.RunParams.Reader, Derived.RunParams.Builder, Derived.RunParams.Init, Derived.RunParams.Plain>({ id: 0xf4c9b8b4bf16bc9fn, name: "Derived.run$Params", dataWords: 0, pointerCount: 0, Reader: Derived$RunParams$Reader, Builder: Derived$RunParams$Builder, makeReader: (s, d, z, p, c, n) => new Derived$RunParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Derived$RunParams$Builder(s, d, z, p, c) });
+export const Derived$RunParams = /*@__PURE__*/ $.struct<Derived.RunParams.Reader, Derived.RunParams.Builder, Derived.RunParams.Init, Derived.RunParams.Plain>({ id: 0xf4c9b8b4bf16bc9fn, name: "Derived.run$Params", dataWords: 0, pointerCount: 0, Reader: Derived$RunParams$Reader, Builder: Derived$RunParams$Builder, makeReader: (s, d, z, p, c, n) => new Derived$RunParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Derived$RunParams$Builder(s, d, p, c) });
 
 export class Derived$RunResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -2570,7 +2662,7 @@ export class Derived$RunResults$Reader extends $.StructReader {
 }
 
 export class Derived$RunResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get derived(): boolean { return this.$bool(0); }
   set derived(value: boolean) { this.$setBool(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -2595,7 +2687,7 @@ export interface Derived$RunResults$Plain {
   derived: boolean;
 }
 
-export const Derived$RunResults = /*@__PURE__*/ $.struct<Derived.RunResults.Reader, Derived.RunResults.Builder, Derived.RunResults.Init, Derived.RunResults.Plain>({ id: 0x976cff0aa03f7241n, name: "Derived.run$Results", dataWords: 1, pointerCount: 0, Reader: Derived$RunResults$Reader, Builder: Derived$RunResults$Builder, makeReader: (s, d, z, p, c, n) => new Derived$RunResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Derived$RunResults$Builder(s, d, z, p, c) });
+export const Derived$RunResults = /*@__PURE__*/ $.struct<Derived.RunResults.Reader, Derived.RunResults.Builder, Derived.RunResults.Init, Derived.RunResults.Plain>({ id: 0x976cff0aa03f7241n, name: "Derived.run$Results", dataWords: 1, pointerCount: 0, Reader: Derived$RunResults$Reader, Builder: Derived$RunResults$Builder, makeReader: (s, d, z, p, c, n) => new Derived$RunResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Derived$RunResults$Builder(s, d, p, c) });
 
 export const Derived$run_ = /*@__PURE__*/ $.method({ interfaceId: 0xd9f1e96373b958cfn, interfaceName: "Derived", ordinal: 0, name: "run_", Params: () => Derived$RunParams, Results: () => Derived$RunResults, Pipeline: () => Derived$RunResults$Pipeline, noPipelining: true });
 export class Derived$Client extends $.Client {
@@ -2648,7 +2740,7 @@ export class Generic$Nested$Reader<Generic_ extends $.AnyType = typeof $.AnyPoin
 }
 
 export class Generic$Nested$Builder<Generic_ extends $.AnyType = typeof $.AnyPointer, Iterable__ extends $.AnyType = typeof $.AnyPointer, Generic__ extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[Generic_, Iterable__, Generic__]>;
   get generic(): $.BuilderOf<Generic__> { return this.$get(0, this.$brand.types[2]) as $.BuilderOf<Generic__>; }
   set generic(value: $.InitOf<Generic__>) { this.$set(0, this.$brand.types[2], value as never); }
@@ -2681,7 +2773,7 @@ export interface Generic$Nested$Plain<Generic_ extends $.AnyType = typeof $.AnyP
   readonly $types?: [Generic_, Iterable__, Generic__];
 }
 
-export const Generic$Nested = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Generic.Nested.Reader, Generic.Nested.Builder, Generic.Nested.Init, Generic.Nested.Plain>({ id: 0xca446ab53c093920n, name: "Generic.Nested", dataWords: 0, pointerCount: 1, Reader: Generic$Nested$Reader, Builder: Generic$Nested$Builder, makeReader: (s, d, z, p, c, n) => new Generic$Nested$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Generic$Nested$Builder(s, d, z, p, c), typeParameters: 3 }), {
+export const Generic$Nested = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Generic.Nested.Reader, Generic.Nested.Builder, Generic.Nested.Init, Generic.Nested.Plain>({ id: 0xca446ab53c093920n, name: "Generic.Nested", dataWords: 0, pointerCount: 1, Reader: Generic$Nested$Reader, Builder: Generic$Nested$Builder, makeReader: (s, d, z, p, c, n) => new Generic$Nested$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Generic$Nested$Builder(s, d, p, c), typeParameters: 3 }), {
   of<Generic_ extends $.AnyType, Iterable__ extends $.AnyType, Generic__ extends $.AnyType>(Generic_: Generic_, Iterable__: Iterable__, Generic__: Generic__): Generic.Nested.$Type<Generic_, Iterable__, Generic__> { return $.bindStruct(Generic$Nested, $.brand([Generic_, Iterable__, Generic__])); },
 });
 
@@ -2698,7 +2790,7 @@ export class Generic$Reader<Generic_ extends $.AnyType = typeof $.AnyPointer, It
 }
 
 export class Generic$Builder<Generic_ extends $.AnyType = typeof $.AnyPointer, Iterable__ extends $.AnyType = typeof $.AnyPointer> extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[Generic_, Iterable__]>;
   get generic(): $.BuilderOf<Generic_> { return this.$get(0, this.$brand.types[0]) as $.BuilderOf<Generic_>; }
   set generic(value: $.InitOf<Generic_>) { this.$set(0, this.$brand.types[0], value as never); }
@@ -2748,7 +2840,7 @@ export interface Generic$Plain<Generic_ extends $.AnyType = typeof $.AnyPointer,
   object: Object.Plain | undefined;
 }
 
-export const Generic = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Generic.Reader, Generic.Builder, Generic.Init, Generic.Plain>({ id: 0xdf0ba06b33915f0an, name: "Generic", dataWords: 0, pointerCount: 3, Reader: Generic$Reader, Builder: Generic$Builder, makeReader: (s, d, z, p, c, n) => new Generic$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Generic$Builder(s, d, z, p, c), typeParameters: 2 }), {
+export const Generic = /*@__PURE__*/ $.withMembers(/*@__PURE__*/ $.struct<Generic.Reader, Generic.Builder, Generic.Init, Generic.Plain>({ id: 0xdf0ba06b33915f0an, name: "Generic", dataWords: 0, pointerCount: 3, Reader: Generic$Reader, Builder: Generic$Builder, makeReader: (s, d, z, p, c, n) => new Generic$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Generic$Builder(s, d, p, c), typeParameters: 2 }), {
   of<Generic_ extends $.AnyType, Iterable__ extends $.AnyType>(Generic_: Generic_, Iterable__: Iterable__): Generic.$Type<Generic_, Iterable__> { return $.bindStruct(Generic, $.brand([Generic_, Iterable__])); },
   Nested: Generic$Nested,
 });

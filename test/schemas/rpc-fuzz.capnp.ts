@@ -10,7 +10,7 @@ export class Node$ActParams$Reader extends $.StructReader {
 }
 
 export class Node$ActParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get call(): number { return this.$uint32(0); }
   set call(value: number) { this.$setUint32(0, value); }
   get caps(): $.ListBuilder<Node.Client, $.CapabilityInit<Node.Client, Node.Server>> { return this.$get(0, $.listOf(Node)); }
@@ -39,7 +39,7 @@ export interface Node$ActParams$Plain {
   caps: Node.Client[];
 }
 
-export const Node$ActParams = /*@__PURE__*/ $.struct<Node.ActParams.Reader, Node.ActParams.Builder, Node.ActParams.Init, Node.ActParams.Plain>({ id: 0xc31accda04b5c20bn, name: "Node.act$Params", dataWords: 1, pointerCount: 1, Reader: Node$ActParams$Reader, Builder: Node$ActParams$Builder, makeReader: (s, d, z, p, c, n) => new Node$ActParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$ActParams$Builder(s, d, z, p, c) });
+export const Node$ActParams = /*@__PURE__*/ $.struct<Node.ActParams.Reader, Node.ActParams.Builder, Node.ActParams.Init, Node.ActParams.Plain>({ id: 0xc31accda04b5c20bn, name: "Node.act$Params", dataWords: 1, pointerCount: 1, Reader: Node$ActParams$Reader, Builder: Node$ActParams$Builder, makeReader: (s, d, z, p, c, n) => new Node$ActParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$ActParams$Builder(s, d, p, c) });
 
 export class Node$ActResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -54,7 +54,7 @@ export class Node$ActResults$Reader extends $.StructReader {
 }
 
 export class Node$ActResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get call(): number { return this.$uint32(0); }
   set call(value: number) { this.$setUint32(0, value); }
   get a(): Node.Client { return this.$get(0, Node); }
@@ -103,7 +103,7 @@ export interface Node$ActResults$Plain {
   inner: Caps.Plain | undefined;
 }
 
-export const Node$ActResults = /*@__PURE__*/ $.struct<Node.ActResults.Reader, Node.ActResults.Builder, Node.ActResults.Init, Node.ActResults.Plain>({ id: 0xeaf856e6512e2e9bn, name: "Node.act$Results", dataWords: 1, pointerCount: 3, Reader: Node$ActResults$Reader, Builder: Node$ActResults$Builder, makeReader: (s, d, z, p, c, n) => new Node$ActResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$ActResults$Builder(s, d, z, p, c) });
+export const Node$ActResults = /*@__PURE__*/ $.struct<Node.ActResults.Reader, Node.ActResults.Builder, Node.ActResults.Init, Node.ActResults.Plain>({ id: 0xeaf856e6512e2e9bn, name: "Node.act$Results", dataWords: 1, pointerCount: 3, Reader: Node$ActResults$Reader, Builder: Node$ActResults$Builder, makeReader: (s, d, z, p, c, n) => new Node$ActResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$ActResults$Builder(s, d, p, c) });
 
 export class Node$PlainParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -112,7 +112,7 @@ export class Node$PlainParams$Reader extends $.StructReader {
 }
 
 export class Node$PlainParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get call(): number { return this.$uint32(0); }
   set call(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -132,7 +132,7 @@ export interface Node$PlainParams$Plain {
   call: number;
 }
 
-export const Node$PlainParams = /*@__PURE__*/ $.struct<Node.PlainParams.Reader, Node.PlainParams.Builder, Node.PlainParams.Init, Node.PlainParams.Plain>({ id: 0xc4742ec367b015ben, name: "Node.plain$Params", dataWords: 1, pointerCount: 0, Reader: Node$PlainParams$Reader, Builder: Node$PlainParams$Builder, makeReader: (s, d, z, p, c, n) => new Node$PlainParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$PlainParams$Builder(s, d, z, p, c) });
+export const Node$PlainParams = /*@__PURE__*/ $.struct<Node.PlainParams.Reader, Node.PlainParams.Builder, Node.PlainParams.Init, Node.PlainParams.Plain>({ id: 0xc4742ec367b015ben, name: "Node.plain$Params", dataWords: 1, pointerCount: 0, Reader: Node$PlainParams$Reader, Builder: Node$PlainParams$Builder, makeReader: (s, d, z, p, c, n) => new Node$PlainParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$PlainParams$Builder(s, d, p, c) });
 
 export class Node$PlainResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -141,7 +141,7 @@ export class Node$PlainResults$Reader extends $.StructReader {
 }
 
 export class Node$PlainResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get call(): number { return this.$uint32(0); }
   set call(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -166,7 +166,7 @@ export interface Node$PlainResults$Plain {
   call: number;
 }
 
-export const Node$PlainResults = /*@__PURE__*/ $.struct<Node.PlainResults.Reader, Node.PlainResults.Builder, Node.PlainResults.Init, Node.PlainResults.Plain>({ id: 0xf23bdfb072394864n, name: "Node.plain$Results", dataWords: 1, pointerCount: 0, Reader: Node$PlainResults$Reader, Builder: Node$PlainResults$Builder, makeReader: (s, d, z, p, c, n) => new Node$PlainResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Node$PlainResults$Builder(s, d, z, p, c) });
+export const Node$PlainResults = /*@__PURE__*/ $.struct<Node.PlainResults.Reader, Node.PlainResults.Builder, Node.PlainResults.Init, Node.PlainResults.Plain>({ id: 0xf23bdfb072394864n, name: "Node.plain$Results", dataWords: 1, pointerCount: 0, Reader: Node$PlainResults$Reader, Builder: Node$PlainResults$Builder, makeReader: (s, d, z, p, c, n) => new Node$PlainResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Node$PlainResults$Builder(s, d, p, c) });
 
 export const Node$act = /*@__PURE__*/ $.method({ interfaceId: 0xe69d8339f1d2ee1fn, interfaceName: "Node", ordinal: 0, name: "act", Params: () => Node$ActParams, Results: () => Node$ActResults, Pipeline: () => Node$ActResults$Pipeline });
 export const Node$plain = /*@__PURE__*/ $.method({ interfaceId: 0xe69d8339f1d2ee1fn, interfaceName: "Node", ordinal: 1, name: "plain", Params: () => Node$PlainParams, Results: () => Node$PlainResults, Pipeline: () => Node$PlainResults$Pipeline, noPipelining: true });
@@ -240,7 +240,7 @@ export class Caps$Reader extends $.StructReader {
 }
 
 export class Caps$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get a(): Node.Client { return this.$get(0, Node); }
   set a(value: $.CapabilityInit<Node.Client, Node.Server>) { this.$set(0, Node, value); }
   hasA(): boolean { return this.$has(0); }
@@ -265,6 +265,10 @@ export class Caps$Builder extends $.StructBuilder {
   asReader(): Caps.Reader { return this.$asReader(Caps$Reader); }
 }
 
+class Caps$$List extends $.StructListBuilder<Caps.Builder, Caps.Init | Caps.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Caps$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Caps$Pipeline extends $.Pipeline<Caps.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Caps.Reader, unknown, never> { return Caps; }
@@ -284,7 +288,7 @@ export interface Caps$Plain {
   inner: Caps.Plain | undefined;
 }
 
-export const Caps = /*@__PURE__*/ $.struct<Caps.Reader, Caps.Builder, Caps.Init, Caps.Plain>({ id: 0xbc0949aef2bda46en, name: "Caps", dataWords: 0, pointerCount: 3, Reader: Caps$Reader, Builder: Caps$Builder, makeReader: (s, d, z, p, c, n) => new Caps$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Caps$Builder(s, d, z, p, c) });
+export const Caps = /*@__PURE__*/ $.struct<Caps.Reader, Caps.Builder, Caps.Init, Caps.Plain>({ id: 0xbc0949aef2bda46en, name: "Caps", dataWords: 0, pointerCount: 3, Reader: Caps$Reader, Builder: Caps$Builder, makeReader: (s, d, z, p, c, n) => new Caps$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Caps$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Caps$$List(t, s, d, n, z, p) });
 
 export type Caps = Caps$Reader;
 export declare namespace Caps {

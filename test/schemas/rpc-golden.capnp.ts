@@ -9,7 +9,7 @@ export class Root$FooParams$Reader extends $.StructReader {
 }
 
 export class Root$FooParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get i(): number { return this.$uint32(0); }
   set i(value: number) { this.$setUint32(0, value); }
   get j(): boolean { return this.$bool(32); }
@@ -34,7 +34,7 @@ export interface Root$FooParams$Plain {
   j: boolean;
 }
 
-export const Root$FooParams = /*@__PURE__*/ $.struct<Root.FooParams.Reader, Root.FooParams.Builder, Root.FooParams.Init, Root.FooParams.Plain>({ id: 0xf392a39d5b2fb897n, name: "Root.foo$Params", dataWords: 1, pointerCount: 0, Reader: Root$FooParams$Reader, Builder: Root$FooParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$FooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$FooParams$Builder(s, d, z, p, c) });
+export const Root$FooParams = /*@__PURE__*/ $.struct<Root.FooParams.Reader, Root.FooParams.Builder, Root.FooParams.Init, Root.FooParams.Plain>({ id: 0xf392a39d5b2fb897n, name: "Root.foo$Params", dataWords: 1, pointerCount: 0, Reader: Root$FooParams$Reader, Builder: Root$FooParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$FooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$FooParams$Builder(s, d, p, c) });
 
 export class Root$FooResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -44,7 +44,7 @@ export class Root$FooResults$Reader extends $.StructReader {
 }
 
 export class Root$FooResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get x(): string { return this.$text(0); }
   set x(value: string) { this.$setText(0, value); }
   hasX(): boolean { return this.$has(0); }
@@ -72,7 +72,7 @@ export interface Root$FooResults$Plain {
   x: string;
 }
 
-export const Root$FooResults = /*@__PURE__*/ $.struct<Root.FooResults.Reader, Root.FooResults.Builder, Root.FooResults.Init, Root.FooResults.Plain>({ id: 0xea908e0176d35bffn, name: "Root.foo$Results", dataWords: 0, pointerCount: 1, Reader: Root$FooResults$Reader, Builder: Root$FooResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$FooResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$FooResults$Builder(s, d, z, p, c) });
+export const Root$FooResults = /*@__PURE__*/ $.struct<Root.FooResults.Reader, Root.FooResults.Builder, Root.FooResults.Init, Root.FooResults.Plain>({ id: 0xea908e0176d35bffn, name: "Root.foo$Results", dataWords: 0, pointerCount: 1, Reader: Root$FooResults$Reader, Builder: Root$FooResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$FooResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$FooResults$Builder(s, d, p, c) });
 
 export class Root$BarParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -80,7 +80,7 @@ export class Root$BarParams$Reader extends $.StructReader {
 }
 
 export class Root$BarParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Root.BarParams.Init): this { return this; }
   toObject(): Root.BarParams.Plain { return this.asReader().toObject(); }
   asReader(): Root.BarParams.Reader { return this.$asReader(Root$BarParams$Reader); }
@@ -91,7 +91,7 @@ export interface Root$BarParams$Init {
 export interface Root$BarParams$Plain {
 }
 
-export const Root$BarParams = /*@__PURE__*/ $.struct<Root.BarParams.Reader, Root.BarParams.Builder, Root.BarParams.Init, Root.BarParams.Plain>({ id: 0xfa507a464962e4edn, name: "Root.bar$Params", dataWords: 0, pointerCount: 0, Reader: Root$BarParams$Reader, Builder: Root$BarParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$BarParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$BarParams$Builder(s, d, z, p, c) });
+export const Root$BarParams = /*@__PURE__*/ $.struct<Root.BarParams.Reader, Root.BarParams.Builder, Root.BarParams.Init, Root.BarParams.Plain>({ id: 0xfa507a464962e4edn, name: "Root.bar$Params", dataWords: 0, pointerCount: 0, Reader: Root$BarParams$Reader, Builder: Root$BarParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$BarParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$BarParams$Builder(s, d, p, c) });
 
 export class Root$BarResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -99,7 +99,7 @@ export class Root$BarResults$Reader extends $.StructReader {
 }
 
 export class Root$BarResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Root.BarResults.Init): this { return this; }
   toObject(): Root.BarResults.Plain { return this.asReader().toObject(); }
   asReader(): Root.BarResults.Reader { return this.$asReader(Root$BarResults$Reader); }
@@ -115,7 +115,7 @@ export interface Root$BarResults$Init {
 export interface Root$BarResults$Plain {
 }
 
-export const Root$BarResults = /*@__PURE__*/ $.struct<Root.BarResults.Reader, Root.BarResults.Builder, Root.BarResults.Init, Root.BarResults.Plain>({ id: 0xf3136f682da975dbn, name: "Root.bar$Results", dataWords: 0, pointerCount: 0, Reader: Root$BarResults$Reader, Builder: Root$BarResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$BarResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$BarResults$Builder(s, d, z, p, c) });
+export const Root$BarResults = /*@__PURE__*/ $.struct<Root.BarResults.Reader, Root.BarResults.Builder, Root.BarResults.Init, Root.BarResults.Plain>({ id: 0xf3136f682da975dbn, name: "Root.bar$Results", dataWords: 0, pointerCount: 0, Reader: Root$BarResults$Reader, Builder: Root$BarResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$BarResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$BarResults$Builder(s, d, p, c) });
 
 export class Root$BazParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -125,7 +125,7 @@ export class Root$BazParams$Reader extends $.StructReader {
 }
 
 export class Root$BazParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -148,7 +148,7 @@ export interface Root$BazParams$Plain {
   text: string;
 }
 
-export const Root$BazParams = /*@__PURE__*/ $.struct<Root.BazParams.Reader, Root.BazParams.Builder, Root.BazParams.Init, Root.BazParams.Plain>({ id: 0xfe9959388ddae3acn, name: "Root.baz$Params", dataWords: 0, pointerCount: 1, Reader: Root$BazParams$Reader, Builder: Root$BazParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$BazParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$BazParams$Builder(s, d, z, p, c) });
+export const Root$BazParams = /*@__PURE__*/ $.struct<Root.BazParams.Reader, Root.BazParams.Builder, Root.BazParams.Init, Root.BazParams.Plain>({ id: 0xfe9959388ddae3acn, name: "Root.baz$Params", dataWords: 0, pointerCount: 1, Reader: Root$BazParams$Reader, Builder: Root$BazParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$BazParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$BazParams$Builder(s, d, p, c) });
 
 export class Root$BazResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -156,7 +156,7 @@ export class Root$BazResults$Reader extends $.StructReader {
 }
 
 export class Root$BazResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Root.BazResults.Init): this { return this; }
   toObject(): Root.BazResults.Plain { return this.asReader().toObject(); }
   asReader(): Root.BazResults.Reader { return this.$asReader(Root$BazResults$Reader); }
@@ -172,7 +172,7 @@ export interface Root$BazResults$Init {
 export interface Root$BazResults$Plain {
 }
 
-export const Root$BazResults = /*@__PURE__*/ $.struct<Root.BazResults.Reader, Root.BazResults.Builder, Root.BazResults.Init, Root.BazResults.Plain>({ id: 0xf4f8d2db427304adn, name: "Root.baz$Results", dataWords: 0, pointerCount: 0, Reader: Root$BazResults$Reader, Builder: Root$BazResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$BazResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$BazResults$Builder(s, d, z, p, c) });
+export const Root$BazResults = /*@__PURE__*/ $.struct<Root.BazResults.Reader, Root.BazResults.Builder, Root.BazResults.Init, Root.BazResults.Plain>({ id: 0xf4f8d2db427304adn, name: "Root.baz$Results", dataWords: 0, pointerCount: 0, Reader: Root$BazResults$Reader, Builder: Root$BazResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$BazResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$BazResults$Builder(s, d, p, c) });
 
 export class Root$PipelineParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -180,7 +180,7 @@ export class Root$PipelineParams$Reader extends $.StructReader {
 }
 
 export class Root$PipelineParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Root.PipelineParams.Init): this { return this; }
   toObject(): Root.PipelineParams.Plain { return this.asReader().toObject(); }
   asReader(): Root.PipelineParams.Reader { return this.$asReader(Root$PipelineParams$Reader); }
@@ -191,7 +191,7 @@ export interface Root$PipelineParams$Init {
 export interface Root$PipelineParams$Plain {
 }
 
-export const Root$PipelineParams = /*@__PURE__*/ $.struct<Root.PipelineParams.Reader, Root.PipelineParams.Builder, Root.PipelineParams.Init, Root.PipelineParams.Plain>({ id: 0xde9792e908523424n, name: "Root.pipeline$Params", dataWords: 0, pointerCount: 0, Reader: Root$PipelineParams$Reader, Builder: Root$PipelineParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$PipelineParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$PipelineParams$Builder(s, d, z, p, c) });
+export const Root$PipelineParams = /*@__PURE__*/ $.struct<Root.PipelineParams.Reader, Root.PipelineParams.Builder, Root.PipelineParams.Init, Root.PipelineParams.Plain>({ id: 0xde9792e908523424n, name: "Root.pipeline$Params", dataWords: 0, pointerCount: 0, Reader: Root$PipelineParams$Reader, Builder: Root$PipelineParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$PipelineParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$PipelineParams$Builder(s, d, p, c) });
 
 export class Root$PipelineResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -201,7 +201,7 @@ export class Root$PipelineResults$Reader extends $.StructReader {
 }
 
 export class Root$PipelineResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Pipeline.Client { return this.$get(0, Pipeline); }
   set cap(value: $.CapabilityInit<Pipeline.Client, Pipeline.Server>) { this.$set(0, Pipeline, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -228,7 +228,7 @@ export interface Root$PipelineResults$Plain {
   cap: Pipeline.Client;
 }
 
-export const Root$PipelineResults = /*@__PURE__*/ $.struct<Root.PipelineResults.Reader, Root.PipelineResults.Builder, Root.PipelineResults.Init, Root.PipelineResults.Plain>({ id: 0xc2b294a27b402aa1n, name: "Root.pipeline$Results", dataWords: 0, pointerCount: 1, Reader: Root$PipelineResults$Reader, Builder: Root$PipelineResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$PipelineResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$PipelineResults$Builder(s, d, z, p, c) });
+export const Root$PipelineResults = /*@__PURE__*/ $.struct<Root.PipelineResults.Reader, Root.PipelineResults.Builder, Root.PipelineResults.Init, Root.PipelineResults.Plain>({ id: 0xc2b294a27b402aa1n, name: "Root.pipeline$Results", dataWords: 0, pointerCount: 1, Reader: Root$PipelineResults$Reader, Builder: Root$PipelineResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$PipelineResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$PipelineResults$Builder(s, d, p, c) });
 
 export class Root$TailCallerParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -236,7 +236,7 @@ export class Root$TailCallerParams$Reader extends $.StructReader {
 }
 
 export class Root$TailCallerParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Root.TailCallerParams.Init): this { return this; }
   toObject(): Root.TailCallerParams.Plain { return this.asReader().toObject(); }
   asReader(): Root.TailCallerParams.Reader { return this.$asReader(Root$TailCallerParams$Reader); }
@@ -247,7 +247,7 @@ export interface Root$TailCallerParams$Init {
 export interface Root$TailCallerParams$Plain {
 }
 
-export const Root$TailCallerParams = /*@__PURE__*/ $.struct<Root.TailCallerParams.Reader, Root.TailCallerParams.Builder, Root.TailCallerParams.Init, Root.TailCallerParams.Plain>({ id: 0xbe53018f0243945bn, name: "Root.tailCaller$Params", dataWords: 0, pointerCount: 0, Reader: Root$TailCallerParams$Reader, Builder: Root$TailCallerParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$TailCallerParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$TailCallerParams$Builder(s, d, z, p, c) });
+export const Root$TailCallerParams = /*@__PURE__*/ $.struct<Root.TailCallerParams.Reader, Root.TailCallerParams.Builder, Root.TailCallerParams.Init, Root.TailCallerParams.Plain>({ id: 0xbe53018f0243945bn, name: "Root.tailCaller$Params", dataWords: 0, pointerCount: 0, Reader: Root$TailCallerParams$Reader, Builder: Root$TailCallerParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$TailCallerParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$TailCallerParams$Builder(s, d, p, c) });
 
 export class Root$TailCallerResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -257,7 +257,7 @@ export class Root$TailCallerResults$Reader extends $.StructReader {
 }
 
 export class Root$TailCallerResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): TailCaller.Client { return this.$get(0, TailCaller); }
   set cap(value: $.CapabilityInit<TailCaller.Client, TailCaller.Server>) { this.$set(0, TailCaller, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -284,7 +284,7 @@ export interface Root$TailCallerResults$Plain {
   cap: TailCaller.Client;
 }
 
-export const Root$TailCallerResults = /*@__PURE__*/ $.struct<Root.TailCallerResults.Reader, Root.TailCallerResults.Builder, Root.TailCallerResults.Init, Root.TailCallerResults.Plain>({ id: 0xee97222aa74d3cf4n, name: "Root.tailCaller$Results", dataWords: 0, pointerCount: 1, Reader: Root$TailCallerResults$Reader, Builder: Root$TailCallerResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$TailCallerResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$TailCallerResults$Builder(s, d, z, p, c) });
+export const Root$TailCallerResults = /*@__PURE__*/ $.struct<Root.TailCallerResults.Reader, Root.TailCallerResults.Builder, Root.TailCallerResults.Init, Root.TailCallerResults.Plain>({ id: 0xee97222aa74d3cf4n, name: "Root.tailCaller$Results", dataWords: 0, pointerCount: 1, Reader: Root$TailCallerResults$Reader, Builder: Root$TailCallerResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$TailCallerResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$TailCallerResults$Builder(s, d, p, c) });
 
 export class Root$MoreParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -292,7 +292,7 @@ export class Root$MoreParams$Reader extends $.StructReader {
 }
 
 export class Root$MoreParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Root.MoreParams.Init): this { return this; }
   toObject(): Root.MoreParams.Plain { return this.asReader().toObject(); }
   asReader(): Root.MoreParams.Reader { return this.$asReader(Root$MoreParams$Reader); }
@@ -303,7 +303,7 @@ export interface Root$MoreParams$Init {
 export interface Root$MoreParams$Plain {
 }
 
-export const Root$MoreParams = /*@__PURE__*/ $.struct<Root.MoreParams.Reader, Root.MoreParams.Builder, Root.MoreParams.Init, Root.MoreParams.Plain>({ id: 0xb10feb44fe7bcad7n, name: "Root.more$Params", dataWords: 0, pointerCount: 0, Reader: Root$MoreParams$Reader, Builder: Root$MoreParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$MoreParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$MoreParams$Builder(s, d, z, p, c) });
+export const Root$MoreParams = /*@__PURE__*/ $.struct<Root.MoreParams.Reader, Root.MoreParams.Builder, Root.MoreParams.Init, Root.MoreParams.Plain>({ id: 0xb10feb44fe7bcad7n, name: "Root.more$Params", dataWords: 0, pointerCount: 0, Reader: Root$MoreParams$Reader, Builder: Root$MoreParams$Builder, makeReader: (s, d, z, p, c, n) => new Root$MoreParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$MoreParams$Builder(s, d, p, c) });
 
 export class Root$MoreResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -313,7 +313,7 @@ export class Root$MoreResults$Reader extends $.StructReader {
 }
 
 export class Root$MoreResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): More.Client { return this.$get(0, More); }
   set cap(value: $.CapabilityInit<More.Client, More.Server>) { this.$set(0, More, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -340,7 +340,7 @@ export interface Root$MoreResults$Plain {
   cap: More.Client;
 }
 
-export const Root$MoreResults = /*@__PURE__*/ $.struct<Root.MoreResults.Reader, Root.MoreResults.Builder, Root.MoreResults.Init, Root.MoreResults.Plain>({ id: 0xa227f8d8aec33858n, name: "Root.more$Results", dataWords: 0, pointerCount: 1, Reader: Root$MoreResults$Reader, Builder: Root$MoreResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$MoreResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Root$MoreResults$Builder(s, d, z, p, c) });
+export const Root$MoreResults = /*@__PURE__*/ $.struct<Root.MoreResults.Reader, Root.MoreResults.Builder, Root.MoreResults.Init, Root.MoreResults.Plain>({ id: 0xa227f8d8aec33858n, name: "Root.more$Results", dataWords: 0, pointerCount: 1, Reader: Root$MoreResults$Reader, Builder: Root$MoreResults$Builder, makeReader: (s, d, z, p, c, n) => new Root$MoreResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Root$MoreResults$Builder(s, d, p, c) });
 
 export const Root$foo = /*@__PURE__*/ $.method({ interfaceId: 0xe5a24b9482a8cbacn, interfaceName: "Root", ordinal: 0, name: "foo", Params: () => Root$FooParams, Results: () => Root$FooResults, Pipeline: () => Root$FooResults$Pipeline, noPipelining: true });
 export const Root$bar = /*@__PURE__*/ $.method({ interfaceId: 0xe5a24b9482a8cbacn, interfaceName: "Root", ordinal: 1, name: "bar", Params: () => Root$BarParams, Results: () => Root$BarResults, Pipeline: () => Root$BarResults$Pipeline, noPipelining: true });
@@ -485,7 +485,7 @@ export class Order$NextParams$Reader extends $.StructReader {
 }
 
 export class Order$NextParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get expected(): number { return this.$uint32(0); }
   set expected(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -505,7 +505,7 @@ export interface Order$NextParams$Plain {
   expected: number;
 }
 
-export const Order$NextParams = /*@__PURE__*/ $.struct<Order.NextParams.Reader, Order.NextParams.Builder, Order.NextParams.Init, Order.NextParams.Plain>({ id: 0xa9950ea2f7ebc242n, name: "Order.next$Params", dataWords: 1, pointerCount: 0, Reader: Order$NextParams$Reader, Builder: Order$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Order$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Order$NextParams$Builder(s, d, z, p, c) });
+export const Order$NextParams = /*@__PURE__*/ $.struct<Order.NextParams.Reader, Order.NextParams.Builder, Order.NextParams.Init, Order.NextParams.Plain>({ id: 0xa9950ea2f7ebc242n, name: "Order.next$Params", dataWords: 1, pointerCount: 0, Reader: Order$NextParams$Reader, Builder: Order$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Order$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Order$NextParams$Builder(s, d, p, c) });
 
 export class Order$NextResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -514,7 +514,7 @@ export class Order$NextResults$Reader extends $.StructReader {
 }
 
 export class Order$NextResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get n(): number { return this.$uint32(0); }
   set n(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -539,7 +539,7 @@ export interface Order$NextResults$Plain {
   n: number;
 }
 
-export const Order$NextResults = /*@__PURE__*/ $.struct<Order.NextResults.Reader, Order.NextResults.Builder, Order.NextResults.Init, Order.NextResults.Plain>({ id: 0xb4145a5d39b2e040n, name: "Order.next$Results", dataWords: 1, pointerCount: 0, Reader: Order$NextResults$Reader, Builder: Order$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Order$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Order$NextResults$Builder(s, d, z, p, c) });
+export const Order$NextResults = /*@__PURE__*/ $.struct<Order.NextResults.Reader, Order.NextResults.Builder, Order.NextResults.Init, Order.NextResults.Plain>({ id: 0xb4145a5d39b2e040n, name: "Order.next$Results", dataWords: 1, pointerCount: 0, Reader: Order$NextResults$Reader, Builder: Order$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Order$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Order$NextResults$Builder(s, d, p, c) });
 
 export const Order$next = /*@__PURE__*/ $.method({ interfaceId: 0xda2ba0c9a1c00423n, interfaceName: "Order", ordinal: 0, name: "next", Params: () => Order$NextParams, Results: () => Order$NextResults, Pipeline: () => Order$NextResults$Pipeline, noPipelining: true });
 export class Order$Client extends $.Client {
@@ -585,7 +585,7 @@ export class Pipeline$Box$Reader extends $.StructReader {
 }
 
 export class Pipeline$Box$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Root.Client { return this.$get(0, Root); }
   set cap(value: $.CapabilityInit<Root.Client, Root.Server>) { this.$set(0, Root, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -597,6 +597,10 @@ export class Pipeline$Box$Builder extends $.StructBuilder {
   }
   toObject(): Pipeline.Box.Plain { return this.asReader().toObject(); }
   asReader(): Pipeline.Box.Reader { return this.$asReader(Pipeline$Box$Reader); }
+}
+
+class Pipeline$Box$$List extends $.StructListBuilder<Pipeline.Box.Builder, Pipeline.Box.Init | Pipeline.Box.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Pipeline$Box$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Pipeline$Box$Pipeline extends $.Pipeline<Pipeline.Box.Reader> {
@@ -612,7 +616,7 @@ export interface Pipeline$Box$Plain {
   cap: Root.Client;
 }
 
-export const Pipeline$Box = /*@__PURE__*/ $.struct<Pipeline.Box.Reader, Pipeline.Box.Builder, Pipeline.Box.Init, Pipeline.Box.Plain>({ id: 0xc2f42c268cbdda3en, name: "Pipeline.Box", dataWords: 0, pointerCount: 1, Reader: Pipeline$Box$Reader, Builder: Pipeline$Box$Builder, makeReader: (s, d, z, p, c, n) => new Pipeline$Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Pipeline$Box$Builder(s, d, z, p, c) });
+export const Pipeline$Box = /*@__PURE__*/ $.struct<Pipeline.Box.Reader, Pipeline.Box.Builder, Pipeline.Box.Init, Pipeline.Box.Plain>({ id: 0xc2f42c268cbdda3en, name: "Pipeline.Box", dataWords: 0, pointerCount: 1, Reader: Pipeline$Box$Reader, Builder: Pipeline$Box$Builder, makeReader: (s, d, z, p, c, n) => new Pipeline$Box$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Pipeline$Box$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Pipeline$Box$$List(t, s, d, n, z, p) });
 
 export class Pipeline$GetCapParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -623,7 +627,7 @@ export class Pipeline$GetCapParams$Reader extends $.StructReader {
 }
 
 export class Pipeline$GetCapParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get n(): number { return this.$uint32(0); }
   set n(value: number) { this.$setUint32(0, value); }
   get inCap(): Root.Client { return this.$get(0, Root); }
@@ -649,7 +653,7 @@ export interface Pipeline$GetCapParams$Plain {
   inCap: Root.Client;
 }
 
-export const Pipeline$GetCapParams = /*@__PURE__*/ $.struct<Pipeline.GetCapParams.Reader, Pipeline.GetCapParams.Builder, Pipeline.GetCapParams.Init, Pipeline.GetCapParams.Plain>({ id: 0xe3ed5043c0825491n, name: "Pipeline.getCap$Params", dataWords: 1, pointerCount: 1, Reader: Pipeline$GetCapParams$Reader, Builder: Pipeline$GetCapParams$Builder, makeReader: (s, d, z, p, c, n) => new Pipeline$GetCapParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Pipeline$GetCapParams$Builder(s, d, z, p, c) });
+export const Pipeline$GetCapParams = /*@__PURE__*/ $.struct<Pipeline.GetCapParams.Reader, Pipeline.GetCapParams.Builder, Pipeline.GetCapParams.Init, Pipeline.GetCapParams.Plain>({ id: 0xe3ed5043c0825491n, name: "Pipeline.getCap$Params", dataWords: 1, pointerCount: 1, Reader: Pipeline$GetCapParams$Reader, Builder: Pipeline$GetCapParams$Builder, makeReader: (s, d, z, p, c, n) => new Pipeline$GetCapParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Pipeline$GetCapParams$Builder(s, d, p, c) });
 
 export class Pipeline$GetCapResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -661,7 +665,7 @@ export class Pipeline$GetCapResults$Reader extends $.StructReader {
 }
 
 export class Pipeline$GetCapResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get s(): string { return this.$text(0); }
   set s(value: string) { this.$setText(0, value); }
   hasS(): boolean { return this.$has(0); }
@@ -699,7 +703,7 @@ export interface Pipeline$GetCapResults$Plain {
   outBox: Pipeline.Box.Plain | undefined;
 }
 
-export const Pipeline$GetCapResults = /*@__PURE__*/ $.struct<Pipeline.GetCapResults.Reader, Pipeline.GetCapResults.Builder, Pipeline.GetCapResults.Init, Pipeline.GetCapResults.Plain>({ id: 0xfbb2b39cf31603b1n, name: "Pipeline.getCap$Results", dataWords: 0, pointerCount: 2, Reader: Pipeline$GetCapResults$Reader, Builder: Pipeline$GetCapResults$Builder, makeReader: (s, d, z, p, c, n) => new Pipeline$GetCapResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Pipeline$GetCapResults$Builder(s, d, z, p, c) });
+export const Pipeline$GetCapResults = /*@__PURE__*/ $.struct<Pipeline.GetCapResults.Reader, Pipeline.GetCapResults.Builder, Pipeline.GetCapResults.Init, Pipeline.GetCapResults.Plain>({ id: 0xfbb2b39cf31603b1n, name: "Pipeline.getCap$Results", dataWords: 0, pointerCount: 2, Reader: Pipeline$GetCapResults$Reader, Builder: Pipeline$GetCapResults$Builder, makeReader: (s, d, z, p, c, n) => new Pipeline$GetCapResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Pipeline$GetCapResults$Builder(s, d, p, c) });
 
 export class Pipeline$GetCapPipelineOnlyParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -707,7 +711,7 @@ export class Pipeline$GetCapPipelineOnlyParams$Reader extends $.StructReader {
 }
 
 export class Pipeline$GetCapPipelineOnlyParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Pipeline.GetCapPipelineOnlyParams.Init): this { return this; }
   toObject(): Pipeline.GetCapPipelineOnlyParams.Plain { return this.asReader().toObject(); }
   asReader(): Pipeline.GetCapPipelineOnlyParams.Reader { return this.$asReader(Pipeline$GetCapPipelineOnlyParams$Reader); }
@@ -718,7 +722,7 @@ export interface Pipeline$GetCapPipelineOnlyParams$Init {
 export interface Pipeline$GetCapPipelineOnlyParams$Plain {
 }
 
-export const Pipeline$GetCapPipelineOnlyParams = /*@__PURE__*/ $.struct<Pipeline.GetCapPipelineOnlyParams.Reader, Pipeline.GetCapPipelineOnlyParams.Builder, Pipeline.GetCapPipelineOnlyParams.Init, Pipeline.GetCapPipelineOnlyParams.Plain>({ id: 0xf5a46eddd582b326n, name: "Pipeline.getCapPipelineOnly$Params", dataWords: 0, pointerCount: 0, Reader: Pipeline$GetCapPipelineOnlyParams$Reader, Builder: Pipeline$GetCapPipelineOnlyParams$Builder, makeReader: (s, d, z, p, c, n) => new Pipeline$GetCapPipelineOnlyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Pipeline$GetCapPipelineOnlyParams$Builder(s, d, z, p, c) });
+export const Pipeline$GetCapPipelineOnlyParams = /*@__PURE__*/ $.struct<Pipeline.GetCapPipelineOnlyParams.Reader, Pipeline.GetCapPipelineOnlyParams.Builder, Pipeline.GetCapPipelineOnlyParams.Init, Pipeline.GetCapPipelineOnlyParams.Plain>({ id: 0xf5a46eddd582b326n, name: "Pipeline.getCapPipelineOnly$Params", dataWords: 0, pointerCount: 0, Reader: Pipeline$GetCapPipelineOnlyParams$Reader, Builder: Pipeline$GetCapPipelineOnlyParams$Builder, makeReader: (s, d, z, p, c, n) => new Pipeline$GetCapPipelineOnlyParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Pipeline$GetCapPipelineOnlyParams$Builder(s, d, p, c) });
 
 export class Pipeline$GetCapPipelineOnlyResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -728,7 +732,7 @@ export class Pipeline$GetCapPipelineOnlyResults$Reader extends $.StructReader {
 }
 
 export class Pipeline$GetCapPipelineOnlyResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get outBox(): Pipeline.Box.Builder { return this.$get(0, Pipeline$Box); }
   set outBox(value: Pipeline.Box.Init | Pipeline.Box.Builder) { this.$set(0, Pipeline$Box, value); }
   hasOutBox(): boolean { return this.$has(0); }
@@ -758,7 +762,7 @@ export interface Pipeline$GetCapPipelineOnlyResults$Plain {
   outBox: Pipeline.Box.Plain | undefined;
 }
 
-export const Pipeline$GetCapPipelineOnlyResults = /*@__PURE__*/ $.struct<Pipeline.GetCapPipelineOnlyResults.Reader, Pipeline.GetCapPipelineOnlyResults.Builder, Pipeline.GetCapPipelineOnlyResults.Init, Pipeline.GetCapPipelineOnlyResults.Plain>({ id: 0x8306e21726233415n, name: "Pipeline.getCapPipelineOnly$Results", dataWords: 0, pointerCount: 1, Reader: Pipeline$GetCapPipelineOnlyResults$Reader, Builder: Pipeline$GetCapPipelineOnlyResults$Builder, makeReader: (s, d, z, p, c, n) => new Pipeline$GetCapPipelineOnlyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Pipeline$GetCapPipelineOnlyResults$Builder(s, d, z, p, c) });
+export const Pipeline$GetCapPipelineOnlyResults = /*@__PURE__*/ $.struct<Pipeline.GetCapPipelineOnlyResults.Reader, Pipeline.GetCapPipelineOnlyResults.Builder, Pipeline.GetCapPipelineOnlyResults.Init, Pipeline.GetCapPipelineOnlyResults.Plain>({ id: 0x8306e21726233415n, name: "Pipeline.getCapPipelineOnly$Results", dataWords: 0, pointerCount: 1, Reader: Pipeline$GetCapPipelineOnlyResults$Reader, Builder: Pipeline$GetCapPipelineOnlyResults$Builder, makeReader: (s, d, z, p, c, n) => new Pipeline$GetCapPipelineOnlyResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Pipeline$GetCapPipelineOnlyResults$Builder(s, d, p, c) });
 
 export const Pipeline$getCap = /*@__PURE__*/ $.method({ interfaceId: 0x857ac1e889bb5745n, interfaceName: "Pipeline", ordinal: 0, name: "getCap", Params: () => Pipeline$GetCapParams, Results: () => Pipeline$GetCapResults, Pipeline: () => Pipeline$GetCapResults$Pipeline });
 export const Pipeline$getCapPipelineOnly = /*@__PURE__*/ $.method({ interfaceId: 0x857ac1e889bb5745n, interfaceName: "Pipeline", ordinal: 1, name: "getCapPipelineOnly", Params: () => Pipeline$GetCapPipelineOnlyParams, Results: () => Pipeline$GetCapPipelineOnlyResults, Pipeline: () => Pipeline$GetCapPipelineOnlyResults$Pipeline });
@@ -838,7 +842,7 @@ export class TailResult$Reader extends $.StructReader {
 }
 
 export class TailResult$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get i(): number { return this.$uint32(0); }
   set i(value: number) { this.$setUint32(0, value); }
   get t(): string { return this.$text(0); }
@@ -861,6 +865,10 @@ export class TailResult$Builder extends $.StructBuilder {
   asReader(): TailResult.Reader { return this.$asReader(TailResult$Reader); }
 }
 
+class TailResult$$List extends $.StructListBuilder<TailResult.Builder, TailResult.Init | TailResult.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new TailResult$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class TailResult$Pipeline extends $.Pipeline<TailResult.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<TailResult.Reader, unknown, never> { return TailResult; }
@@ -878,7 +886,7 @@ export interface TailResult$Plain {
   c: Order.Client;
 }
 
-export const TailResult = /*@__PURE__*/ $.struct<TailResult.Reader, TailResult.Builder, TailResult.Init, TailResult.Plain>({ id: 0x8ef8ba7c97e89407n, name: "TailResult", dataWords: 1, pointerCount: 2, Reader: TailResult$Reader, Builder: TailResult$Builder, makeReader: (s, d, z, p, c, n) => new TailResult$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new TailResult$Builder(s, d, z, p, c) });
+export const TailResult = /*@__PURE__*/ $.struct<TailResult.Reader, TailResult.Builder, TailResult.Init, TailResult.Plain>({ id: 0x8ef8ba7c97e89407n, name: "TailResult", dataWords: 1, pointerCount: 2, Reader: TailResult$Reader, Builder: TailResult$Builder, makeReader: (s, d, z, p, c, n) => new TailResult$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new TailResult$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new TailResult$$List(t, s, d, n, z, p) });
 
 export type TailResult = TailResult$Reader;
 export declare namespace TailResult {
@@ -899,7 +907,7 @@ export class TailCallee$FooParams$Reader extends $.StructReader {
 }
 
 export class TailCallee$FooParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get i(): number { return this.$int32(0); }
   set i(value: number) { this.$setInt32(0, value); }
   get t(): string { return this.$text(0); }
@@ -927,7 +935,7 @@ export interface TailCallee$FooParams$Plain {
   t: string;
 }
 
-export const TailCallee$FooParams = /*@__PURE__*/ $.struct<TailCallee.FooParams.Reader, TailCallee.FooParams.Builder, TailCallee.FooParams.Init, TailCallee.FooParams.Plain>({ id: 0xfc20d74d1cde2ff5n, name: "TailCallee.foo$Params", dataWords: 1, pointerCount: 1, Reader: TailCallee$FooParams$Reader, Builder: TailCallee$FooParams$Builder, makeReader: (s, d, z, p, c, n) => new TailCallee$FooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new TailCallee$FooParams$Builder(s, d, z, p, c) });
+export const TailCallee$FooParams = /*@__PURE__*/ $.struct<TailCallee.FooParams.Reader, TailCallee.FooParams.Builder, TailCallee.FooParams.Init, TailCallee.FooParams.Plain>({ id: 0xfc20d74d1cde2ff5n, name: "TailCallee.foo$Params", dataWords: 1, pointerCount: 1, Reader: TailCallee$FooParams$Reader, Builder: TailCallee$FooParams$Builder, makeReader: (s, d, z, p, c, n) => new TailCallee$FooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new TailCallee$FooParams$Builder(s, d, p, c) });
 
 export const TailCallee$foo = /*@__PURE__*/ $.method({ interfaceId: 0x9e09f08b39050402n, interfaceName: "TailCallee", ordinal: 0, name: "foo", Params: () => TailCallee$FooParams, Results: () => TailResult, Pipeline: () => TailResult$Pipeline });
 export class TailCallee$Client extends $.Client {
@@ -974,7 +982,7 @@ export class TailCaller$FooParams$Reader extends $.StructReader {
 }
 
 export class TailCaller$FooParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get i(): number { return this.$int32(0); }
   set i(value: number) { this.$setInt32(0, value); }
   get callee(): TailCallee.Client { return this.$get(0, TailCallee); }
@@ -1000,7 +1008,7 @@ export interface TailCaller$FooParams$Plain {
   callee: TailCallee.Client;
 }
 
-export const TailCaller$FooParams = /*@__PURE__*/ $.struct<TailCaller.FooParams.Reader, TailCaller.FooParams.Builder, TailCaller.FooParams.Init, TailCaller.FooParams.Plain>({ id: 0xd96731ac63ca6490n, name: "TailCaller.foo$Params", dataWords: 1, pointerCount: 1, Reader: TailCaller$FooParams$Reader, Builder: TailCaller$FooParams$Builder, makeReader: (s, d, z, p, c, n) => new TailCaller$FooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new TailCaller$FooParams$Builder(s, d, z, p, c) });
+export const TailCaller$FooParams = /*@__PURE__*/ $.struct<TailCaller.FooParams.Reader, TailCaller.FooParams.Builder, TailCaller.FooParams.Init, TailCaller.FooParams.Plain>({ id: 0xd96731ac63ca6490n, name: "TailCaller.foo$Params", dataWords: 1, pointerCount: 1, Reader: TailCaller$FooParams$Reader, Builder: TailCaller$FooParams$Builder, makeReader: (s, d, z, p, c, n) => new TailCaller$FooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new TailCaller$FooParams$Builder(s, d, p, c) });
 
 export const TailCaller$foo = /*@__PURE__*/ $.method({ interfaceId: 0xa951f7d3dd8b516en, interfaceName: "TailCaller", ordinal: 0, name: "foo", Params: () => TailCaller$FooParams, Results: () => TailResult, Pipeline: () => TailResult$Pipeline });
 export class TailCaller$Client extends $.Client {
@@ -1046,7 +1054,7 @@ export class More$CallFooParams$Reader extends $.StructReader {
 }
 
 export class More$CallFooParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Root.Client { return this.$get(0, Root); }
   set cap(value: $.CapabilityInit<Root.Client, Root.Server>) { this.$set(0, Root, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1067,7 +1075,7 @@ export interface More$CallFooParams$Plain {
   cap: Root.Client;
 }
 
-export const More$CallFooParams = /*@__PURE__*/ $.struct<More.CallFooParams.Reader, More.CallFooParams.Builder, More.CallFooParams.Init, More.CallFooParams.Plain>({ id: 0x871c02ee77f81499n, name: "More.callFoo$Params", dataWords: 0, pointerCount: 1, Reader: More$CallFooParams$Reader, Builder: More$CallFooParams$Builder, makeReader: (s, d, z, p, c, n) => new More$CallFooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$CallFooParams$Builder(s, d, z, p, c) });
+export const More$CallFooParams = /*@__PURE__*/ $.struct<More.CallFooParams.Reader, More.CallFooParams.Builder, More.CallFooParams.Init, More.CallFooParams.Plain>({ id: 0x871c02ee77f81499n, name: "More.callFoo$Params", dataWords: 0, pointerCount: 1, Reader: More$CallFooParams$Reader, Builder: More$CallFooParams$Builder, makeReader: (s, d, z, p, c, n) => new More$CallFooParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$CallFooParams$Builder(s, d, p, c) });
 
 export class More$CallFooResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1077,7 +1085,7 @@ export class More$CallFooResults$Reader extends $.StructReader {
 }
 
 export class More$CallFooResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get s(): string { return this.$text(0); }
   set s(value: string) { this.$setText(0, value); }
   hasS(): boolean { return this.$has(0); }
@@ -1105,7 +1113,7 @@ export interface More$CallFooResults$Plain {
   s: string;
 }
 
-export const More$CallFooResults = /*@__PURE__*/ $.struct<More.CallFooResults.Reader, More.CallFooResults.Builder, More.CallFooResults.Init, More.CallFooResults.Plain>({ id: 0x86ae5f17935bc4b6n, name: "More.callFoo$Results", dataWords: 0, pointerCount: 1, Reader: More$CallFooResults$Reader, Builder: More$CallFooResults$Builder, makeReader: (s, d, z, p, c, n) => new More$CallFooResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$CallFooResults$Builder(s, d, z, p, c) });
+export const More$CallFooResults = /*@__PURE__*/ $.struct<More.CallFooResults.Reader, More.CallFooResults.Builder, More.CallFooResults.Init, More.CallFooResults.Plain>({ id: 0x86ae5f17935bc4b6n, name: "More.callFoo$Results", dataWords: 0, pointerCount: 1, Reader: More$CallFooResults$Reader, Builder: More$CallFooResults$Builder, makeReader: (s, d, z, p, c, n) => new More$CallFooResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$CallFooResults$Builder(s, d, p, c) });
 
 export class More$CallFooWhenResolvedParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1115,7 +1123,7 @@ export class More$CallFooWhenResolvedParams$Reader extends $.StructReader {
 }
 
 export class More$CallFooWhenResolvedParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Root.Client { return this.$get(0, Root); }
   set cap(value: $.CapabilityInit<Root.Client, Root.Server>) { this.$set(0, Root, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1136,7 +1144,7 @@ export interface More$CallFooWhenResolvedParams$Plain {
   cap: Root.Client;
 }
 
-export const More$CallFooWhenResolvedParams = /*@__PURE__*/ $.struct<More.CallFooWhenResolvedParams.Reader, More.CallFooWhenResolvedParams.Builder, More.CallFooWhenResolvedParams.Init, More.CallFooWhenResolvedParams.Plain>({ id: 0xb177f463748d0bc9n, name: "More.callFooWhenResolved$Params", dataWords: 0, pointerCount: 1, Reader: More$CallFooWhenResolvedParams$Reader, Builder: More$CallFooWhenResolvedParams$Builder, makeReader: (s, d, z, p, c, n) => new More$CallFooWhenResolvedParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$CallFooWhenResolvedParams$Builder(s, d, z, p, c) });
+export const More$CallFooWhenResolvedParams = /*@__PURE__*/ $.struct<More.CallFooWhenResolvedParams.Reader, More.CallFooWhenResolvedParams.Builder, More.CallFooWhenResolvedParams.Init, More.CallFooWhenResolvedParams.Plain>({ id: 0xb177f463748d0bc9n, name: "More.callFooWhenResolved$Params", dataWords: 0, pointerCount: 1, Reader: More$CallFooWhenResolvedParams$Reader, Builder: More$CallFooWhenResolvedParams$Builder, makeReader: (s, d, z, p, c, n) => new More$CallFooWhenResolvedParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$CallFooWhenResolvedParams$Builder(s, d, p, c) });
 
 export class More$CallFooWhenResolvedResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1146,7 +1154,7 @@ export class More$CallFooWhenResolvedResults$Reader extends $.StructReader {
 }
 
 export class More$CallFooWhenResolvedResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get s(): string { return this.$text(0); }
   set s(value: string) { this.$setText(0, value); }
   hasS(): boolean { return this.$has(0); }
@@ -1174,7 +1182,7 @@ export interface More$CallFooWhenResolvedResults$Plain {
   s: string;
 }
 
-export const More$CallFooWhenResolvedResults = /*@__PURE__*/ $.struct<More.CallFooWhenResolvedResults.Reader, More.CallFooWhenResolvedResults.Builder, More.CallFooWhenResolvedResults.Init, More.CallFooWhenResolvedResults.Plain>({ id: 0xd813a1013d58d063n, name: "More.callFooWhenResolved$Results", dataWords: 0, pointerCount: 1, Reader: More$CallFooWhenResolvedResults$Reader, Builder: More$CallFooWhenResolvedResults$Builder, makeReader: (s, d, z, p, c, n) => new More$CallFooWhenResolvedResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$CallFooWhenResolvedResults$Builder(s, d, z, p, c) });
+export const More$CallFooWhenResolvedResults = /*@__PURE__*/ $.struct<More.CallFooWhenResolvedResults.Reader, More.CallFooWhenResolvedResults.Builder, More.CallFooWhenResolvedResults.Init, More.CallFooWhenResolvedResults.Plain>({ id: 0xd813a1013d58d063n, name: "More.callFooWhenResolved$Results", dataWords: 0, pointerCount: 1, Reader: More$CallFooWhenResolvedResults$Reader, Builder: More$CallFooWhenResolvedResults$Builder, makeReader: (s, d, z, p, c, n) => new More$CallFooWhenResolvedResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$CallFooWhenResolvedResults$Builder(s, d, p, c) });
 
 export class More$HoldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1184,7 +1192,7 @@ export class More$HoldParams$Reader extends $.StructReader {
 }
 
 export class More$HoldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Root.Client { return this.$get(0, Root); }
   set cap(value: $.CapabilityInit<Root.Client, Root.Server>) { this.$set(0, Root, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1205,7 +1213,7 @@ export interface More$HoldParams$Plain {
   cap: Root.Client;
 }
 
-export const More$HoldParams = /*@__PURE__*/ $.struct<More.HoldParams.Reader, More.HoldParams.Builder, More.HoldParams.Init, More.HoldParams.Plain>({ id: 0xdd9b79c7d2053fd0n, name: "More.hold$Params", dataWords: 0, pointerCount: 1, Reader: More$HoldParams$Reader, Builder: More$HoldParams$Builder, makeReader: (s, d, z, p, c, n) => new More$HoldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$HoldParams$Builder(s, d, z, p, c) });
+export const More$HoldParams = /*@__PURE__*/ $.struct<More.HoldParams.Reader, More.HoldParams.Builder, More.HoldParams.Init, More.HoldParams.Plain>({ id: 0xdd9b79c7d2053fd0n, name: "More.hold$Params", dataWords: 0, pointerCount: 1, Reader: More$HoldParams$Reader, Builder: More$HoldParams$Builder, makeReader: (s, d, z, p, c, n) => new More$HoldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$HoldParams$Builder(s, d, p, c) });
 
 export class More$HoldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1213,7 +1221,7 @@ export class More$HoldResults$Reader extends $.StructReader {
 }
 
 export class More$HoldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: More.HoldResults.Init): this { return this; }
   toObject(): More.HoldResults.Plain { return this.asReader().toObject(); }
   asReader(): More.HoldResults.Reader { return this.$asReader(More$HoldResults$Reader); }
@@ -1229,7 +1237,7 @@ export interface More$HoldResults$Init {
 export interface More$HoldResults$Plain {
 }
 
-export const More$HoldResults = /*@__PURE__*/ $.struct<More.HoldResults.Reader, More.HoldResults.Builder, More.HoldResults.Init, More.HoldResults.Plain>({ id: 0xa8c331fea6a0c9bfn, name: "More.hold$Results", dataWords: 0, pointerCount: 0, Reader: More$HoldResults$Reader, Builder: More$HoldResults$Builder, makeReader: (s, d, z, p, c, n) => new More$HoldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$HoldResults$Builder(s, d, z, p, c) });
+export const More$HoldResults = /*@__PURE__*/ $.struct<More.HoldResults.Reader, More.HoldResults.Builder, More.HoldResults.Init, More.HoldResults.Plain>({ id: 0xa8c331fea6a0c9bfn, name: "More.hold$Results", dataWords: 0, pointerCount: 0, Reader: More$HoldResults$Reader, Builder: More$HoldResults$Builder, makeReader: (s, d, z, p, c, n) => new More$HoldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$HoldResults$Builder(s, d, p, c) });
 
 export class More$CallHeldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1237,7 +1245,7 @@ export class More$CallHeldParams$Reader extends $.StructReader {
 }
 
 export class More$CallHeldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: More.CallHeldParams.Init): this { return this; }
   toObject(): More.CallHeldParams.Plain { return this.asReader().toObject(); }
   asReader(): More.CallHeldParams.Reader { return this.$asReader(More$CallHeldParams$Reader); }
@@ -1248,7 +1256,7 @@ export interface More$CallHeldParams$Init {
 export interface More$CallHeldParams$Plain {
 }
 
-export const More$CallHeldParams = /*@__PURE__*/ $.struct<More.CallHeldParams.Reader, More.CallHeldParams.Builder, More.CallHeldParams.Init, More.CallHeldParams.Plain>({ id: 0x9f5b514e462930dfn, name: "More.callHeld$Params", dataWords: 0, pointerCount: 0, Reader: More$CallHeldParams$Reader, Builder: More$CallHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new More$CallHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$CallHeldParams$Builder(s, d, z, p, c) });
+export const More$CallHeldParams = /*@__PURE__*/ $.struct<More.CallHeldParams.Reader, More.CallHeldParams.Builder, More.CallHeldParams.Init, More.CallHeldParams.Plain>({ id: 0x9f5b514e462930dfn, name: "More.callHeld$Params", dataWords: 0, pointerCount: 0, Reader: More$CallHeldParams$Reader, Builder: More$CallHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new More$CallHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$CallHeldParams$Builder(s, d, p, c) });
 
 export class More$CallHeldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1258,7 +1266,7 @@ export class More$CallHeldResults$Reader extends $.StructReader {
 }
 
 export class More$CallHeldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get s(): string { return this.$text(0); }
   set s(value: string) { this.$setText(0, value); }
   hasS(): boolean { return this.$has(0); }
@@ -1286,7 +1294,7 @@ export interface More$CallHeldResults$Plain {
   s: string;
 }
 
-export const More$CallHeldResults = /*@__PURE__*/ $.struct<More.CallHeldResults.Reader, More.CallHeldResults.Builder, More.CallHeldResults.Init, More.CallHeldResults.Plain>({ id: 0x97c1e4bf15c95af9n, name: "More.callHeld$Results", dataWords: 0, pointerCount: 1, Reader: More$CallHeldResults$Reader, Builder: More$CallHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new More$CallHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$CallHeldResults$Builder(s, d, z, p, c) });
+export const More$CallHeldResults = /*@__PURE__*/ $.struct<More.CallHeldResults.Reader, More.CallHeldResults.Builder, More.CallHeldResults.Init, More.CallHeldResults.Plain>({ id: 0x97c1e4bf15c95af9n, name: "More.callHeld$Results", dataWords: 0, pointerCount: 1, Reader: More$CallHeldResults$Reader, Builder: More$CallHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new More$CallHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$CallHeldResults$Builder(s, d, p, c) });
 
 export class More$GetHeldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1294,7 +1302,7 @@ export class More$GetHeldParams$Reader extends $.StructReader {
 }
 
 export class More$GetHeldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: More.GetHeldParams.Init): this { return this; }
   toObject(): More.GetHeldParams.Plain { return this.asReader().toObject(); }
   asReader(): More.GetHeldParams.Reader { return this.$asReader(More$GetHeldParams$Reader); }
@@ -1305,7 +1313,7 @@ export interface More$GetHeldParams$Init {
 export interface More$GetHeldParams$Plain {
 }
 
-export const More$GetHeldParams = /*@__PURE__*/ $.struct<More.GetHeldParams.Reader, More.GetHeldParams.Builder, More.GetHeldParams.Init, More.GetHeldParams.Plain>({ id: 0xc06c6c3a63674335n, name: "More.getHeld$Params", dataWords: 0, pointerCount: 0, Reader: More$GetHeldParams$Reader, Builder: More$GetHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new More$GetHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$GetHeldParams$Builder(s, d, z, p, c) });
+export const More$GetHeldParams = /*@__PURE__*/ $.struct<More.GetHeldParams.Reader, More.GetHeldParams.Builder, More.GetHeldParams.Init, More.GetHeldParams.Plain>({ id: 0xc06c6c3a63674335n, name: "More.getHeld$Params", dataWords: 0, pointerCount: 0, Reader: More$GetHeldParams$Reader, Builder: More$GetHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new More$GetHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$GetHeldParams$Builder(s, d, p, c) });
 
 export class More$GetHeldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1315,7 +1323,7 @@ export class More$GetHeldResults$Reader extends $.StructReader {
 }
 
 export class More$GetHeldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Root.Client { return this.$get(0, Root); }
   set cap(value: $.CapabilityInit<Root.Client, Root.Server>) { this.$set(0, Root, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1342,7 +1350,7 @@ export interface More$GetHeldResults$Plain {
   cap: Root.Client;
 }
 
-export const More$GetHeldResults = /*@__PURE__*/ $.struct<More.GetHeldResults.Reader, More.GetHeldResults.Builder, More.GetHeldResults.Init, More.GetHeldResults.Plain>({ id: 0xa7b52ea8c5b2f86fn, name: "More.getHeld$Results", dataWords: 0, pointerCount: 1, Reader: More$GetHeldResults$Reader, Builder: More$GetHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new More$GetHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$GetHeldResults$Builder(s, d, z, p, c) });
+export const More$GetHeldResults = /*@__PURE__*/ $.struct<More.GetHeldResults.Reader, More.GetHeldResults.Builder, More.GetHeldResults.Init, More.GetHeldResults.Plain>({ id: 0xa7b52ea8c5b2f86fn, name: "More.getHeld$Results", dataWords: 0, pointerCount: 1, Reader: More$GetHeldResults$Reader, Builder: More$GetHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new More$GetHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$GetHeldResults$Builder(s, d, p, c) });
 
 export class More$EchoParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1352,7 +1360,7 @@ export class More$EchoParams$Reader extends $.StructReader {
 }
 
 export class More$EchoParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Order.Client { return this.$get(0, Order); }
   set cap(value: $.CapabilityInit<Order.Client, Order.Server>) { this.$set(0, Order, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1373,7 +1381,7 @@ export interface More$EchoParams$Plain {
   cap: Order.Client;
 }
 
-export const More$EchoParams = /*@__PURE__*/ $.struct<More.EchoParams.Reader, More.EchoParams.Builder, More.EchoParams.Init, More.EchoParams.Plain>({ id: 0x83f513b06e79ba69n, name: "More.echo$Params", dataWords: 0, pointerCount: 1, Reader: More$EchoParams$Reader, Builder: More$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new More$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$EchoParams$Builder(s, d, z, p, c) });
+export const More$EchoParams = /*@__PURE__*/ $.struct<More.EchoParams.Reader, More.EchoParams.Builder, More.EchoParams.Init, More.EchoParams.Plain>({ id: 0x83f513b06e79ba69n, name: "More.echo$Params", dataWords: 0, pointerCount: 1, Reader: More$EchoParams$Reader, Builder: More$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new More$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$EchoParams$Builder(s, d, p, c) });
 
 export class More$EchoResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1383,7 +1391,7 @@ export class More$EchoResults$Reader extends $.StructReader {
 }
 
 export class More$EchoResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Order.Client { return this.$get(0, Order); }
   set cap(value: $.CapabilityInit<Order.Client, Order.Server>) { this.$set(0, Order, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1410,7 +1418,7 @@ export interface More$EchoResults$Plain {
   cap: Order.Client;
 }
 
-export const More$EchoResults = /*@__PURE__*/ $.struct<More.EchoResults.Reader, More.EchoResults.Builder, More.EchoResults.Init, More.EchoResults.Plain>({ id: 0xee09e1be5d76c3f1n, name: "More.echo$Results", dataWords: 0, pointerCount: 1, Reader: More$EchoResults$Reader, Builder: More$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new More$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$EchoResults$Builder(s, d, z, p, c) });
+export const More$EchoResults = /*@__PURE__*/ $.struct<More.EchoResults.Reader, More.EchoResults.Builder, More.EchoResults.Init, More.EchoResults.Plain>({ id: 0xee09e1be5d76c3f1n, name: "More.echo$Results", dataWords: 0, pointerCount: 1, Reader: More$EchoResults$Reader, Builder: More$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new More$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$EchoResults$Builder(s, d, p, c) });
 
 export class More$EchoLaterParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1420,7 +1428,7 @@ export class More$EchoLaterParams$Reader extends $.StructReader {
 }
 
 export class More$EchoLaterParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Order.Client { return this.$get(0, Order); }
   set cap(value: $.CapabilityInit<Order.Client, Order.Server>) { this.$set(0, Order, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1441,7 +1449,7 @@ export interface More$EchoLaterParams$Plain {
   cap: Order.Client;
 }
 
-export const More$EchoLaterParams = /*@__PURE__*/ $.struct<More.EchoLaterParams.Reader, More.EchoLaterParams.Builder, More.EchoLaterParams.Init, More.EchoLaterParams.Plain>({ id: 0xa8e00d543cdc4fb2n, name: "More.echoLater$Params", dataWords: 0, pointerCount: 1, Reader: More$EchoLaterParams$Reader, Builder: More$EchoLaterParams$Builder, makeReader: (s, d, z, p, c, n) => new More$EchoLaterParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$EchoLaterParams$Builder(s, d, z, p, c) });
+export const More$EchoLaterParams = /*@__PURE__*/ $.struct<More.EchoLaterParams.Reader, More.EchoLaterParams.Builder, More.EchoLaterParams.Init, More.EchoLaterParams.Plain>({ id: 0xa8e00d543cdc4fb2n, name: "More.echoLater$Params", dataWords: 0, pointerCount: 1, Reader: More$EchoLaterParams$Reader, Builder: More$EchoLaterParams$Builder, makeReader: (s, d, z, p, c, n) => new More$EchoLaterParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$EchoLaterParams$Builder(s, d, p, c) });
 
 export class More$EchoLaterResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1451,7 +1459,7 @@ export class More$EchoLaterResults$Reader extends $.StructReader {
 }
 
 export class More$EchoLaterResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Order.Client { return this.$get(0, Order); }
   set cap(value: $.CapabilityInit<Order.Client, Order.Server>) { this.$set(0, Order, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1478,7 +1486,7 @@ export interface More$EchoLaterResults$Plain {
   cap: Order.Client;
 }
 
-export const More$EchoLaterResults = /*@__PURE__*/ $.struct<More.EchoLaterResults.Reader, More.EchoLaterResults.Builder, More.EchoLaterResults.Init, More.EchoLaterResults.Plain>({ id: 0xd48652d0d3111f06n, name: "More.echoLater$Results", dataWords: 0, pointerCount: 1, Reader: More$EchoLaterResults$Reader, Builder: More$EchoLaterResults$Builder, makeReader: (s, d, z, p, c, n) => new More$EchoLaterResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$EchoLaterResults$Builder(s, d, z, p, c) });
+export const More$EchoLaterResults = /*@__PURE__*/ $.struct<More.EchoLaterResults.Reader, More.EchoLaterResults.Builder, More.EchoLaterResults.Init, More.EchoLaterResults.Plain>({ id: 0xd48652d0d3111f06n, name: "More.echoLater$Results", dataWords: 0, pointerCount: 1, Reader: More$EchoLaterResults$Reader, Builder: More$EchoLaterResults$Builder, makeReader: (s, d, z, p, c, n) => new More$EchoLaterResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$EchoLaterResults$Builder(s, d, p, c) });
 
 export class More$NeverParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1488,7 +1496,7 @@ export class More$NeverParams$Reader extends $.StructReader {
 }
 
 export class More$NeverParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Root.Client { return this.$get(0, Root); }
   set cap(value: $.CapabilityInit<Root.Client, Root.Server>) { this.$set(0, Root, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1509,7 +1517,7 @@ export interface More$NeverParams$Plain {
   cap: Root.Client;
 }
 
-export const More$NeverParams = /*@__PURE__*/ $.struct<More.NeverParams.Reader, More.NeverParams.Builder, More.NeverParams.Init, More.NeverParams.Plain>({ id: 0xbb6831cf4c29727fn, name: "More.never$Params", dataWords: 0, pointerCount: 1, Reader: More$NeverParams$Reader, Builder: More$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new More$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$NeverParams$Builder(s, d, z, p, c) });
+export const More$NeverParams = /*@__PURE__*/ $.struct<More.NeverParams.Reader, More.NeverParams.Builder, More.NeverParams.Init, More.NeverParams.Plain>({ id: 0xbb6831cf4c29727fn, name: "More.never$Params", dataWords: 0, pointerCount: 1, Reader: More$NeverParams$Reader, Builder: More$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new More$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$NeverParams$Builder(s, d, p, c) });
 
 export class More$NeverResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1519,7 +1527,7 @@ export class More$NeverResults$Reader extends $.StructReader {
 }
 
 export class More$NeverResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Root.Client { return this.$get(0, Root); }
   set cap(value: $.CapabilityInit<Root.Client, Root.Server>) { this.$set(0, Root, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1546,7 +1554,7 @@ export interface More$NeverResults$Plain {
   cap: Root.Client;
 }
 
-export const More$NeverResults = /*@__PURE__*/ $.struct<More.NeverResults.Reader, More.NeverResults.Builder, More.NeverResults.Init, More.NeverResults.Plain>({ id: 0x96a48510dc9cd6a5n, name: "More.never$Results", dataWords: 0, pointerCount: 1, Reader: More$NeverResults$Reader, Builder: More$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new More$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$NeverResults$Builder(s, d, z, p, c) });
+export const More$NeverResults = /*@__PURE__*/ $.struct<More.NeverResults.Reader, More.NeverResults.Builder, More.NeverResults.Init, More.NeverResults.Plain>({ id: 0x96a48510dc9cd6a5n, name: "More.never$Results", dataWords: 0, pointerCount: 1, Reader: More$NeverResults$Reader, Builder: More$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new More$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$NeverResults$Builder(s, d, p, c) });
 
 export class More$GetHandleParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1554,7 +1562,7 @@ export class More$GetHandleParams$Reader extends $.StructReader {
 }
 
 export class More$GetHandleParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: More.GetHandleParams.Init): this { return this; }
   toObject(): More.GetHandleParams.Plain { return this.asReader().toObject(); }
   asReader(): More.GetHandleParams.Reader { return this.$asReader(More$GetHandleParams$Reader); }
@@ -1565,7 +1573,7 @@ export interface More$GetHandleParams$Init {
 export interface More$GetHandleParams$Plain {
 }
 
-export const More$GetHandleParams = /*@__PURE__*/ $.struct<More.GetHandleParams.Reader, More.GetHandleParams.Builder, More.GetHandleParams.Init, More.GetHandleParams.Plain>({ id: 0xab0f355ecbe52b91n, name: "More.getHandle$Params", dataWords: 0, pointerCount: 0, Reader: More$GetHandleParams$Reader, Builder: More$GetHandleParams$Builder, makeReader: (s, d, z, p, c, n) => new More$GetHandleParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$GetHandleParams$Builder(s, d, z, p, c) });
+export const More$GetHandleParams = /*@__PURE__*/ $.struct<More.GetHandleParams.Reader, More.GetHandleParams.Builder, More.GetHandleParams.Init, More.GetHandleParams.Plain>({ id: 0xab0f355ecbe52b91n, name: "More.getHandle$Params", dataWords: 0, pointerCount: 0, Reader: More$GetHandleParams$Reader, Builder: More$GetHandleParams$Builder, makeReader: (s, d, z, p, c, n) => new More$GetHandleParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$GetHandleParams$Builder(s, d, p, c) });
 
 export class More$GetHandleResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1575,7 +1583,7 @@ export class More$GetHandleResults$Reader extends $.StructReader {
 }
 
 export class More$GetHandleResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get handle(): Order.Client { return this.$get(0, Order); }
   set handle(value: $.CapabilityInit<Order.Client, Order.Server>) { this.$set(0, Order, value); }
   hasHandle(): boolean { return this.$has(0); }
@@ -1602,7 +1610,7 @@ export interface More$GetHandleResults$Plain {
   handle: Order.Client;
 }
 
-export const More$GetHandleResults = /*@__PURE__*/ $.struct<More.GetHandleResults.Reader, More.GetHandleResults.Builder, More.GetHandleResults.Init, More.GetHandleResults.Plain>({ id: 0x9c13b92226e228a0n, name: "More.getHandle$Results", dataWords: 0, pointerCount: 1, Reader: More$GetHandleResults$Reader, Builder: More$GetHandleResults$Builder, makeReader: (s, d, z, p, c, n) => new More$GetHandleResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$GetHandleResults$Builder(s, d, z, p, c) });
+export const More$GetHandleResults = /*@__PURE__*/ $.struct<More.GetHandleResults.Reader, More.GetHandleResults.Builder, More.GetHandleResults.Init, More.GetHandleResults.Plain>({ id: 0x9c13b92226e228a0n, name: "More.getHandle$Results", dataWords: 0, pointerCount: 1, Reader: More$GetHandleResults$Reader, Builder: More$GetHandleResults$Builder, makeReader: (s, d, z, p, c, n) => new More$GetHandleResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$GetHandleResults$Builder(s, d, p, c) });
 
 export class More$GetNullParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1610,7 +1618,7 @@ export class More$GetNullParams$Reader extends $.StructReader {
 }
 
 export class More$GetNullParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: More.GetNullParams.Init): this { return this; }
   toObject(): More.GetNullParams.Plain { return this.asReader().toObject(); }
   asReader(): More.GetNullParams.Reader { return this.$asReader(More$GetNullParams$Reader); }
@@ -1621,7 +1629,7 @@ export interface More$GetNullParams$Init {
 export interface More$GetNullParams$Plain {
 }
 
-export const More$GetNullParams = /*@__PURE__*/ $.struct<More.GetNullParams.Reader, More.GetNullParams.Builder, More.GetNullParams.Init, More.GetNullParams.Plain>({ id: 0xac2f634162f95f73n, name: "More.getNull$Params", dataWords: 0, pointerCount: 0, Reader: More$GetNullParams$Reader, Builder: More$GetNullParams$Builder, makeReader: (s, d, z, p, c, n) => new More$GetNullParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$GetNullParams$Builder(s, d, z, p, c) });
+export const More$GetNullParams = /*@__PURE__*/ $.struct<More.GetNullParams.Reader, More.GetNullParams.Builder, More.GetNullParams.Init, More.GetNullParams.Plain>({ id: 0xac2f634162f95f73n, name: "More.getNull$Params", dataWords: 0, pointerCount: 0, Reader: More$GetNullParams$Reader, Builder: More$GetNullParams$Builder, makeReader: (s, d, z, p, c, n) => new More$GetNullParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$GetNullParams$Builder(s, d, p, c) });
 
 export class More$GetNullResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1631,7 +1639,7 @@ export class More$GetNullResults$Reader extends $.StructReader {
 }
 
 export class More$GetNullResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Order.Client { return this.$get(0, Order); }
   set cap(value: $.CapabilityInit<Order.Client, Order.Server>) { this.$set(0, Order, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1658,7 +1666,7 @@ export interface More$GetNullResults$Plain {
   cap: Order.Client;
 }
 
-export const More$GetNullResults = /*@__PURE__*/ $.struct<More.GetNullResults.Reader, More.GetNullResults.Builder, More.GetNullResults.Init, More.GetNullResults.Plain>({ id: 0xd1ddd45e84307274n, name: "More.getNull$Results", dataWords: 0, pointerCount: 1, Reader: More$GetNullResults$Reader, Builder: More$GetNullResults$Builder, makeReader: (s, d, z, p, c, n) => new More$GetNullResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$GetNullResults$Builder(s, d, z, p, c) });
+export const More$GetNullResults = /*@__PURE__*/ $.struct<More.GetNullResults.Reader, More.GetNullResults.Builder, More.GetNullResults.Init, More.GetNullResults.Plain>({ id: 0xd1ddd45e84307274n, name: "More.getNull$Results", dataWords: 0, pointerCount: 1, Reader: More$GetNullResults$Reader, Builder: More$GetNullResults$Builder, makeReader: (s, d, z, p, c, n) => new More$GetNullResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$GetNullResults$Builder(s, d, p, c) });
 
 export class More$FailParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1666,7 +1674,7 @@ export class More$FailParams$Reader extends $.StructReader {
 }
 
 export class More$FailParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: More.FailParams.Init): this { return this; }
   toObject(): More.FailParams.Plain { return this.asReader().toObject(); }
   asReader(): More.FailParams.Reader { return this.$asReader(More$FailParams$Reader); }
@@ -1677,7 +1685,7 @@ export interface More$FailParams$Init {
 export interface More$FailParams$Plain {
 }
 
-export const More$FailParams = /*@__PURE__*/ $.struct<More.FailParams.Reader, More.FailParams.Builder, More.FailParams.Init, More.FailParams.Plain>({ id: 0xd34562c489c768f1n, name: "More.fail$Params", dataWords: 0, pointerCount: 0, Reader: More$FailParams$Reader, Builder: More$FailParams$Builder, makeReader: (s, d, z, p, c, n) => new More$FailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$FailParams$Builder(s, d, z, p, c) });
+export const More$FailParams = /*@__PURE__*/ $.struct<More.FailParams.Reader, More.FailParams.Builder, More.FailParams.Init, More.FailParams.Plain>({ id: 0xd34562c489c768f1n, name: "More.fail$Params", dataWords: 0, pointerCount: 0, Reader: More$FailParams$Reader, Builder: More$FailParams$Builder, makeReader: (s, d, z, p, c, n) => new More$FailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$FailParams$Builder(s, d, p, c) });
 
 export class More$FailResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1685,7 +1693,7 @@ export class More$FailResults$Reader extends $.StructReader {
 }
 
 export class More$FailResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: More.FailResults.Init): this { return this; }
   toObject(): More.FailResults.Plain { return this.asReader().toObject(); }
   asReader(): More.FailResults.Reader { return this.$asReader(More$FailResults$Reader); }
@@ -1701,7 +1709,7 @@ export interface More$FailResults$Init {
 export interface More$FailResults$Plain {
 }
 
-export const More$FailResults = /*@__PURE__*/ $.struct<More.FailResults.Reader, More.FailResults.Builder, More.FailResults.Init, More.FailResults.Plain>({ id: 0x82ed6a2ddf90a134n, name: "More.fail$Results", dataWords: 0, pointerCount: 0, Reader: More$FailResults$Reader, Builder: More$FailResults$Builder, makeReader: (s, d, z, p, c, n) => new More$FailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new More$FailResults$Builder(s, d, z, p, c) });
+export const More$FailResults = /*@__PURE__*/ $.struct<More.FailResults.Reader, More.FailResults.Builder, More.FailResults.Init, More.FailResults.Plain>({ id: 0x82ed6a2ddf90a134n, name: "More.fail$Results", dataWords: 0, pointerCount: 0, Reader: More$FailResults$Reader, Builder: More$FailResults$Builder, makeReader: (s, d, z, p, c, n) => new More$FailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new More$FailResults$Builder(s, d, p, c) });
 
 export const More$callFoo = /*@__PURE__*/ $.method({ interfaceId: 0xb20698fd258badd0n, interfaceName: "More", ordinal: 0, name: "callFoo", Params: () => More$CallFooParams, Results: () => More$CallFooResults, Pipeline: () => More$CallFooResults$Pipeline, noPipelining: true });
 export const More$callFooWhenResolved = /*@__PURE__*/ $.method({ interfaceId: 0xb20698fd258badd0n, interfaceName: "More", ordinal: 1, name: "callFooWhenResolved", Params: () => More$CallFooWhenResolvedParams, Results: () => More$CallFooWhenResolvedResults, Pipeline: () => More$CallFooWhenResolvedResults$Pipeline, noPipelining: true });

@@ -8,7 +8,7 @@ export class Sequence$NextParams$Reader extends $.StructReader {
 }
 
 export class Sequence$NextParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get expected(): number { return this.$uint32(0); }
   set expected(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -28,7 +28,7 @@ export interface Sequence$NextParams$Plain {
   expected: number;
 }
 
-export const Sequence$NextParams = /*@__PURE__*/ $.struct<Sequence.NextParams.Reader, Sequence.NextParams.Builder, Sequence.NextParams.Init, Sequence.NextParams.Plain>({ id: 0xa4ff29bd8271a0f9n, name: "Sequence.next$Params", dataWords: 1, pointerCount: 0, Reader: Sequence$NextParams$Reader, Builder: Sequence$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$NextParams$Builder(s, d, z, p, c) });
+export const Sequence$NextParams = /*@__PURE__*/ $.struct<Sequence.NextParams.Reader, Sequence.NextParams.Builder, Sequence.NextParams.Init, Sequence.NextParams.Plain>({ id: 0xa4ff29bd8271a0f9n, name: "Sequence.next$Params", dataWords: 1, pointerCount: 0, Reader: Sequence$NextParams$Reader, Builder: Sequence$NextParams$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sequence$NextParams$Builder(s, d, p, c) });
 
 export class Sequence$NextResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -37,7 +37,7 @@ export class Sequence$NextResults$Reader extends $.StructReader {
 }
 
 export class Sequence$NextResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -62,7 +62,7 @@ export interface Sequence$NextResults$Plain {
   number: number;
 }
 
-export const Sequence$NextResults = /*@__PURE__*/ $.struct<Sequence.NextResults.Reader, Sequence.NextResults.Builder, Sequence.NextResults.Init, Sequence.NextResults.Plain>({ id: 0x9324b469cbb36c16n, name: "Sequence.next$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$NextResults$Reader, Builder: Sequence$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sequence$NextResults$Builder(s, d, z, p, c) });
+export const Sequence$NextResults = /*@__PURE__*/ $.struct<Sequence.NextResults.Reader, Sequence.NextResults.Builder, Sequence.NextResults.Init, Sequence.NextResults.Plain>({ id: 0x9324b469cbb36c16n, name: "Sequence.next$Results", dataWords: 1, pointerCount: 0, Reader: Sequence$NextResults$Reader, Builder: Sequence$NextResults$Builder, makeReader: (s, d, z, p, c, n) => new Sequence$NextResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sequence$NextResults$Builder(s, d, p, c) });
 
 export const Sequence$next = /*@__PURE__*/ $.method({ interfaceId: 0xf0e17fa03e4a9216n, interfaceName: "Sequence", ordinal: 0, name: "next", Params: () => Sequence$NextParams, Results: () => Sequence$NextResults, Pipeline: () => Sequence$NextResults$Pipeline, noPipelining: true });
 export class Sequence$Client extends $.Client {
@@ -112,7 +112,7 @@ export class Friend$Inner$Reader extends $.StructReader {
 }
 
 export class Friend$Inner$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -133,6 +133,10 @@ export class Friend$Inner$Builder extends $.StructBuilder {
   asReader(): Friend.Inner.Reader { return this.$asReader(Friend$Inner$Reader); }
 }
 
+class Friend$Inner$$List extends $.StructListBuilder<Friend.Inner.Builder, Friend.Inner.Init | Friend.Inner.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Friend$Inner$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Friend$Inner$Pipeline extends $.Pipeline<Friend.Inner.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Friend.Inner.Reader, unknown, never> { return Friend$Inner; }
@@ -149,7 +153,7 @@ export interface Friend$Inner$Plain {
   deeper: Friend.Inner.Plain | undefined;
 }
 
-export const Friend$Inner = /*@__PURE__*/ $.struct<Friend.Inner.Reader, Friend.Inner.Builder, Friend.Inner.Init, Friend.Inner.Plain>({ id: 0x9404116daab12355n, name: "Friend.Inner", dataWords: 0, pointerCount: 2, Reader: Friend$Inner$Reader, Builder: Friend$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Friend$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$Inner$Builder(s, d, z, p, c) });
+export const Friend$Inner = /*@__PURE__*/ $.struct<Friend.Inner.Reader, Friend.Inner.Builder, Friend.Inner.Init, Friend.Inner.Plain>({ id: 0x9404116daab12355n, name: "Friend.Inner", dataWords: 0, pointerCount: 2, Reader: Friend$Inner$Reader, Builder: Friend$Inner$Builder, makeReader: (s, d, z, p, c, n) => new Friend$Inner$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$Inner$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Friend$Inner$$List(t, s, d, n, z, p) });
 
 export class Friend$EchoParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -159,7 +163,7 @@ export class Friend$EchoParams$Reader extends $.StructReader {
 }
 
 export class Friend$EchoParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -180,7 +184,7 @@ export interface Friend$EchoParams$Plain {
   cap: Sequence.Client;
 }
 
-export const Friend$EchoParams = /*@__PURE__*/ $.struct<Friend.EchoParams.Reader, Friend.EchoParams.Builder, Friend.EchoParams.Init, Friend.EchoParams.Plain>({ id: 0x9751f14aca137839n, name: "Friend.echo$Params", dataWords: 0, pointerCount: 1, Reader: Friend$EchoParams$Reader, Builder: Friend$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$EchoParams$Builder(s, d, z, p, c) });
+export const Friend$EchoParams = /*@__PURE__*/ $.struct<Friend.EchoParams.Reader, Friend.EchoParams.Builder, Friend.EchoParams.Init, Friend.EchoParams.Plain>({ id: 0x9751f14aca137839n, name: "Friend.echo$Params", dataWords: 0, pointerCount: 1, Reader: Friend$EchoParams$Reader, Builder: Friend$EchoParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$EchoParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$EchoParams$Builder(s, d, p, c) });
 
 export class Friend$EchoResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -190,7 +194,7 @@ export class Friend$EchoResults$Reader extends $.StructReader {
 }
 
 export class Friend$EchoResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -217,7 +221,7 @@ export interface Friend$EchoResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Friend$EchoResults = /*@__PURE__*/ $.struct<Friend.EchoResults.Reader, Friend.EchoResults.Builder, Friend.EchoResults.Init, Friend.EchoResults.Plain>({ id: 0x89832eb583fbab19n, name: "Friend.echo$Results", dataWords: 0, pointerCount: 1, Reader: Friend$EchoResults$Reader, Builder: Friend$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$EchoResults$Builder(s, d, z, p, c) });
+export const Friend$EchoResults = /*@__PURE__*/ $.struct<Friend.EchoResults.Reader, Friend.EchoResults.Builder, Friend.EchoResults.Init, Friend.EchoResults.Plain>({ id: 0x89832eb583fbab19n, name: "Friend.echo$Results", dataWords: 0, pointerCount: 1, Reader: Friend$EchoResults$Reader, Builder: Friend$EchoResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$EchoResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$EchoResults$Builder(s, d, p, c) });
 
 export class Friend$GetNullParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -225,7 +229,7 @@ export class Friend$GetNullParams$Reader extends $.StructReader {
 }
 
 export class Friend$GetNullParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Friend.GetNullParams.Init): this { return this; }
   toObject(): Friend.GetNullParams.Plain { return this.asReader().toObject(); }
   asReader(): Friend.GetNullParams.Reader { return this.$asReader(Friend$GetNullParams$Reader); }
@@ -236,7 +240,7 @@ export interface Friend$GetNullParams$Init {
 export interface Friend$GetNullParams$Plain {
 }
 
-export const Friend$GetNullParams = /*@__PURE__*/ $.struct<Friend.GetNullParams.Reader, Friend.GetNullParams.Builder, Friend.GetNullParams.Init, Friend.GetNullParams.Plain>({ id: 0xe5cf5e376d93500bn, name: "Friend.getNull$Params", dataWords: 0, pointerCount: 0, Reader: Friend$GetNullParams$Reader, Builder: Friend$GetNullParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$GetNullParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$GetNullParams$Builder(s, d, z, p, c) });
+export const Friend$GetNullParams = /*@__PURE__*/ $.struct<Friend.GetNullParams.Reader, Friend.GetNullParams.Builder, Friend.GetNullParams.Init, Friend.GetNullParams.Plain>({ id: 0xe5cf5e376d93500bn, name: "Friend.getNull$Params", dataWords: 0, pointerCount: 0, Reader: Friend$GetNullParams$Reader, Builder: Friend$GetNullParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$GetNullParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$GetNullParams$Builder(s, d, p, c) });
 
 export class Friend$GetNullResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -246,7 +250,7 @@ export class Friend$GetNullResults$Reader extends $.StructReader {
 }
 
 export class Friend$GetNullResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -273,7 +277,7 @@ export interface Friend$GetNullResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Friend$GetNullResults = /*@__PURE__*/ $.struct<Friend.GetNullResults.Reader, Friend.GetNullResults.Builder, Friend.GetNullResults.Init, Friend.GetNullResults.Plain>({ id: 0xe0d786a5e67acffan, name: "Friend.getNull$Results", dataWords: 0, pointerCount: 1, Reader: Friend$GetNullResults$Reader, Builder: Friend$GetNullResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$GetNullResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$GetNullResults$Builder(s, d, z, p, c) });
+export const Friend$GetNullResults = /*@__PURE__*/ $.struct<Friend.GetNullResults.Reader, Friend.GetNullResults.Builder, Friend.GetNullResults.Init, Friend.GetNullResults.Plain>({ id: 0xe0d786a5e67acffan, name: "Friend.getNull$Results", dataWords: 0, pointerCount: 1, Reader: Friend$GetNullResults$Reader, Builder: Friend$GetNullResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$GetNullResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$GetNullResults$Builder(s, d, p, c) });
 
 export class Friend$HoldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -283,7 +287,7 @@ export class Friend$HoldParams$Reader extends $.StructReader {
 }
 
 export class Friend$HoldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -304,7 +308,7 @@ export interface Friend$HoldParams$Plain {
   cap: Sequence.Client;
 }
 
-export const Friend$HoldParams = /*@__PURE__*/ $.struct<Friend.HoldParams.Reader, Friend.HoldParams.Builder, Friend.HoldParams.Init, Friend.HoldParams.Plain>({ id: 0xf540f1f87daa2b4en, name: "Friend.hold$Params", dataWords: 0, pointerCount: 1, Reader: Friend$HoldParams$Reader, Builder: Friend$HoldParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$HoldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$HoldParams$Builder(s, d, z, p, c) });
+export const Friend$HoldParams = /*@__PURE__*/ $.struct<Friend.HoldParams.Reader, Friend.HoldParams.Builder, Friend.HoldParams.Init, Friend.HoldParams.Plain>({ id: 0xf540f1f87daa2b4en, name: "Friend.hold$Params", dataWords: 0, pointerCount: 1, Reader: Friend$HoldParams$Reader, Builder: Friend$HoldParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$HoldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$HoldParams$Builder(s, d, p, c) });
 
 export class Friend$HoldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -312,7 +316,7 @@ export class Friend$HoldResults$Reader extends $.StructReader {
 }
 
 export class Friend$HoldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Friend.HoldResults.Init): this { return this; }
   toObject(): Friend.HoldResults.Plain { return this.asReader().toObject(); }
   asReader(): Friend.HoldResults.Reader { return this.$asReader(Friend$HoldResults$Reader); }
@@ -328,7 +332,7 @@ export interface Friend$HoldResults$Init {
 export interface Friend$HoldResults$Plain {
 }
 
-export const Friend$HoldResults = /*@__PURE__*/ $.struct<Friend.HoldResults.Reader, Friend.HoldResults.Builder, Friend.HoldResults.Init, Friend.HoldResults.Plain>({ id: 0x85cd6a05c2272818n, name: "Friend.hold$Results", dataWords: 0, pointerCount: 0, Reader: Friend$HoldResults$Reader, Builder: Friend$HoldResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$HoldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$HoldResults$Builder(s, d, z, p, c) });
+export const Friend$HoldResults = /*@__PURE__*/ $.struct<Friend.HoldResults.Reader, Friend.HoldResults.Builder, Friend.HoldResults.Init, Friend.HoldResults.Plain>({ id: 0x85cd6a05c2272818n, name: "Friend.hold$Results", dataWords: 0, pointerCount: 0, Reader: Friend$HoldResults$Reader, Builder: Friend$HoldResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$HoldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$HoldResults$Builder(s, d, p, c) });
 
 export class Friend$CallHeldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -337,7 +341,7 @@ export class Friend$CallHeldParams$Reader extends $.StructReader {
 }
 
 export class Friend$CallHeldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get expected(): number { return this.$uint32(0); }
   set expected(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -357,7 +361,7 @@ export interface Friend$CallHeldParams$Plain {
   expected: number;
 }
 
-export const Friend$CallHeldParams = /*@__PURE__*/ $.struct<Friend.CallHeldParams.Reader, Friend.CallHeldParams.Builder, Friend.CallHeldParams.Init, Friend.CallHeldParams.Plain>({ id: 0xce1441456de941bbn, name: "Friend.callHeld$Params", dataWords: 1, pointerCount: 0, Reader: Friend$CallHeldParams$Reader, Builder: Friend$CallHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$CallHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$CallHeldParams$Builder(s, d, z, p, c) });
+export const Friend$CallHeldParams = /*@__PURE__*/ $.struct<Friend.CallHeldParams.Reader, Friend.CallHeldParams.Builder, Friend.CallHeldParams.Init, Friend.CallHeldParams.Plain>({ id: 0xce1441456de941bbn, name: "Friend.callHeld$Params", dataWords: 1, pointerCount: 0, Reader: Friend$CallHeldParams$Reader, Builder: Friend$CallHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$CallHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$CallHeldParams$Builder(s, d, p, c) });
 
 export class Friend$CallHeldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -366,7 +370,7 @@ export class Friend$CallHeldResults$Reader extends $.StructReader {
 }
 
 export class Friend$CallHeldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -391,7 +395,7 @@ export interface Friend$CallHeldResults$Plain {
   number: number;
 }
 
-export const Friend$CallHeldResults = /*@__PURE__*/ $.struct<Friend.CallHeldResults.Reader, Friend.CallHeldResults.Builder, Friend.CallHeldResults.Init, Friend.CallHeldResults.Plain>({ id: 0xd1c2344a62ae83afn, name: "Friend.callHeld$Results", dataWords: 1, pointerCount: 0, Reader: Friend$CallHeldResults$Reader, Builder: Friend$CallHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$CallHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$CallHeldResults$Builder(s, d, z, p, c) });
+export const Friend$CallHeldResults = /*@__PURE__*/ $.struct<Friend.CallHeldResults.Reader, Friend.CallHeldResults.Builder, Friend.CallHeldResults.Init, Friend.CallHeldResults.Plain>({ id: 0xd1c2344a62ae83afn, name: "Friend.callHeld$Results", dataWords: 1, pointerCount: 0, Reader: Friend$CallHeldResults$Reader, Builder: Friend$CallHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$CallHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$CallHeldResults$Builder(s, d, p, c) });
 
 export class Friend$GetHeldParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -399,7 +403,7 @@ export class Friend$GetHeldParams$Reader extends $.StructReader {
 }
 
 export class Friend$GetHeldParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Friend.GetHeldParams.Init): this { return this; }
   toObject(): Friend.GetHeldParams.Plain { return this.asReader().toObject(); }
   asReader(): Friend.GetHeldParams.Reader { return this.$asReader(Friend$GetHeldParams$Reader); }
@@ -410,7 +414,7 @@ export interface Friend$GetHeldParams$Init {
 export interface Friend$GetHeldParams$Plain {
 }
 
-export const Friend$GetHeldParams = /*@__PURE__*/ $.struct<Friend.GetHeldParams.Reader, Friend.GetHeldParams.Builder, Friend.GetHeldParams.Init, Friend.GetHeldParams.Plain>({ id: 0xb906047930a53369n, name: "Friend.getHeld$Params", dataWords: 0, pointerCount: 0, Reader: Friend$GetHeldParams$Reader, Builder: Friend$GetHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$GetHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$GetHeldParams$Builder(s, d, z, p, c) });
+export const Friend$GetHeldParams = /*@__PURE__*/ $.struct<Friend.GetHeldParams.Reader, Friend.GetHeldParams.Builder, Friend.GetHeldParams.Init, Friend.GetHeldParams.Plain>({ id: 0xb906047930a53369n, name: "Friend.getHeld$Params", dataWords: 0, pointerCount: 0, Reader: Friend$GetHeldParams$Reader, Builder: Friend$GetHeldParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$GetHeldParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$GetHeldParams$Builder(s, d, p, c) });
 
 export class Friend$GetHeldResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -420,7 +424,7 @@ export class Friend$GetHeldResults$Reader extends $.StructReader {
 }
 
 export class Friend$GetHeldResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -447,7 +451,7 @@ export interface Friend$GetHeldResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Friend$GetHeldResults = /*@__PURE__*/ $.struct<Friend.GetHeldResults.Reader, Friend.GetHeldResults.Builder, Friend.GetHeldResults.Init, Friend.GetHeldResults.Plain>({ id: 0xb382da745566b225n, name: "Friend.getHeld$Results", dataWords: 0, pointerCount: 1, Reader: Friend$GetHeldResults$Reader, Builder: Friend$GetHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$GetHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$GetHeldResults$Builder(s, d, z, p, c) });
+export const Friend$GetHeldResults = /*@__PURE__*/ $.struct<Friend.GetHeldResults.Reader, Friend.GetHeldResults.Builder, Friend.GetHeldResults.Init, Friend.GetHeldResults.Plain>({ id: 0xb382da745566b225n, name: "Friend.getHeld$Results", dataWords: 0, pointerCount: 1, Reader: Friend$GetHeldResults$Reader, Builder: Friend$GetHeldResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$GetHeldResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$GetHeldResults$Builder(s, d, p, c) });
 
 export class Friend$MakeParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -455,7 +459,7 @@ export class Friend$MakeParams$Reader extends $.StructReader {
 }
 
 export class Friend$MakeParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Friend.MakeParams.Init): this { return this; }
   toObject(): Friend.MakeParams.Plain { return this.asReader().toObject(); }
   asReader(): Friend.MakeParams.Reader { return this.$asReader(Friend$MakeParams$Reader); }
@@ -466,7 +470,7 @@ export interface Friend$MakeParams$Init {
 export interface Friend$MakeParams$Plain {
 }
 
-export const Friend$MakeParams = /*@__PURE__*/ $.struct<Friend.MakeParams.Reader, Friend.MakeParams.Builder, Friend.MakeParams.Init, Friend.MakeParams.Plain>({ id: 0xd31bfbc61f0fb3dan, name: "Friend.make$Params", dataWords: 0, pointerCount: 0, Reader: Friend$MakeParams$Reader, Builder: Friend$MakeParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$MakeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$MakeParams$Builder(s, d, z, p, c) });
+export const Friend$MakeParams = /*@__PURE__*/ $.struct<Friend.MakeParams.Reader, Friend.MakeParams.Builder, Friend.MakeParams.Init, Friend.MakeParams.Plain>({ id: 0xd31bfbc61f0fb3dan, name: "Friend.make$Params", dataWords: 0, pointerCount: 0, Reader: Friend$MakeParams$Reader, Builder: Friend$MakeParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$MakeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$MakeParams$Builder(s, d, p, c) });
 
 export class Friend$MakeResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -478,7 +482,7 @@ export class Friend$MakeResults$Reader extends $.StructReader {
 }
 
 export class Friend$MakeResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -515,7 +519,7 @@ export interface Friend$MakeResults$Plain {
   inner: Friend.Inner.Plain | undefined;
 }
 
-export const Friend$MakeResults = /*@__PURE__*/ $.struct<Friend.MakeResults.Reader, Friend.MakeResults.Builder, Friend.MakeResults.Init, Friend.MakeResults.Plain>({ id: 0xb2dcc74f7c2e1732n, name: "Friend.make$Results", dataWords: 0, pointerCount: 2, Reader: Friend$MakeResults$Reader, Builder: Friend$MakeResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$MakeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$MakeResults$Builder(s, d, z, p, c) });
+export const Friend$MakeResults = /*@__PURE__*/ $.struct<Friend.MakeResults.Reader, Friend.MakeResults.Builder, Friend.MakeResults.Init, Friend.MakeResults.Plain>({ id: 0xb2dcc74f7c2e1732n, name: "Friend.make$Results", dataWords: 0, pointerCount: 2, Reader: Friend$MakeResults$Reader, Builder: Friend$MakeResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$MakeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$MakeResults$Builder(s, d, p, c) });
 
 export class Friend$NeverParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -525,7 +529,7 @@ export class Friend$NeverParams$Reader extends $.StructReader {
 }
 
 export class Friend$NeverParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -546,7 +550,7 @@ export interface Friend$NeverParams$Plain {
   cap: Sequence.Client;
 }
 
-export const Friend$NeverParams = /*@__PURE__*/ $.struct<Friend.NeverParams.Reader, Friend.NeverParams.Builder, Friend.NeverParams.Init, Friend.NeverParams.Plain>({ id: 0xff22e223757e3d6fn, name: "Friend.never$Params", dataWords: 0, pointerCount: 1, Reader: Friend$NeverParams$Reader, Builder: Friend$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$NeverParams$Builder(s, d, z, p, c) });
+export const Friend$NeverParams = /*@__PURE__*/ $.struct<Friend.NeverParams.Reader, Friend.NeverParams.Builder, Friend.NeverParams.Init, Friend.NeverParams.Plain>({ id: 0xff22e223757e3d6fn, name: "Friend.never$Params", dataWords: 0, pointerCount: 1, Reader: Friend$NeverParams$Reader, Builder: Friend$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$NeverParams$Builder(s, d, p, c) });
 
 export class Friend$NeverResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -556,7 +560,7 @@ export class Friend$NeverResults$Reader extends $.StructReader {
 }
 
 export class Friend$NeverResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -583,7 +587,7 @@ export interface Friend$NeverResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Friend$NeverResults = /*@__PURE__*/ $.struct<Friend.NeverResults.Reader, Friend.NeverResults.Builder, Friend.NeverResults.Init, Friend.NeverResults.Plain>({ id: 0xcf22bc4b6281f168n, name: "Friend.never$Results", dataWords: 0, pointerCount: 1, Reader: Friend$NeverResults$Reader, Builder: Friend$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$NeverResults$Builder(s, d, z, p, c) });
+export const Friend$NeverResults = /*@__PURE__*/ $.struct<Friend.NeverResults.Reader, Friend.NeverResults.Builder, Friend.NeverResults.Init, Friend.NeverResults.Plain>({ id: 0xcf22bc4b6281f168n, name: "Friend.never$Results", dataWords: 0, pointerCount: 1, Reader: Friend$NeverResults$Reader, Builder: Friend$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$NeverResults$Builder(s, d, p, c) });
 
 export class Friend$FailParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -593,7 +597,7 @@ export class Friend$FailParams$Reader extends $.StructReader {
 }
 
 export class Friend$FailParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get reason(): string { return this.$text(0); }
   set reason(value: string) { this.$setText(0, value); }
   hasReason(): boolean { return this.$has(0); }
@@ -616,7 +620,7 @@ export interface Friend$FailParams$Plain {
   reason: string;
 }
 
-export const Friend$FailParams = /*@__PURE__*/ $.struct<Friend.FailParams.Reader, Friend.FailParams.Builder, Friend.FailParams.Init, Friend.FailParams.Plain>({ id: 0xa53d22b5777aa4d4n, name: "Friend.fail$Params", dataWords: 0, pointerCount: 1, Reader: Friend$FailParams$Reader, Builder: Friend$FailParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$FailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$FailParams$Builder(s, d, z, p, c) });
+export const Friend$FailParams = /*@__PURE__*/ $.struct<Friend.FailParams.Reader, Friend.FailParams.Builder, Friend.FailParams.Init, Friend.FailParams.Plain>({ id: 0xa53d22b5777aa4d4n, name: "Friend.fail$Params", dataWords: 0, pointerCount: 1, Reader: Friend$FailParams$Reader, Builder: Friend$FailParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$FailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$FailParams$Builder(s, d, p, c) });
 
 export class Friend$FailResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -626,7 +630,7 @@ export class Friend$FailResults$Reader extends $.StructReader {
 }
 
 export class Friend$FailResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -653,7 +657,7 @@ export interface Friend$FailResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Friend$FailResults = /*@__PURE__*/ $.struct<Friend.FailResults.Reader, Friend.FailResults.Builder, Friend.FailResults.Init, Friend.FailResults.Plain>({ id: 0xfbfd497ec4e538c8n, name: "Friend.fail$Results", dataWords: 0, pointerCount: 1, Reader: Friend$FailResults$Reader, Builder: Friend$FailResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$FailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$FailResults$Builder(s, d, z, p, c) });
+export const Friend$FailResults = /*@__PURE__*/ $.struct<Friend.FailResults.Reader, Friend.FailResults.Builder, Friend.FailResults.Init, Friend.FailResults.Plain>({ id: 0xfbfd497ec4e538c8n, name: "Friend.fail$Results", dataWords: 0, pointerCount: 1, Reader: Friend$FailResults$Reader, Builder: Friend$FailResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$FailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$FailResults$Builder(s, d, p, c) });
 
 export class Friend$TailParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -664,7 +668,7 @@ export class Friend$TailParams$Reader extends $.StructReader {
 }
 
 export class Friend$TailParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get callee(): Callee.Client { return this.$get(0, Callee); }
   set callee(value: $.CapabilityInit<Callee.Client, Callee.Server>) { this.$set(0, Callee, value); }
   hasCallee(): boolean { return this.$has(0); }
@@ -690,7 +694,7 @@ export interface Friend$TailParams$Plain {
   number: number;
 }
 
-export const Friend$TailParams = /*@__PURE__*/ $.struct<Friend.TailParams.Reader, Friend.TailParams.Builder, Friend.TailParams.Init, Friend.TailParams.Plain>({ id: 0xfa66699f7f6accd4n, name: "Friend.tail$Params", dataWords: 1, pointerCount: 1, Reader: Friend$TailParams$Reader, Builder: Friend$TailParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$TailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$TailParams$Builder(s, d, z, p, c) });
+export const Friend$TailParams = /*@__PURE__*/ $.struct<Friend.TailParams.Reader, Friend.TailParams.Builder, Friend.TailParams.Init, Friend.TailParams.Plain>({ id: 0xfa66699f7f6accd4n, name: "Friend.tail$Params", dataWords: 1, pointerCount: 1, Reader: Friend$TailParams$Reader, Builder: Friend$TailParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$TailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$TailParams$Builder(s, d, p, c) });
 
 export class Friend$NeverTailParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -700,7 +704,7 @@ export class Friend$NeverTailParams$Reader extends $.StructReader {
 }
 
 export class Friend$NeverTailParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get callee(): Callee.Client { return this.$get(0, Callee); }
   set callee(value: $.CapabilityInit<Callee.Client, Callee.Server>) { this.$set(0, Callee, value); }
   hasCallee(): boolean { return this.$has(0); }
@@ -721,7 +725,7 @@ export interface Friend$NeverTailParams$Plain {
   callee: Callee.Client;
 }
 
-export const Friend$NeverTailParams = /*@__PURE__*/ $.struct<Friend.NeverTailParams.Reader, Friend.NeverTailParams.Builder, Friend.NeverTailParams.Init, Friend.NeverTailParams.Plain>({ id: 0xec7ec7eab6935da8n, name: "Friend.neverTail$Params", dataWords: 0, pointerCount: 1, Reader: Friend$NeverTailParams$Reader, Builder: Friend$NeverTailParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$NeverTailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$NeverTailParams$Builder(s, d, z, p, c) });
+export const Friend$NeverTailParams = /*@__PURE__*/ $.struct<Friend.NeverTailParams.Reader, Friend.NeverTailParams.Builder, Friend.NeverTailParams.Init, Friend.NeverTailParams.Plain>({ id: 0xec7ec7eab6935da8n, name: "Friend.neverTail$Params", dataWords: 0, pointerCount: 1, Reader: Friend$NeverTailParams$Reader, Builder: Friend$NeverTailParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$NeverTailParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$NeverTailParams$Builder(s, d, p, c) });
 
 export class Friend$NeverTailResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -731,7 +735,7 @@ export class Friend$NeverTailResults$Reader extends $.StructReader {
 }
 
 export class Friend$NeverTailResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -758,7 +762,7 @@ export interface Friend$NeverTailResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Friend$NeverTailResults = /*@__PURE__*/ $.struct<Friend.NeverTailResults.Reader, Friend.NeverTailResults.Builder, Friend.NeverTailResults.Init, Friend.NeverTailResults.Plain>({ id: 0xac36c382f71506a5n, name: "Friend.neverTail$Results", dataWords: 0, pointerCount: 1, Reader: Friend$NeverTailResults$Reader, Builder: Friend$NeverTailResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$NeverTailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$NeverTailResults$Builder(s, d, z, p, c) });
+export const Friend$NeverTailResults = /*@__PURE__*/ $.struct<Friend.NeverTailResults.Reader, Friend.NeverTailResults.Builder, Friend.NeverTailResults.Init, Friend.NeverTailResults.Plain>({ id: 0xac36c382f71506a5n, name: "Friend.neverTail$Results", dataWords: 0, pointerCount: 1, Reader: Friend$NeverTailResults$Reader, Builder: Friend$NeverTailResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$NeverTailResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$NeverTailResults$Builder(s, d, p, c) });
 
 export class Friend$PromiseParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -766,7 +770,7 @@ export class Friend$PromiseParams$Reader extends $.StructReader {
 }
 
 export class Friend$PromiseParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Friend.PromiseParams.Init): this { return this; }
   toObject(): Friend.PromiseParams.Plain { return this.asReader().toObject(); }
   asReader(): Friend.PromiseParams.Reader { return this.$asReader(Friend$PromiseParams$Reader); }
@@ -777,7 +781,7 @@ export interface Friend$PromiseParams$Init {
 export interface Friend$PromiseParams$Plain {
 }
 
-export const Friend$PromiseParams = /*@__PURE__*/ $.struct<Friend.PromiseParams.Reader, Friend.PromiseParams.Builder, Friend.PromiseParams.Init, Friend.PromiseParams.Plain>({ id: 0xf369e0b24ef9b75an, name: "Friend.promise$Params", dataWords: 0, pointerCount: 0, Reader: Friend$PromiseParams$Reader, Builder: Friend$PromiseParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$PromiseParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$PromiseParams$Builder(s, d, z, p, c) });
+export const Friend$PromiseParams = /*@__PURE__*/ $.struct<Friend.PromiseParams.Reader, Friend.PromiseParams.Builder, Friend.PromiseParams.Init, Friend.PromiseParams.Plain>({ id: 0xf369e0b24ef9b75an, name: "Friend.promise$Params", dataWords: 0, pointerCount: 0, Reader: Friend$PromiseParams$Reader, Builder: Friend$PromiseParams$Builder, makeReader: (s, d, z, p, c, n) => new Friend$PromiseParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$PromiseParams$Builder(s, d, p, c) });
 
 export class Friend$PromiseResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -787,7 +791,7 @@ export class Friend$PromiseResults$Reader extends $.StructReader {
 }
 
 export class Friend$PromiseResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -814,7 +818,7 @@ export interface Friend$PromiseResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Friend$PromiseResults = /*@__PURE__*/ $.struct<Friend.PromiseResults.Reader, Friend.PromiseResults.Builder, Friend.PromiseResults.Init, Friend.PromiseResults.Plain>({ id: 0x9e2c9da818ad30een, name: "Friend.promise$Results", dataWords: 0, pointerCount: 1, Reader: Friend$PromiseResults$Reader, Builder: Friend$PromiseResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$PromiseResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Friend$PromiseResults$Builder(s, d, z, p, c) });
+export const Friend$PromiseResults = /*@__PURE__*/ $.struct<Friend.PromiseResults.Reader, Friend.PromiseResults.Builder, Friend.PromiseResults.Init, Friend.PromiseResults.Plain>({ id: 0x9e2c9da818ad30een, name: "Friend.promise$Results", dataWords: 0, pointerCount: 1, Reader: Friend$PromiseResults$Reader, Builder: Friend$PromiseResults$Builder, makeReader: (s, d, z, p, c, n) => new Friend$PromiseResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Friend$PromiseResults$Builder(s, d, p, c) });
 
 export const Friend$echo = /*@__PURE__*/ $.method({ interfaceId: 0x9259df4cbd9db094n, interfaceName: "Friend", ordinal: 0, name: "echo", Params: () => Friend$EchoParams, Results: () => Friend$EchoResults, Pipeline: () => Friend$EchoResults$Pipeline });
 export const Friend$getNull = /*@__PURE__*/ $.method({ interfaceId: 0x9259df4cbd9db094n, interfaceName: "Friend", ordinal: 1, name: "getNull", Params: () => Friend$GetNullParams, Results: () => Friend$GetNullResults, Pipeline: () => Friend$GetNullResults$Pipeline });
@@ -1087,7 +1091,7 @@ export class Callee$CalledParams$Reader extends $.StructReader {
 }
 
 export class Callee$CalledParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1107,7 +1111,7 @@ export interface Callee$CalledParams$Plain {
   number: number;
 }
 
-export const Callee$CalledParams = /*@__PURE__*/ $.struct<Callee.CalledParams.Reader, Callee.CalledParams.Builder, Callee.CalledParams.Init, Callee.CalledParams.Plain>({ id: 0x85b9c7d89d8ff4e2n, name: "Callee.called$Params", dataWords: 1, pointerCount: 0, Reader: Callee$CalledParams$Reader, Builder: Callee$CalledParams$Builder, makeReader: (s, d, z, p, c, n) => new Callee$CalledParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Callee$CalledParams$Builder(s, d, z, p, c) });
+export const Callee$CalledParams = /*@__PURE__*/ $.struct<Callee.CalledParams.Reader, Callee.CalledParams.Builder, Callee.CalledParams.Init, Callee.CalledParams.Plain>({ id: 0x85b9c7d89d8ff4e2n, name: "Callee.called$Params", dataWords: 1, pointerCount: 0, Reader: Callee$CalledParams$Reader, Builder: Callee$CalledParams$Builder, makeReader: (s, d, z, p, c, n) => new Callee$CalledParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Callee$CalledParams$Builder(s, d, p, c) });
 
 export class Callee$NeverParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1115,7 +1119,7 @@ export class Callee$NeverParams$Reader extends $.StructReader {
 }
 
 export class Callee$NeverParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Callee.NeverParams.Init): this { return this; }
   toObject(): Callee.NeverParams.Plain { return this.asReader().toObject(); }
   asReader(): Callee.NeverParams.Reader { return this.$asReader(Callee$NeverParams$Reader); }
@@ -1126,7 +1130,7 @@ export interface Callee$NeverParams$Init {
 export interface Callee$NeverParams$Plain {
 }
 
-export const Callee$NeverParams = /*@__PURE__*/ $.struct<Callee.NeverParams.Reader, Callee.NeverParams.Builder, Callee.NeverParams.Init, Callee.NeverParams.Plain>({ id: 0xd3e9372e2835e5e5n, name: "Callee.never$Params", dataWords: 0, pointerCount: 0, Reader: Callee$NeverParams$Reader, Builder: Callee$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new Callee$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Callee$NeverParams$Builder(s, d, z, p, c) });
+export const Callee$NeverParams = /*@__PURE__*/ $.struct<Callee.NeverParams.Reader, Callee.NeverParams.Builder, Callee.NeverParams.Init, Callee.NeverParams.Plain>({ id: 0xd3e9372e2835e5e5n, name: "Callee.never$Params", dataWords: 0, pointerCount: 0, Reader: Callee$NeverParams$Reader, Builder: Callee$NeverParams$Builder, makeReader: (s, d, z, p, c, n) => new Callee$NeverParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Callee$NeverParams$Builder(s, d, p, c) });
 
 export class Callee$NeverResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -1136,7 +1140,7 @@ export class Callee$NeverResults$Reader extends $.StructReader {
 }
 
 export class Callee$NeverResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get cap(): Sequence.Client { return this.$get(0, Sequence); }
   set cap(value: $.CapabilityInit<Sequence.Client, Sequence.Server>) { this.$set(0, Sequence, value); }
   hasCap(): boolean { return this.$has(0); }
@@ -1163,7 +1167,7 @@ export interface Callee$NeverResults$Plain {
   cap: Sequence.Client;
 }
 
-export const Callee$NeverResults = /*@__PURE__*/ $.struct<Callee.NeverResults.Reader, Callee.NeverResults.Builder, Callee.NeverResults.Init, Callee.NeverResults.Plain>({ id: 0x8924625de9582350n, name: "Callee.never$Results", dataWords: 0, pointerCount: 1, Reader: Callee$NeverResults$Reader, Builder: Callee$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new Callee$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Callee$NeverResults$Builder(s, d, z, p, c) });
+export const Callee$NeverResults = /*@__PURE__*/ $.struct<Callee.NeverResults.Reader, Callee.NeverResults.Builder, Callee.NeverResults.Init, Callee.NeverResults.Plain>({ id: 0x8924625de9582350n, name: "Callee.never$Results", dataWords: 0, pointerCount: 1, Reader: Callee$NeverResults$Reader, Builder: Callee$NeverResults$Builder, makeReader: (s, d, z, p, c, n) => new Callee$NeverResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Callee$NeverResults$Builder(s, d, p, c) });
 
 export const Callee$called = /*@__PURE__*/ $.method({ interfaceId: 0xcf5dbca05c51814en, interfaceName: "Callee", ordinal: 0, name: "called", Params: () => Callee$CalledParams, Results: () => Called, Pipeline: () => Called$Pipeline });
 export const Callee$never = /*@__PURE__*/ $.method({ interfaceId: 0xcf5dbca05c51814en, interfaceName: "Callee", ordinal: 1, name: "never", Params: () => Callee$NeverParams, Results: () => Callee$NeverResults, Pipeline: () => Callee$NeverResults$Pipeline });
@@ -1232,7 +1236,7 @@ export class Called$Reader extends $.StructReader {
 }
 
 export class Called$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   get text(): string { return this.$text(0); }
@@ -1255,6 +1259,10 @@ export class Called$Builder extends $.StructBuilder {
   asReader(): Called.Reader { return this.$asReader(Called$Reader); }
 }
 
+class Called$$List extends $.StructListBuilder<Called.Builder, Called.Init | Called.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Called$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Called$Pipeline extends $.Pipeline<Called.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Called.Reader, unknown, never> { return Called; }
@@ -1272,7 +1280,7 @@ export interface Called$Plain {
   cap: Sequence.Client;
 }
 
-export const Called = /*@__PURE__*/ $.struct<Called.Reader, Called.Builder, Called.Init, Called.Plain>({ id: 0xb93a06ea42638e8fn, name: "Called", dataWords: 1, pointerCount: 2, Reader: Called$Reader, Builder: Called$Builder, makeReader: (s, d, z, p, c, n) => new Called$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Called$Builder(s, d, z, p, c) });
+export const Called = /*@__PURE__*/ $.struct<Called.Reader, Called.Builder, Called.Init, Called.Plain>({ id: 0xb93a06ea42638e8fn, name: "Called", dataWords: 1, pointerCount: 2, Reader: Called$Reader, Builder: Called$Builder, makeReader: (s, d, z, p, c, n) => new Called$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Called$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Called$$List(t, s, d, n, z, p) });
 
 export type Called = Called$Reader;
 export declare namespace Called {

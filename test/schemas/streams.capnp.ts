@@ -10,7 +10,7 @@ export class Sink$WriteParams$Reader extends $.StructReader {
 }
 
 export class Sink$WriteParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   set bytes(value: Uint8Array) { this.$setBytes(0, value); }
   hasBytes(): boolean { return this.$has(0); }
@@ -34,7 +34,7 @@ export interface Sink$WriteParams$Plain {
   bytes: Uint8Array;
 }
 
-export const Sink$WriteParams = /*@__PURE__*/ $.struct<Sink.WriteParams.Reader, Sink.WriteParams.Builder, Sink.WriteParams.Init, Sink.WriteParams.Plain>({ id: 0xecb30d68d2a5c57en, name: "Sink.write$Params", dataWords: 0, pointerCount: 1, Reader: Sink$WriteParams$Reader, Builder: Sink$WriteParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$WriteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$WriteParams$Builder(s, d, z, p, c) });
+export const Sink$WriteParams = /*@__PURE__*/ $.struct<Sink.WriteParams.Reader, Sink.WriteParams.Builder, Sink.WriteParams.Init, Sink.WriteParams.Plain>({ id: 0xecb30d68d2a5c57en, name: "Sink.write$Params", dataWords: 0, pointerCount: 1, Reader: Sink$WriteParams$Reader, Builder: Sink$WriteParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$WriteParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sink$WriteParams$Builder(s, d, p, c) });
 
 export class Sink$EndParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -42,7 +42,7 @@ export class Sink$EndParams$Reader extends $.StructReader {
 }
 
 export class Sink$EndParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Sink.EndParams.Init): this { return this; }
   toObject(): Sink.EndParams.Plain { return this.asReader().toObject(); }
   asReader(): Sink.EndParams.Reader { return this.$asReader(Sink$EndParams$Reader); }
@@ -53,7 +53,7 @@ export interface Sink$EndParams$Init {
 export interface Sink$EndParams$Plain {
 }
 
-export const Sink$EndParams = /*@__PURE__*/ $.struct<Sink.EndParams.Reader, Sink.EndParams.Builder, Sink.EndParams.Init, Sink.EndParams.Plain>({ id: 0x868e591636a43eddn, name: "Sink.end$Params", dataWords: 0, pointerCount: 0, Reader: Sink$EndParams$Reader, Builder: Sink$EndParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$EndParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$EndParams$Builder(s, d, z, p, c) });
+export const Sink$EndParams = /*@__PURE__*/ $.struct<Sink.EndParams.Reader, Sink.EndParams.Builder, Sink.EndParams.Init, Sink.EndParams.Plain>({ id: 0x868e591636a43eddn, name: "Sink.end$Params", dataWords: 0, pointerCount: 0, Reader: Sink$EndParams$Reader, Builder: Sink$EndParams$Builder, makeReader: (s, d, z, p, c, n) => new Sink$EndParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sink$EndParams$Builder(s, d, p, c) });
 
 export class Sink$EndResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -62,7 +62,7 @@ export class Sink$EndResults$Reader extends $.StructReader {
 }
 
 export class Sink$EndResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get length(): bigint { return this.$uint64(0); }
   set length(value: bigint) { this.$setUint64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -87,7 +87,7 @@ export interface Sink$EndResults$Plain {
   length: bigint;
 }
 
-export const Sink$EndResults = /*@__PURE__*/ $.struct<Sink.EndResults.Reader, Sink.EndResults.Builder, Sink.EndResults.Init, Sink.EndResults.Plain>({ id: 0xbef9bd82c43b0e33n, name: "Sink.end$Results", dataWords: 1, pointerCount: 0, Reader: Sink$EndResults$Reader, Builder: Sink$EndResults$Builder, makeReader: (s, d, z, p, c, n) => new Sink$EndResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sink$EndResults$Builder(s, d, z, p, c) });
+export const Sink$EndResults = /*@__PURE__*/ $.struct<Sink.EndResults.Reader, Sink.EndResults.Builder, Sink.EndResults.Init, Sink.EndResults.Plain>({ id: 0xbef9bd82c43b0e33n, name: "Sink.end$Results", dataWords: 1, pointerCount: 0, Reader: Sink$EndResults$Reader, Builder: Sink$EndResults$Builder, makeReader: (s, d, z, p, c, n) => new Sink$EndResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sink$EndResults$Builder(s, d, p, c) });
 
 export const Sink$write = /*@__PURE__*/ $.method({ interfaceId: 0xd4d75ae0ba619516n, interfaceName: "Sink", ordinal: 0, name: "write", Params: () => Sink$WriteParams, Results: () => $stream.StreamResult, Pipeline: () => $stream.StreamResult$Pipeline, streaming: true, noPipelining: true });
 export const Sink$end = /*@__PURE__*/ $.method({ interfaceId: 0xd4d75ae0ba619516n, interfaceName: "Sink", ordinal: 1, name: "end", Params: () => Sink$EndParams, Results: () => Sink$EndResults, Pipeline: () => Sink$EndResults$Pipeline, noPipelining: true });
@@ -151,7 +151,7 @@ export class Named$NameParams$Reader extends $.StructReader {
 }
 
 export class Named$NameParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Named.NameParams.Init): this { return this; }
   toObject(): Named.NameParams.Plain { return this.asReader().toObject(); }
   asReader(): Named.NameParams.Reader { return this.$asReader(Named$NameParams$Reader); }
@@ -162,7 +162,7 @@ export interface Named$NameParams$Init {
 export interface Named$NameParams$Plain {
 }
 
-export const Named$NameParams = /*@__PURE__*/ $.struct<Named.NameParams.Reader, Named.NameParams.Builder, Named.NameParams.Init, Named.NameParams.Plain>({ id: 0xc068d68057474773n, name: "Named.name$Params", dataWords: 0, pointerCount: 0, Reader: Named$NameParams$Reader, Builder: Named$NameParams$Builder, makeReader: (s, d, z, p, c, n) => new Named$NameParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Named$NameParams$Builder(s, d, z, p, c) });
+export const Named$NameParams = /*@__PURE__*/ $.struct<Named.NameParams.Reader, Named.NameParams.Builder, Named.NameParams.Init, Named.NameParams.Plain>({ id: 0xc068d68057474773n, name: "Named.name$Params", dataWords: 0, pointerCount: 0, Reader: Named$NameParams$Reader, Builder: Named$NameParams$Builder, makeReader: (s, d, z, p, c, n) => new Named$NameParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Named$NameParams$Builder(s, d, p, c) });
 
 export class Named$NameResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -172,7 +172,7 @@ export class Named$NameResults$Reader extends $.StructReader {
 }
 
 export class Named$NameResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -200,7 +200,7 @@ export interface Named$NameResults$Plain {
   name: string;
 }
 
-export const Named$NameResults = /*@__PURE__*/ $.struct<Named.NameResults.Reader, Named.NameResults.Builder, Named.NameResults.Init, Named.NameResults.Plain>({ id: 0xedf377130b5d427en, name: "Named.name$Results", dataWords: 0, pointerCount: 1, Reader: Named$NameResults$Reader, Builder: Named$NameResults$Builder, makeReader: (s, d, z, p, c, n) => new Named$NameResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Named$NameResults$Builder(s, d, z, p, c) });
+export const Named$NameResults = /*@__PURE__*/ $.struct<Named.NameResults.Reader, Named.NameResults.Builder, Named.NameResults.Init, Named.NameResults.Plain>({ id: 0xedf377130b5d427en, name: "Named.name$Results", dataWords: 0, pointerCount: 1, Reader: Named$NameResults$Reader, Builder: Named$NameResults$Builder, makeReader: (s, d, z, p, c, n) => new Named$NameResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Named$NameResults$Builder(s, d, p, c) });
 
 export const Named$name = /*@__PURE__*/ $.method({ interfaceId: 0xfd12794970c09035n, interfaceName: "Named", ordinal: 0, name: "name", Params: () => Named$NameParams, Results: () => Named$NameResults, Pipeline: () => Named$NameResults$Pipeline, noPipelining: true });
 export class Named$Client extends $.Client {
@@ -266,7 +266,7 @@ export class Sized$SizeParams$Reader extends $.StructReader {
 }
 
 export class Sized$SizeParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   assign(_init: Sized.SizeParams.Init): this { return this; }
   toObject(): Sized.SizeParams.Plain { return this.asReader().toObject(); }
   asReader(): Sized.SizeParams.Reader { return this.$asReader(Sized$SizeParams$Reader); }
@@ -277,7 +277,7 @@ export interface Sized$SizeParams$Init {
 export interface Sized$SizeParams$Plain {
 }
 
-export const Sized$SizeParams = /*@__PURE__*/ $.struct<Sized.SizeParams.Reader, Sized.SizeParams.Builder, Sized.SizeParams.Init, Sized.SizeParams.Plain>({ id: 0xc6997e9c60da0d76n, name: "Sized.size$Params", dataWords: 0, pointerCount: 0, Reader: Sized$SizeParams$Reader, Builder: Sized$SizeParams$Builder, makeReader: (s, d, z, p, c, n) => new Sized$SizeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sized$SizeParams$Builder(s, d, z, p, c) });
+export const Sized$SizeParams = /*@__PURE__*/ $.struct<Sized.SizeParams.Reader, Sized.SizeParams.Builder, Sized.SizeParams.Init, Sized.SizeParams.Plain>({ id: 0xc6997e9c60da0d76n, name: "Sized.size$Params", dataWords: 0, pointerCount: 0, Reader: Sized$SizeParams$Reader, Builder: Sized$SizeParams$Builder, makeReader: (s, d, z, p, c, n) => new Sized$SizeParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sized$SizeParams$Builder(s, d, p, c) });
 
 export class Sized$SizeResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -286,7 +286,7 @@ export class Sized$SizeResults$Reader extends $.StructReader {
 }
 
 export class Sized$SizeResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get size(): bigint { return this.$uint64(0); }
   set size(value: bigint) { this.$setUint64(0, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -311,7 +311,7 @@ export interface Sized$SizeResults$Plain {
   size: bigint;
 }
 
-export const Sized$SizeResults = /*@__PURE__*/ $.struct<Sized.SizeResults.Reader, Sized.SizeResults.Builder, Sized.SizeResults.Init, Sized.SizeResults.Plain>({ id: 0xe28cfcbf04885ba3n, name: "Sized.size$Results", dataWords: 1, pointerCount: 0, Reader: Sized$SizeResults$Reader, Builder: Sized$SizeResults$Builder, makeReader: (s, d, z, p, c, n) => new Sized$SizeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Sized$SizeResults$Builder(s, d, z, p, c) });
+export const Sized$SizeResults = /*@__PURE__*/ $.struct<Sized.SizeResults.Reader, Sized.SizeResults.Builder, Sized.SizeResults.Init, Sized.SizeResults.Plain>({ id: 0xe28cfcbf04885ba3n, name: "Sized.size$Results", dataWords: 1, pointerCount: 0, Reader: Sized$SizeResults$Reader, Builder: Sized$SizeResults$Builder, makeReader: (s, d, z, p, c, n) => new Sized$SizeResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Sized$SizeResults$Builder(s, d, p, c) });
 
 export const Sized$size = /*@__PURE__*/ $.method({ interfaceId: 0x941f0f5af27cd39en, interfaceName: "Sized", ordinal: 0, name: "size", Params: () => Sized$SizeParams, Results: () => Sized$SizeResults, Pipeline: () => Sized$SizeResults$Pipeline, noPipelining: true });
 export class Sized$Client extends $.Client {
@@ -359,7 +359,7 @@ export class Range$Reader extends $.StructReader {
 }
 
 export class Range$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get from(): bigint { return this.$uint64(0); }
   set from(value: bigint) { this.$setUint64(0, value); }
   get to(): bigint { return this.$uint64(8); }
@@ -373,6 +373,10 @@ export class Range$Builder extends $.StructBuilder {
   }
   toObject(): Range.Plain { return this.asReader().toObject(); }
   asReader(): Range.Reader { return this.$asReader(Range$Reader); }
+}
+
+class Range$$List extends $.StructListBuilder<Range.Builder, Range.Init | Range.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Range$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Range$Pipeline extends $.Pipeline<Range.Reader> {
@@ -389,7 +393,7 @@ export interface Range$Plain {
   to: bigint;
 }
 
-export const Range = /*@__PURE__*/ $.struct<Range.Reader, Range.Builder, Range.Init, Range.Plain>({ id: 0x9baa1e7b97b16759n, name: "Range", dataWords: 2, pointerCount: 0, Reader: Range$Reader, Builder: Range$Builder, makeReader: (s, d, z, p, c, n) => new Range$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Range$Builder(s, d, z, p, c) });
+export const Range = /*@__PURE__*/ $.struct<Range.Reader, Range.Builder, Range.Init, Range.Plain>({ id: 0x9baa1e7b97b16759n, name: "Range", dataWords: 2, pointerCount: 0, Reader: Range$Reader, Builder: Range$Builder, makeReader: (s, d, z, p, c, n) => new Range$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Range$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Range$$List(t, s, d, n, z, p) });
 
 export type Range = Range$Reader;
 export declare namespace Range {
@@ -409,7 +413,7 @@ export class File$ReadResults$Reader extends $.StructReader {
 }
 
 export class File$ReadResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get bytes(): Uint8Array { return this.$bytes(0); }
   set bytes(value: Uint8Array) { this.$setBytes(0, value); }
   hasBytes(): boolean { return this.$has(0); }
@@ -438,7 +442,7 @@ export interface File$ReadResults$Plain {
   bytes: Uint8Array;
 }
 
-export const File$ReadResults = /*@__PURE__*/ $.struct<File.ReadResults.Reader, File.ReadResults.Builder, File.ReadResults.Init, File.ReadResults.Plain>({ id: 0x85de9aa156d94d6en, name: "File.read$Results", dataWords: 0, pointerCount: 1, Reader: File$ReadResults$Reader, Builder: File$ReadResults$Builder, makeReader: (s, d, z, p, c, n) => new File$ReadResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new File$ReadResults$Builder(s, d, z, p, c) });
+export const File$ReadResults = /*@__PURE__*/ $.struct<File.ReadResults.Reader, File.ReadResults.Builder, File.ReadResults.Init, File.ReadResults.Plain>({ id: 0x85de9aa156d94d6en, name: "File.read$Results", dataWords: 0, pointerCount: 1, Reader: File$ReadResults$Reader, Builder: File$ReadResults$Builder, makeReader: (s, d, z, p, c, n) => new File$ReadResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new File$ReadResults$Builder(s, d, p, c) });
 
 export class File$LocateParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -448,7 +452,7 @@ export class File$LocateParams$Reader extends $.StructReader {
 }
 
 export class File$LocateParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
   set text(value: string) { this.$setText(0, value); }
   hasText(): boolean { return this.$has(0); }
@@ -471,7 +475,7 @@ export interface File$LocateParams$Plain {
   text: string;
 }
 
-export const File$LocateParams = /*@__PURE__*/ $.struct<File.LocateParams.Reader, File.LocateParams.Builder, File.LocateParams.Init, File.LocateParams.Plain>({ id: 0xa9e645d162f34fb1n, name: "File.locate$Params", dataWords: 0, pointerCount: 1, Reader: File$LocateParams$Reader, Builder: File$LocateParams$Builder, makeReader: (s, d, z, p, c, n) => new File$LocateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new File$LocateParams$Builder(s, d, z, p, c) });
+export const File$LocateParams = /*@__PURE__*/ $.struct<File.LocateParams.Reader, File.LocateParams.Builder, File.LocateParams.Init, File.LocateParams.Plain>({ id: 0xa9e645d162f34fb1n, name: "File.locate$Params", dataWords: 0, pointerCount: 1, Reader: File$LocateParams$Reader, Builder: File$LocateParams$Builder, makeReader: (s, d, z, p, c, n) => new File$LocateParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new File$LocateParams$Builder(s, d, p, c) });
 
 export class File$OpenParams$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -481,7 +485,7 @@ export class File$OpenParams$Reader extends $.StructReader {
 }
 
 export class File$OpenParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get path(): $.ListBuilder<string, string> { return this.$get(0, $.listOf($.Text)); }
   set path(value: Iterable<string>) { this.$set(0, $.listOf($.Text), value); }
   hasPath(): boolean { return this.$has(0); }
@@ -505,7 +509,7 @@ export interface File$OpenParams$Plain {
   path: string[];
 }
 
-export const File$OpenParams = /*@__PURE__*/ $.struct<File.OpenParams.Reader, File.OpenParams.Builder, File.OpenParams.Init, File.OpenParams.Plain>({ id: 0xd3a2f3befd66d292n, name: "File.open$Params", dataWords: 0, pointerCount: 1, Reader: File$OpenParams$Reader, Builder: File$OpenParams$Builder, makeReader: (s, d, z, p, c, n) => new File$OpenParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new File$OpenParams$Builder(s, d, z, p, c) });
+export const File$OpenParams = /*@__PURE__*/ $.struct<File.OpenParams.Reader, File.OpenParams.Builder, File.OpenParams.Init, File.OpenParams.Plain>({ id: 0xd3a2f3befd66d292n, name: "File.open$Params", dataWords: 0, pointerCount: 1, Reader: File$OpenParams$Reader, Builder: File$OpenParams$Builder, makeReader: (s, d, z, p, c, n) => new File$OpenParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new File$OpenParams$Builder(s, d, p, c) });
 
 export class File$OpenResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -517,7 +521,7 @@ export class File$OpenResults$Reader extends $.StructReader {
 }
 
 export class File$OpenResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get file(): File.Client { return this.$get(0, File); }
   set file(value: $.CapabilityInit<File.Client, File.Server>) { this.$set(0, File, value); }
   hasFile(): boolean { return this.$has(0); }
@@ -551,7 +555,7 @@ export interface File$OpenResults$Plain {
   parent: Directory.Client;
 }
 
-export const File$OpenResults = /*@__PURE__*/ $.struct<File.OpenResults.Reader, File.OpenResults.Builder, File.OpenResults.Init, File.OpenResults.Plain>({ id: 0xfd292d22a1fc41f0n, name: "File.open$Results", dataWords: 0, pointerCount: 2, Reader: File$OpenResults$Reader, Builder: File$OpenResults$Builder, makeReader: (s, d, z, p, c, n) => new File$OpenResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new File$OpenResults$Builder(s, d, z, p, c) });
+export const File$OpenResults = /*@__PURE__*/ $.struct<File.OpenResults.Reader, File.OpenResults.Builder, File.OpenResults.Init, File.OpenResults.Plain>({ id: 0xfd292d22a1fc41f0n, name: "File.open$Results", dataWords: 0, pointerCount: 2, Reader: File$OpenResults$Reader, Builder: File$OpenResults$Builder, makeReader: (s, d, z, p, c, n) => new File$OpenResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new File$OpenResults$Builder(s, d, p, c) });
 
 export const File$read = /*@__PURE__*/ $.method({ interfaceId: 0xa5d0fb4a85275972n, interfaceName: "File", ordinal: 0, name: "read", Params: () => Range, Results: () => File$ReadResults, Pipeline: () => File$ReadResults$Pipeline, noPipelining: true });
 export const File$locate = /*@__PURE__*/ $.method({ interfaceId: 0xa5d0fb4a85275972n, interfaceName: "File", ordinal: 1, name: "locate", Params: () => File$LocateParams, Results: () => Range, Pipeline: () => Range$Pipeline, noPipelining: true });
@@ -648,7 +652,7 @@ export class Directory$EntryParams$Reader extends $.StructReader {
 }
 
 export class Directory$EntryParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
   set name(value: string) { this.$setText(0, value); }
   hasName(): boolean { return this.$has(0); }
@@ -671,7 +675,7 @@ export interface Directory$EntryParams$Plain {
   name: string;
 }
 
-export const Directory$EntryParams = /*@__PURE__*/ $.struct<Directory.EntryParams.Reader, Directory.EntryParams.Builder, Directory.EntryParams.Init, Directory.EntryParams.Plain>({ id: 0xd6b2b709137eb7bfn, name: "Directory.entry$Params", dataWords: 0, pointerCount: 1, Reader: Directory$EntryParams$Reader, Builder: Directory$EntryParams$Builder, makeReader: (s, d, z, p, c, n) => new Directory$EntryParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Directory$EntryParams$Builder(s, d, z, p, c) });
+export const Directory$EntryParams = /*@__PURE__*/ $.struct<Directory.EntryParams.Reader, Directory.EntryParams.Builder, Directory.EntryParams.Init, Directory.EntryParams.Plain>({ id: 0xd6b2b709137eb7bfn, name: "Directory.entry$Params", dataWords: 0, pointerCount: 1, Reader: Directory$EntryParams$Reader, Builder: Directory$EntryParams$Builder, makeReader: (s, d, z, p, c, n) => new Directory$EntryParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Directory$EntryParams$Builder(s, d, p, c) });
 
 export const Directory$entry = /*@__PURE__*/ $.method({ interfaceId: 0xa4b3be080cf71e08n, interfaceName: "Directory", ordinal: 0, name: "entry", Params: () => Directory$EntryParams, Results: () => Entry, Pipeline: () => Entry$Pipeline });
 export class Directory$Client extends $.Client {
@@ -723,7 +727,7 @@ export class Entry$Details$Reader extends $.StructReader {
 }
 
 export class Entry$Details$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get owner(): Named.Client { return this.$get(1, Named); }
   set owner(value: $.CapabilityInit<Named.Client, Named.Server>) { this.$set(1, Named, value); }
   hasOwner(): boolean { return this.$has(1); }
@@ -750,7 +754,7 @@ export class Entry$Details$Builder extends $.StructBuilder {
   asReader(): Entry.Details.Reader { return this.$asReader(Entry$Details$Reader); }
 }
 
-const Entry$Details$$type = /*@__PURE__*/ $.struct<Entry.Details.Reader, Entry.Details.Builder, Entry.Details.Init, Entry.Details.Plain>({ id: 0xd149f417a1be8f46n, name: "Entry.details", dataWords: 1, pointerCount: 4, Reader: Entry$Details$Reader, Builder: Entry$Details$Builder, makeReader: (s, d, z, p, c, n) => new Entry$Details$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Entry$Details$Builder(s, d, z, p, c) });
+const Entry$Details$$type = /*@__PURE__*/ $.struct<Entry.Details.Reader, Entry.Details.Builder, Entry.Details.Init, Entry.Details.Plain>({ id: 0xd149f417a1be8f46n, name: "Entry.details", dataWords: 1, pointerCount: 4, Reader: Entry$Details$Reader, Builder: Entry$Details$Builder, makeReader: (s, d, z, p, c, n) => new Entry$Details$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Entry$Details$Builder(s, d, p, c) });
 export class Entry$Details$Pipeline extends $.Pipeline<Entry.Details.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Entry.Details.Reader, unknown, never> { return Entry$Details$$type; }
@@ -796,7 +800,7 @@ export type Entry$Reader = $.Variants<Entry$ReaderClass, "none" | "file" | "dire
 const Entry$$Reader = /*@__PURE__*/ $.narrowed<Entry$Reader>(Entry$ReaderClass);
 
 export class Entry$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "none" | "file" | "directory" | number { return this.$which(0, Entry$$members); }
   get none(): null { this.$expect(0, 0, "none"); return null; }
   set none(_: null) { this.$setUint16(0, 0); }
@@ -806,14 +810,14 @@ export class Entry$Builder extends $.StructBuilder {
   get directory(): Directory.Client { this.$expect(0, 2, "directory"); return this.$get(0, Directory); }
   set directory(value: $.CapabilityInit<Directory.Client, Directory.Server>) { this.$set(0, Directory, value); this.$setUint16(0, 2); }
   hasDirectory(): boolean { return this.$uint16(0) === 2 && this.$has(0); }
-  get details(): Entry.Details.Builder { return new Entry$Details$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount); }
+  get details(): Entry.Details.Builder { return new Entry$Details$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set details(value: Entry.Details.Init | Entry.Details.Builder) { this.initDetails().assign(value); }
   /** Sets all of the group to its defaults. */
   initDetails(): Entry.Details.Builder {
     this.$clear(1);
     this.$clear(2);
     this.$clear(3);
-    return new Entry$Details$Builder(this.$segment, this.$data, this.$dataSize, this.$pointers, this.$pointerCount);
+    return new Entry$Details$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Entry.Init | Entry$Builder): this {
@@ -831,6 +835,10 @@ export class Entry$Builder extends $.StructBuilder {
   }
   toObject(): Entry.Plain { return this.asReader().toObject(); }
   asReader(): Entry.Reader { return this.$asReader(Entry$$Reader); }
+}
+
+class Entry$$List extends $.StructListBuilder<Entry.Builder, Entry.Init | Entry.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Entry$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
 }
 
 export class Entry$Pipeline extends $.Pipeline<Entry.Reader> {
@@ -860,7 +868,7 @@ export interface Entry$PlainMembers {
 }
 export type Entry$Plain = Entry$PlainFields & $.PlainUnion<Entry$PlainMembers>;
 
-export const Entry = /*@__PURE__*/ $.struct<Entry.Reader, Entry.Builder, Entry.Init, Entry.Plain>({ id: 0xcdf5fe6fa5347255n, name: "Entry", dataWords: 1, pointerCount: 4, Reader: Entry$$Reader, Builder: Entry$Builder, makeReader: (s, d, z, p, c, n) => new Entry$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Entry$Builder(s, d, z, p, c) });
+export const Entry = /*@__PURE__*/ $.struct<Entry.Reader, Entry.Builder, Entry.Init, Entry.Plain>({ id: 0xcdf5fe6fa5347255n, name: "Entry", dataWords: 1, pointerCount: 4, Reader: Entry$$Reader, Builder: Entry$Builder, makeReader: (s, d, z, p, c, n) => new Entry$$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Entry$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Entry$$List(t, s, d, n, z, p) });
 
 export type Entry = Entry$Reader;
 export declare namespace Entry {

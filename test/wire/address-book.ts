@@ -48,8 +48,8 @@ export class PhoneReader extends StructReader {
 
 export class PhoneBuilder extends StructBuilder {
   // V8 inlines an explicit constructor, not a default one.
-  constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
-    super(segment, data, dataSize, pointers, pointerCount);
+  constructor(segment: BuilderSegment, data: number, pointers: number, pointerCount: number) {
+    super(segment, data, pointers, pointerCount);
   }
   get number(): string {
     return this.$text(0);
@@ -112,8 +112,8 @@ export class EmploymentReader extends StructReader {
 
 export class EmploymentBuilder extends StructBuilder {
   // V8 inlines an explicit constructor, not a default one.
-  constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
-    super(segment, data, dataSize, pointers, pointerCount);
+  constructor(segment: BuilderSegment, data: number, pointers: number, pointerCount: number) {
+    super(segment, data, pointers, pointerCount);
   }
   get which(): (typeof EMPLOYMENT)[number] | number {
     return this.$which(4, EMPLOYMENT);
@@ -188,8 +188,8 @@ export class PersonReader extends StructReader {
 
 export class PersonBuilder extends StructBuilder {
   // V8 inlines an explicit constructor, not a default one.
-  constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
-    super(segment, data, dataSize, pointers, pointerCount);
+  constructor(segment: BuilderSegment, data: number, pointers: number, pointerCount: number) {
+    super(segment, data, pointers, pointerCount);
   }
   get id(): number {
     return this.$uint32(0);
@@ -278,8 +278,8 @@ export class AddressBookReader extends StructReader {
 
 export class AddressBookBuilder extends StructBuilder {
   // V8 inlines an explicit constructor, not a default one.
-  constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
-    super(segment, data, dataSize, pointers, pointerCount);
+  constructor(segment: BuilderSegment, data: number, pointers: number, pointerCount: number) {
+    super(segment, data, pointers, pointerCount);
   }
   get people(): ListBuilder<PersonBuilder, PersonInit | PersonReader | PersonBuilder> {
     return this.$get(0, PersonList);

@@ -21,7 +21,7 @@ export function bindStruct<T>(type: StructType<unknown, unknown, never>, brand: 
     return struct({
       ...{ id, name, dataWords, pointerCount, Reader, Builder },
       makeReader: (s, d, z, p, c, n) => new Reader(s, d, z, p, c, n),
-      makeBuilder: (s, d, z, p, c) => new Builder(s, d, z, p, c),
+      makeBuilder: (s, d, p, c) => new Builder(s, d, p, c),
     });
   }) as T;
 }
@@ -50,8 +50,8 @@ export function bindBuilder<B>(Builder: StructBuilderClass<unknown>, brand: Bran
   return made(brand, Builder, () => {
     const Base = Builder as StructBuilderClass<object>;
     const Bound = class extends Base {
-      constructor(segment: BuilderSegment, data: number, dataSize: number, pointers: number, pointerCount: number) {
-        super(segment, data, dataSize, pointers, pointerCount);
+      constructor(segment: BuilderSegment, data: number, pointers: number, pointerCount: number) {
+        super(segment, data, pointers, pointerCount);
       }
     };
     return branded(Bound as StructBuilderClass<B>, Base, brand);

@@ -7,6 +7,7 @@ import { listOf as listOfWire } from "../../wire/list-of.js";
 import type {
   StructBuilderClass,
   StructBuilderFactory,
+  StructListFactory,
   StructReaderClass,
   StructReaderFactory,
   StructType,
@@ -16,7 +17,7 @@ import { brand } from "./brand.js";
 import type { AnyPointerInput, AnyType, ListOf } from "./faces.js";
 
 /** What `struct` is told of a struct. */
-export interface StructSpec<R, B> {
+export interface StructSpec<R, B, I> {
   readonly id: bigint;
   /** "Person.PhoneNumber" */
   readonly name: string;
@@ -26,19 +27,20 @@ export interface StructSpec<R, B> {
   readonly Builder: StructBuilderClass<B>;
   readonly makeReader: StructReaderFactory<R>;
   readonly makeBuilder: StructBuilderFactory<B>;
+  readonly makeList?: StructListFactory<B, I | B>;
   /** How many type parameters a generic struct has, those of enclosing scopes included. */
   readonly typeParameters?: number;
 }
 
 /** The object that stands for a struct at run time. A generic one is made with all its parameters bound to AnyPointer. */
-export function struct<R, B, I, P>(spec: StructSpec<R, B>): StructType<R, B, I | B, P> {
+export function struct<R, B, I, P>(spec: StructSpec<R, B, I>): StructType<R, B, I | B, P> {
   const { Reader, Builder, typeParameters } = spec;
   if (typeParameters) {
     const unbound = brand(new Array<AnyType>(typeParameters).fill(AnyPointer));
     Object.defineProperty(Reader.prototype, "$brand", { value: unbound });
     Object.defineProperty(Builder.prototype, "$brand", { value: unbound });
   }
-  const { makeReader, makeBuilder } = spec;
+  const { makeReader, makeBuilder, makeList } = spec;
   const assign = (Builder.prototype as { assign(this: B, init: I | B): void }).assign;
   const toObject = (Reader.prototype as { toObject(this: R): P }).toObject;
   return structType<R, B, I | B, P>({
@@ -50,6 +52,7 @@ export function struct<R, B, I, P>(spec: StructSpec<R, B>): StructType<R, B, I |
     Builder,
     makeReader,
     makeBuilder,
+    ...(makeList && { makeList }),
     assign: (builder, init) => assign.call(builder, init),
     toPlain: (reader) => toObject.call(reader),
   });

@@ -13,7 +13,7 @@ export class Left$Reader extends $.StructReader {
 }
 
 export class Left$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get right(): $right.Right.Builder { return this.$get(0, $right.Right); }
   set right(value: $right.Right.Init | $right.Right.Builder) { this.$set(0, $right.Right, value); }
   hasRight(): boolean { return this.$has(0); }
@@ -40,6 +40,10 @@ export class Left$Builder extends $.StructBuilder {
   asReader(): Left.Reader { return this.$asReader(Left$Reader); }
 }
 
+class Left$$List extends $.StructListBuilder<Left.Builder, Left.Init | Left.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Left$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Left$Pipeline extends $.Pipeline<Left.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Left.Reader, unknown, never> { return Left; }
@@ -57,7 +61,7 @@ export interface Left$Plain {
   side: $right.Side | number;
 }
 
-export const Left = /*@__PURE__*/ $.struct<Left.Reader, Left.Builder, Left.Init, Left.Plain>({ id: 0xf6a77c91a45cbb88n, name: "Left", dataWords: 1, pointerCount: 2, Reader: Left$Reader, Builder: Left$Builder, makeReader: (s, d, z, p, c, n) => new Left$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Left$Builder(s, d, z, p, c) });
+export const Left = /*@__PURE__*/ $.struct<Left.Reader, Left.Builder, Left.Init, Left.Plain>({ id: 0xf6a77c91a45cbb88n, name: "Left", dataWords: 1, pointerCount: 2, Reader: Left$Reader, Builder: Left$Builder, makeReader: (s, d, z, p, c, n) => new Left$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Left$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Left$$List(t, s, d, n, z, p) });
 
 export type Left = Left$Reader;
 export declare namespace Left {
@@ -77,7 +81,7 @@ export class LeftService$LeftParams$Reader extends $.StructReader {
 }
 
 export class LeftService$LeftParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get left(): Left.Builder { return this.$get(0, Left); }
   set left(value: Left.Init | Left.Builder) { this.$set(0, Left, value); }
   hasLeft(): boolean { return this.$has(0); }
@@ -101,7 +105,7 @@ export interface LeftService$LeftParams$Plain {
   left: Left.Plain | undefined;
 }
 
-export const LeftService$LeftParams = /*@__PURE__*/ $.struct<LeftService.LeftParams.Reader, LeftService.LeftParams.Builder, LeftService.LeftParams.Init, LeftService.LeftParams.Plain>({ id: 0xf4fa584bc04d004bn, name: "LeftService.left$Params", dataWords: 0, pointerCount: 1, Reader: LeftService$LeftParams$Reader, Builder: LeftService$LeftParams$Builder, makeReader: (s, d, z, p, c, n) => new LeftService$LeftParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new LeftService$LeftParams$Builder(s, d, z, p, c) });
+export const LeftService$LeftParams = /*@__PURE__*/ $.struct<LeftService.LeftParams.Reader, LeftService.LeftParams.Builder, LeftService.LeftParams.Init, LeftService.LeftParams.Plain>({ id: 0xf4fa584bc04d004bn, name: "LeftService.left$Params", dataWords: 0, pointerCount: 1, Reader: LeftService$LeftParams$Reader, Builder: LeftService$LeftParams$Builder, makeReader: (s, d, z, p, c, n) => new LeftService$LeftParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new LeftService$LeftParams$Builder(s, d, p, c) });
 
 export class LeftService$LeftResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -113,7 +117,7 @@ export class LeftService$LeftResults$Reader extends $.StructReader {
 }
 
 export class LeftService$LeftResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get right(): $right.Right.Builder { return this.$get(0, $right.Right); }
   set right(value: $right.Right.Init | $right.Right.Builder) { this.$set(0, $right.Right, value); }
   hasRight(): boolean { return this.$has(0); }
@@ -150,7 +154,7 @@ export interface LeftService$LeftResults$Plain {
   service: $right.RightService.Client;
 }
 
-export const LeftService$LeftResults = /*@__PURE__*/ $.struct<LeftService.LeftResults.Reader, LeftService.LeftResults.Builder, LeftService.LeftResults.Init, LeftService.LeftResults.Plain>({ id: 0xd062e8823a051e06n, name: "LeftService.left$Results", dataWords: 0, pointerCount: 2, Reader: LeftService$LeftResults$Reader, Builder: LeftService$LeftResults$Builder, makeReader: (s, d, z, p, c, n) => new LeftService$LeftResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new LeftService$LeftResults$Builder(s, d, z, p, c) });
+export const LeftService$LeftResults = /*@__PURE__*/ $.struct<LeftService.LeftResults.Reader, LeftService.LeftResults.Builder, LeftService.LeftResults.Init, LeftService.LeftResults.Plain>({ id: 0xd062e8823a051e06n, name: "LeftService.left$Results", dataWords: 0, pointerCount: 2, Reader: LeftService$LeftResults$Reader, Builder: LeftService$LeftResults$Builder, makeReader: (s, d, z, p, c, n) => new LeftService$LeftResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new LeftService$LeftResults$Builder(s, d, p, c) });
 
 export const LeftService$left = /*@__PURE__*/ $.method({ interfaceId: 0xb4379bd3502cf788n, interfaceName: "LeftService", ordinal: 0, name: "left", Params: () => LeftService$LeftParams, Results: () => LeftService$LeftResults, Pipeline: () => LeftService$LeftResults$Pipeline });
 export class LeftService$Client extends $.Client {

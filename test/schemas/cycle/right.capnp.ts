@@ -24,7 +24,7 @@ export class Right$Reader extends $.StructReader {
 }
 
 export class Right$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get left(): $left.Left.Builder { return this.$getDefault(0, $left.Left, Right$$left); }
   set left(value: $left.Left.Init | $left.Left.Builder) { this.$set(0, $left.Left, value); }
   hasLeft(): boolean { return this.$has(0); }
@@ -57,6 +57,10 @@ export class Right$Builder extends $.StructBuilder {
   asReader(): Right.Reader { return this.$asReader(Right$Reader); }
 }
 
+class Right$$List extends $.StructListBuilder<Right.Builder, Right.Init | Right.Builder> {
+  protected override element(index: number) { const data = this.start + index * (this.dataSize + this.pointerCount * 8); return new Right$Builder(this.segment, data, data + this.dataSize, this.pointerCount); }
+}
+
 export class Right$Pipeline extends $.Pipeline<Right.Reader> {
   constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
   protected override get $type(): $.StructType<Right.Reader, unknown, never> { return Right; }
@@ -77,7 +81,7 @@ export interface Right$Plain {
   person: $allTypes.Person.Plain | undefined;
 }
 
-export const Right = /*@__PURE__*/ $.struct<Right.Reader, Right.Builder, Right.Init, Right.Plain>({ id: 0xf2b4435124f2f79an, name: "Right", dataWords: 1, pointerCount: 3, Reader: Right$Reader, Builder: Right$Builder, makeReader: (s, d, z, p, c, n) => new Right$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new Right$Builder(s, d, z, p, c) });
+export const Right = /*@__PURE__*/ $.struct<Right.Reader, Right.Builder, Right.Init, Right.Plain>({ id: 0xf2b4435124f2f79an, name: "Right", dataWords: 1, pointerCount: 3, Reader: Right$Reader, Builder: Right$Builder, makeReader: (s, d, z, p, c, n) => new Right$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Right$Builder(s, d, p, c), makeList: (t, s, d, n, z, p) => new Right$$List(t, s, d, n, z, p) });
 
 export type Right = Right$Reader;
 export declare namespace Right {
@@ -99,7 +103,7 @@ export class RightService$RightParams$Reader extends $.StructReader {
 }
 
 export class RightService$RightParams$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get right(): Right.Builder { return this.$get(0, Right); }
   set right(value: Right.Init | Right.Builder) { this.$set(0, Right, value); }
   hasRight(): boolean { return this.$has(0); }
@@ -132,7 +136,7 @@ export interface RightService$RightParams$Plain {
   point: $allTypes.Point.Plain | undefined;
 }
 
-export const RightService$RightParams = /*@__PURE__*/ $.struct<RightService.RightParams.Reader, RightService.RightParams.Builder, RightService.RightParams.Init, RightService.RightParams.Plain>({ id: 0x90c293a48bf677d3n, name: "RightService.right$Params", dataWords: 0, pointerCount: 2, Reader: RightService$RightParams$Reader, Builder: RightService$RightParams$Builder, makeReader: (s, d, z, p, c, n) => new RightService$RightParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new RightService$RightParams$Builder(s, d, z, p, c) });
+export const RightService$RightParams = /*@__PURE__*/ $.struct<RightService.RightParams.Reader, RightService.RightParams.Builder, RightService.RightParams.Init, RightService.RightParams.Plain>({ id: 0x90c293a48bf677d3n, name: "RightService.right$Params", dataWords: 0, pointerCount: 2, Reader: RightService$RightParams$Reader, Builder: RightService$RightParams$Builder, makeReader: (s, d, z, p, c, n) => new RightService$RightParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new RightService$RightParams$Builder(s, d, p, c) });
 
 export class RightService$RightResults$Reader extends $.StructReader {
   constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
@@ -144,7 +148,7 @@ export class RightService$RightResults$Reader extends $.StructReader {
 }
 
 export class RightService$RightResults$Builder extends $.StructBuilder {
-  constructor(s: $.BuilderSegment, d: number, z: number, p: number, c: number) { super(s, d, z, p, c); }
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get left(): $left.Left.Builder { return this.$get(0, $left.Left); }
   set left(value: $left.Left.Init | $left.Left.Builder) { this.$set(0, $left.Left, value); }
   hasLeft(): boolean { return this.$has(0); }
@@ -181,7 +185,7 @@ export interface RightService$RightResults$Plain {
   service: $left.LeftService.Client;
 }
 
-export const RightService$RightResults = /*@__PURE__*/ $.struct<RightService.RightResults.Reader, RightService.RightResults.Builder, RightService.RightResults.Init, RightService.RightResults.Plain>({ id: 0xe08ee31b8f815489n, name: "RightService.right$Results", dataWords: 0, pointerCount: 2, Reader: RightService$RightResults$Reader, Builder: RightService$RightResults$Builder, makeReader: (s, d, z, p, c, n) => new RightService$RightResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, z, p, c) => new RightService$RightResults$Builder(s, d, z, p, c) });
+export const RightService$RightResults = /*@__PURE__*/ $.struct<RightService.RightResults.Reader, RightService.RightResults.Builder, RightService.RightResults.Init, RightService.RightResults.Plain>({ id: 0xe08ee31b8f815489n, name: "RightService.right$Results", dataWords: 0, pointerCount: 2, Reader: RightService$RightResults$Reader, Builder: RightService$RightResults$Builder, makeReader: (s, d, z, p, c, n) => new RightService$RightResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new RightService$RightResults$Builder(s, d, p, c) });
 
 export const RightService$right = /*@__PURE__*/ $.method({ interfaceId: 0xd236b2c576234a48n, interfaceName: "RightService", ordinal: 0, name: "right", Params: () => RightService$RightParams, Results: () => RightService$RightResults, Pipeline: () => RightService$RightResults$Pipeline });
 export class RightService$Client extends $.Client {
