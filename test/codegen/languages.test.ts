@@ -103,4 +103,27 @@ describe("generated declarations", () => {
     const consumers = ["test/codegen/*.test.ts", "test/cap/*.ts", "test/dynamic/*.ts", "examples/calculator/*.ts"];
     expect(check(consumers, options)).toBe("");
   });
+
+  it("give constants the very types that TypeScript finds", () => {
+    const text = generated("test/schemas/constants.capnp", "typescript");
+    const names = [...text.matchAll(/^export const ([a-z]\w*) =/gm)].map((match) => match[1]!);
+    expect(names.length).toBeGreaterThan(15);
+    const members = ["Holder.limit", "Holder.origin", "Holder.Inner.depth", "Service.timeout"];
+    const checks = [...names, ...members].map(
+      (name) => `true satisfies Same<typeof declared.${name}, typeof found.${name}>;`,
+    );
+    // A variable made from a literal has the type of all of its kind.
+    const widened = names.map(
+      (name) => `{ let a = declared.${name}; let b = found.${name}; true satisfies Same<typeof a, typeof b>; }`,
+    );
+    writeFileSync(join(project, "test/schemas/found.ts"), text);
+    writeFileSync(
+      join(project, "test/schemas/same.ts"),
+      `import * as declared from "./constants.capnp.js";
+      import * as found from "./found.js";
+      type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+      ${[...checks, ...widened].join("\n")}`,
+    );
+    expect(check(["test/schemas/same.ts"], {})).toBe("");
+  });
 });
