@@ -40,6 +40,7 @@ export {
   UInt64List,
 } from "./number-list.js";
 export { Orphan } from "./orphan.js";
+export { concatLists, externalData, ListCollector, resizeOrphan } from "./orphan-lists.js";
 export { decodePackedFrame, encodePackedFrame, pack, packSegments, unpack, unpackedWords } from "./packed.js";
 export { PackedFrameDecoder } from "./packed-decoder.js";
 export type { PointerKind } from "./pointer.js";

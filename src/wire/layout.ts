@@ -235,6 +235,7 @@ export function erase(target: BuiltTarget): void {
     eraseStructList(segment, content, length);
   } else {
     if (elementSize === POINTER_ELEMENTS) clearPointers(segment, content, length);
+    if (segment.message.isExternal(segment)) return;
     segment.bytes.fill(0, content, content + roundUpToWord(Math.ceil((length * ELEMENT_BITS[elementSize]!) / 8)));
   }
 }

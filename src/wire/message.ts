@@ -123,6 +123,8 @@ export class MessageBuilder {
   declare private caps: CapTableBuilder | null;
   declare private mirror: MessageReader | null;
   declare private spareSlots: SpareSlot[] | null;
+  /** Segments in memory that is not the message's own. */
+  declare private externals: Set<BuilderSegment> | null;
 
   constructor(options?: BuilderOptions) {
     this.allocator = options?.allocator ?? heap;
@@ -130,6 +132,7 @@ export class MessageBuilder {
     this.caps = null;
     this.mirror = null;
     this.spareSlots = null;
+    this.externals = null;
     const firstBytes = Math.max(BYTES_PER_WORD, (options?.firstSegmentWords ?? 1) * BYTES_PER_WORD);
     const space = this.allocator.allocate(firstBytes, 0);
     const { view, bytes, start, end } = space;
@@ -263,8 +266,27 @@ export class MessageBuilder {
     this.spareSlots.push(slot);
   }
 
+  /** Adds `bytes`, whole words, as a segment that is full. */
+  addExternal(bytes: Uint8Array): BuilderSegment {
+    const { view, bytes: all } = wholeBuffer(bytes);
+    const end = bytes.byteOffset + bytes.byteLength;
+    this.others ??= [];
+    const segment = new BuilderSegment(this, this.segmentCount, view, all, bytes.byteOffset, end);
+    segment.pos = end;
+    this.others.push(segment);
+    this.externals ??= new Set();
+    this.externals.add(segment);
+    return segment;
+  }
+
+  /** Whether the memory of `segment` is not the message's to change. */
+  isExternal(segment: BuilderSegment): boolean {
+    return this.externals?.has(segment) === true;
+  }
+
   /** Tries to give `segment` at least `moreBytes` in place. For BuilderSegment. */
   extend(segment: BuilderSegment, moreBytes: number): boolean {
+    if (this.isExternal(segment)) return false;
     const end = this.allocator.extend?.(segment.view, segment.end, moreBytes) ?? -1;
     if (end < 0) return false;
     segment.end = end;

@@ -38,6 +38,11 @@ export class Orphan {
     return new Orphan(message.takeSlot(message.builderSegment(0)));
   }
 
+  /** The pointer to the object. For what is done to orphans elsewhere in wire/; becomes stale when the orphan is adopted. */
+  get slot(): SpareSlot {
+    return this.#live();
+  }
+
   get isNull(): boolean {
     const { segment, at } = this.#live();
     return isNull(segment.view, at);
