@@ -35,18 +35,19 @@ export class Embargo {
    * The echo arrived and came out at `end`. Usually that is the replacement, and what waited goes there. But what the peer was told of our
    * answer or export may be a promise of a peer's, and so where the earlier calls have gone now is out again, by that promise's old
    * way, although we have since learnt that it leads back to us: then they are followed by another Disembargo, until they come
-   * to an end.
+   * to an end. As long as we know no better they are on the replacement's own way, and that promise is to embargo them.
    */
   echoed(end: CapabilityHook | null): void {
     const address = end instanceof PromiseHook ? end.address : end;
-    if (address instanceof WireTarget && address.loops && !address.connection.closedBy) {
+    if (address instanceof WireTarget && !address.connection.closedBy) {
       const target = innermost(this.#replacement);
       const { brand } = target;
       const follows = target === address || (target instanceof PromiseHook && target.address === address);
-      if (!follows && brand !== NULL_BRAND && brand !== BROKEN_BRAND) {
+      if (address.loops && !follows && brand !== NULL_BRAND && brand !== BROKEN_BRAND) {
         disembargo(address, this.#queue, this.#replacement);
         return;
       }
+      address.passed();
     }
     this.#lift();
   }

@@ -44,6 +44,11 @@ export abstract class WireTarget extends CapabilityHook {
     return false;
   }
 
+  /** Calls made in the name of a promise have come here by another way: neither this promise nor those it became may be reached sooner. */
+  passed(): void {
+    for (let at: WireTarget | null = this; at; at = at.#successor) at.called = true;
+  }
+
   /** Its promise was resolved: `returns` to something that calls to this reach by coming back to us, otherwise maybe to `successor` (borrowed). */
   resolved(returns: boolean, successor: WireTarget | null): void {
     if (returns) this.#returns = true;

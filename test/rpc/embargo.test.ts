@@ -156,6 +156,43 @@ describe("embargo", () => {
     for (const each of [echoed, cap, made]) each[Symbol.dispose]();
     await end();
   });
+
+  test("calls that left again for a promise of the peer's are not overtaken when it turns out to be ours", async () => {
+    const { story, alice, bob, friend, server, end } = await acquainted();
+    const target = new Counting();
+    const held = friend.hold({ cap: target });
+    const made = friend.promise();
+    await story.run();
+    using promised = await made;
+    const mine = pDefer<Sequence.Client>();
+    const echoed = friend.echo({ cap: mine.promise });
+    const { cap } = echoed;
+    const calls = [cap.next({ expected: 0 }), cap.next({ expected: 1 })];
+    bob.receive("call");
+    bob.receive("call");
+    bob.receive("call");
+    // Alice is told that it is her own promise, and asks when her calls are back. Her promise becomes a promise of Bob's.
+    alice.receive("return");
+    bob.receive("disembargo senderLoopback m0");
+    mine.resolve(promised.cap);
+    await settled();
+    // So her calls, now back, leave again; then she hears that there are no more of them.
+    while (!alice.receiveNext()?.startsWith("disembargo receiverLoopback m0")) await settled();
+    expect(bob.waiting.filter((text) => text.startsWith("call"))).toHaveLength(2);
+    // Bob's promise becomes her object, which she learns while they are on their way.
+    server.promises[0]?.resolve(server.held as Sequence.Client);
+    await settled();
+    while (!alice.receiveNext()?.startsWith("resolve")) await settled();
+    calls.push(cap.next({ expected: 2 }));
+    await settled();
+    expect(target.order).toEqual([]);
+    await story.run();
+    expect(target.order).toEqual([0, 1, 2]);
+    expect((await Promise.all(calls)).map(({ number }) => number)).toEqual([0, 1, 2]);
+    for (const each of [held, made, echoed, cap, promised]) each[Symbol.dispose]();
+    await releaseHeld(friend, story);
+    await end();
+  });
 });
 
 /** An object in Bob's vat, as a client. */
