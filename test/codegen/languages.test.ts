@@ -12,6 +12,7 @@ import { generate, type Language } from "capwire/codegen";
 import { compile, formatDiagnostics } from "capwire/compiler";
 import { transform } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RandomSchema } from "./random-schema.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folders = ["test/schemas", "test/interop", "examples", "src/std"];
@@ -21,8 +22,13 @@ const schemas = folders.flatMap((folder) =>
     .map((name) => `${folder}/${name}`),
 );
 
+/** Made up, rather than on disk. */
+const random = Array.from({ length: 20 }, (_, index) => `random-${index + 1}.capnp`);
+
 function generated(file: string, language: Language): string {
   const readFile = (path: string) => {
+    const seed = /^random-(\d+)\.capnp$/.exec(path)?.[1];
+    if (seed !== undefined) return new RandomSchema(Number(seed)).toString();
     try {
       return readFileSync(root + path);
     } catch {
@@ -46,7 +52,7 @@ async function normalized(text: string, loader: "ts" | "js"): Promise<string> {
 }
 
 describe("generated JavaScript", () => {
-  it.each(schemas)("is the TypeScript of %s without its types", async (file) => {
+  it.each([...schemas, ...random])("is the TypeScript of %s without its types", async (file) => {
     const script = await normalized(generated(file, "javascript"), "js");
     expect(script).toBe(await normalized(generated(file, "typescript"), "ts"));
   });
@@ -80,7 +86,7 @@ describe("generated declarations", () => {
       const filter = (path: string) => !isGenerated(path) && !/\/(node_modules|build|cpp|go|rust)(\/|$)/.test(path);
       cpSync(root + folder, join(project, folder), { recursive: true, filter });
     }
-    for (const schema of schemas.filter((each) => !each.startsWith("src/"))) {
+    for (const schema of [...schemas.filter((each) => !each.startsWith("src/")), ...random]) {
       const path = join(project, schema);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(`${path}.js`, generated(schema, "javascript"));
