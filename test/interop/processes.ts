@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import type { ConnectAddress } from "capwire/transport/node";
+import pDefer from "p-defer";
 import { CERTIFICATE, PRIVATE_KEY } from "../transport/tls-fixture.js";
 import { connectAddress, freeAddress } from "./carriers.js";
 import { type Carrier, type Peer, type Program, programPath } from "./peers.js";
@@ -91,6 +92,9 @@ export class Client {
   readonly #process: ChildProcess;
   /** The lines it printed, by the second word: `ok NAME …`, `FAIL NAME REASON`, `cannot NAME REASON`. Rejects if it crashed. */
   readonly verdicts: Promise<Map<string, string>>;
+  readonly #hanging = pDefer<void>();
+  /** It has said that its `hang` call runs. */
+  readonly hanging: Promise<void> = this.#hanging.promise;
 
   constructor(peer: Peer, program: Program, address: string, options: ClientOptions = {}) {
     const path = programPath(peer, program);
@@ -117,6 +121,7 @@ export class Client {
     for await (const line of createInterface(this.#process.stdout)) {
       const [verdict = "", name = ""] = line.split(" ");
       if (["ok", "FAIL", "cannot"].includes(verdict)) verdicts.set(name, line);
+      if (line === "hanging") this.#hanging.resolve();
     }
     const [exitCode, signal] = await ended;
     if (signal || exitCode > 1) throw new ClientCrash(`${this.#program} ended with ${signal ?? exitCode}`, verdicts);

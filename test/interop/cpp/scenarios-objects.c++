@@ -197,6 +197,15 @@ void releasesResults(Stage& stage) {
   stage.until("all counters are gone", [&]() { return stage.activity().getLiveCounters() == 0; });
 }
 
+void releasesOne(Stage& stage) {
+  auto before = stage.activity().getLiveCounters();
+  {
+    auto counter = stage.newCounter(3);
+    KJ_ASSERT(stage.add(counter, 1) == 4);
+  }
+  stage.until("the counter is gone", [&]() { return stage.activity().getLiveCounters() == before; });
+}
+
 void releasesParams(Stage& stage) {
   auto request = stage.interop.sumCountersRequest();
   auto counters = request.initCounters(3);
@@ -249,6 +258,7 @@ void addObjectScenarios(Scenarios& scenarios) {
   scenarios.add(Scenario{"a-callback-calls-the-server", callbackThatCallsBack});
   scenarios.add(Scenario{"callbacks-nest-twenty-deep", nestedCallbacks});
   scenarios.add(Scenario{"dropped-results-free-the-servers-objects", releasesResults});
+  scenarios.add(Scenario{"a-dropped-capability-frees-the-servers-object", releasesOne});
   scenarios.add(Scenario{"our-objects-are-freed-after-the-call", releasesParams});
   scenarios.add(Scenario{"ten-thousand-capabilities-are-released", releasesTenThousand});
   scenarios.add(Scenario{"ten-thousand-of-our-capabilities-are-released", releasesTenThousandOfOurs});

@@ -151,6 +151,14 @@ async def releases_results(stage: Stage) -> None:
     await stage.until("all counters are gone", lambda: stage.has_live_counters(before))
 
 
+async def releases_one(stage: Stage) -> None:
+    before = await stage.live_counters()
+    counter = stage.new_counter(3)
+    expect(await add(counter, 1), 4)
+    del counter
+    await stage.until("the counter is gone", lambda: stage.has_live_counters(before))
+
+
 async def releases_params(stage: Stage) -> None:
     counters = [stage.counter(i) for i in range(3)]
     expect((await wait(stage.interop.sumCounters(counters))).total, 3)
@@ -193,6 +201,7 @@ OBJECT_SCENARIOS = [
     Scenario("a-callback-calls-the-server", callback_that_calls_back),
     Scenario("callbacks-nest-twenty-deep", nested_callbacks),
     Scenario("dropped-results-free-the-servers-objects", releases_results),
+    Scenario("a-dropped-capability-frees-the-servers-object", releases_one),
     Scenario("our-objects-are-freed-after-the-call", releases_params),
     Scenario("ten-thousand-capabilities-are-released", releases_ten_thousand),
     Scenario("ten-thousand-of-our-capabilities-are-released", releases_ten_thousand_of_ours),

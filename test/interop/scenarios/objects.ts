@@ -186,6 +186,19 @@ export const OBJECT_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    title: "a dropped capability frees the servers object",
+    row: "release",
+    async run(stage) {
+      const live = async () => (await stage.interop.activity({})).liveCounters;
+      const before = await live();
+      {
+        using results = await stage.interop.newCounter({ start: 3n });
+        expect(await add(results.counter, 1n)).toBe(4n);
+      }
+      await stage.until("the counter is gone", async () => (await live()) <= before);
+    },
+  },
+  {
     title: "our objects are freed after the call",
     row: "release",
     async run(stage) {

@@ -7,6 +7,7 @@ import (
 // Capabilities as things that are let go.
 var releaseScenarios = []scenario{
 	{name: "dropped-results-free-the-servers-objects", run: droppedResults},
+	{name: "a-dropped-capability-frees-the-servers-object", run: droppedCapability},
 	{name: "our-objects-are-freed-after-the-call", run: func(s *stage) { sumOurCounters(s, 3, 3) }},
 	{name: "ten-thousand-capabilities-are-released", run: tenThousandOfTheirs},
 	{name: "ten-thousand-of-our-capabilities-are-released", run: func(s *stage) { sumOurCounters(s, 10_000, 49_995_000) }},
@@ -24,6 +25,17 @@ func droppedResults(s *stage) {
 	expect(s, "the total", s.add(third, 0), 3)
 	third.Release()
 	s.until("all counters are gone", func() bool { return s.activity().liveCounters == before })
+}
+
+func droppedCapability(s *stage) {
+	before := s.activity().liveCounters
+	future, release := s.interop.NewCounter(s.ctx, func(params interop.Interop_newCounter_Params) error {
+		params.SetStart(3)
+		return nil
+	})
+	expect(s, "the total", s.add(future.Counter(), 1), 4)
+	release()
+	s.until("the counter is gone", func() bool { return s.activity().liveCounters == before })
 }
 
 // One by one, not with the results they came in.

@@ -32,6 +32,7 @@ pub fn scenarios() -> Vec<Scenario> {
         Scenario::new("a-callback-calls-the-server", callback_that_calls_back),
         Scenario::new("callbacks-nest-twenty-deep", nested_callbacks),
         Scenario::new("dropped-results-free-the-servers-objects", releases_results),
+        Scenario::new("a-dropped-capability-frees-the-servers-object", releases_one),
         Scenario::new("our-objects-are-freed-after-the-call", releases_params),
         Scenario::new("ten-thousand-capabilities-are-released", releases_ten_thousand),
         Scenario::new("ten-thousand-of-our-capabilities-are-released", releases_ten_thousand_params),
@@ -265,6 +266,14 @@ async fn releases_results(stage: Rc<Stage>) -> capnp::Result<()> {
     assert_eq!(add(&third, 0).await?, 3);
     drop(third);
     stage.until_live_counters("all counters are gone", before).await
+}
+
+async fn releases_one(stage: Rc<Stage>) -> capnp::Result<()> {
+    let before = stage.activity().await?.live_counters;
+    let counter = stage.new_counter(3);
+    assert_eq!(add(&counter, 1).await?, 4);
+    drop(counter);
+    stage.until_live_counters("the counter is gone", before).await
 }
 
 async fn releases_params(stage: Rc<Stage>) -> capnp::Result<()> {
