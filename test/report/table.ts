@@ -31,8 +31,8 @@ ${table(["what", "seeds", "steps"], fuzzOf(facts.fuzzed))}
 
 ${STABLE}
 
-Cells passed, by the role of the peer; capwire has the other one. A cell is a scenario over one carrier: C++ 0.9.2 has TCP, Unix sockets,
-WebSocket and TLS, the others TCP and Unix sockets. "+ n" are known failures: what that peer can't do, with the reason, in
+Cells passed, by the role of the peer; capwire has the other one. A cell is one scenario over one carrier (TCP, Unix socket, WebSocket, TLS: as
+many as the peer has; see \`interop/README.md\`). "+ n" are known failures: what that peer can't do, with the reason, in
 \`interop/known-failures.txt\`. A cell listed there that passes fails the run.
 
 ${matrix(facts.cells, rows, peers)}
