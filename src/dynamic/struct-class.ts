@@ -46,6 +46,8 @@ export function makeBuilderClass(type: DynamicStructType): DynamicBuilderClass {
   const Builder = class extends DynamicBuilder {
     constructor(segment: BuilderSegment, data: number, pointers: number, pointerCount: number) {
       super(segment, data, pointers, pointerCount);
+      // A misspelt field is an error, not a property of this object that goes nowhere.
+      Object.preventExtensions(this);
     }
   };
   prepare(Builder, type, "Builder");

@@ -175,6 +175,15 @@ describe("a struct", () => {
     expect(partial.get("phones")).toHaveLength(2);
   });
 
+  it("has no room for a misspelt field", () => {
+    const person = Person.newMessage({ name: "Ada", phones: [{}] });
+    expect(() => Object.assign(person, { nmae: "Grace" })).toThrow(/nmae/);
+    expect(() => Object.assign((person.get("phones") as { at(index: number): object }).at(0), { numbr: "1" })).toThrow(
+      /numbr/,
+    );
+    expect(() => person.set("nmae", "Grace")).toThrow('did you mean "name"?');
+  });
+
   it("says which member of a union is set and refuses to read another", () => {
     const employment = Person.newMessage({ employment: { employer: "ACME" } }).asReader() as unknown as {
       employment: { which: string; employer: string; school: string };
