@@ -32,11 +32,7 @@ export function printBuilder(info: StructInfo): void {
     out.member(`constructor(${out.parameters(CONSTRUCTOR_PARAMETERS)})`, "super(s, d, p, c);");
     if (scope.isGeneric) out.declaredProperty(`readonly $brand: $.Brand<[${scope.names.join(", ")}]>`);
     if (members.length > 0) printWhich(info);
-    for (const field of fields) {
-      if (field.field.which === "group")
-        printGroup(info, field, context.request.nodeOf(field.field.group.typeId, "struct"));
-      else printSlot(info, field, field.field.slot);
-    }
+    for (const each of fields) out.from(each.place, () => printField(info, each));
     printAssign(info);
     const plain = out.typed(`: ${dotted}.Plain${scope.arguments}`);
     out.member(`toObject()${plain}`, "return this.asReader().toObject();");
@@ -46,6 +42,12 @@ export function printBuilder(info: StructInfo): void {
     out.member(`asReader()${out.typed(`: ${type}`)}`, `return this.$asReader(${reader});`);
   });
   out.line();
+}
+
+function printField(info: StructInfo, each: FieldInfo): void {
+  const { field } = each;
+  if (field.which === "slot") printSlot(info, each, field.slot);
+  else printGroup(info, each, info.context.request.nodeOf(field.group.typeId, "struct"));
 }
 
 /** The statement that makes a union member the one that is set, or nothing outside unions. */

@@ -15,6 +15,8 @@ export interface FieldInfo {
   readonly names: FieldNames;
   readonly inUnion: boolean;
   readonly doc: string;
+  /** Where it is declared, in bytes. */
+  readonly place: number | undefined;
 }
 
 export function fieldInfos(context: FileContext, node: NodeOf<"struct">): FieldInfo[] {
@@ -25,6 +27,7 @@ export function fieldInfos(context: FileContext, node: NodeOf<"struct">): FieldI
       names: names[index]!,
       inUnion: field.discriminantValue !== NO_DISCRIMINANT,
       doc: context.request.memberComment(node.id, index),
+      place: context.request.memberPlace(node.id, index),
     }))
     .sort((a, b) => a.field.codeOrder - b.field.codeOrder);
 }

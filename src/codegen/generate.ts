@@ -7,13 +7,12 @@ import type { CodeGeneratorRequest } from "../schema/model.js";
 import type { GenerateOptions } from "./context.js";
 import { generateFile } from "./file.js";
 import { Names } from "./names.js";
-import type { Language } from "./printer.js";
+import type { Language, PrintedFile } from "./printer.js";
 import { RequestIndex } from "./request.js";
 
-export interface GeneratedFile {
+export interface GeneratedFile extends PrintedFile {
   /** Relative to the output directory: the schema's path with `.ts`, `.js` or `.d.ts` added. */
   readonly path: string;
-  readonly text: string;
 }
 
 const EXTENSIONS: { readonly [L in Language]: string } = {
@@ -28,6 +27,6 @@ export function generate(request: CodeGeneratorRequest, options: GenerateOptions
   const names = new Names(index);
   return request.requestedFiles.map((file) => ({
     path: file.filename + EXTENSIONS[options.language ?? "typescript"],
-    text: generateFile(index, names, file, options),
+    ...generateFile(index, names, file, options),
   }));
 }

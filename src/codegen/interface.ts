@@ -38,8 +38,10 @@ function printClient(info: InterfaceInfo, methods: readonly ClientMethod[]): voi
     if (scope.isGeneric) out.declaredProperty(`readonly $types?: [${scope.names.join(", ")}]`);
     for (const method of methods) {
       const doc = request.memberComment(method.declaring.id, method.index);
-      if (method.method.implicitParameters.length > 0) printGenericCall(info, method, doc);
-      else printCall(info, method, doc);
+      const print = method.method.implicitParameters.length > 0 ? printGenericCall : printCall;
+      // Of an inherited method the place would be one in another file.
+      const place = method.declaring === info.node ? request.memberPlace(info.node.id, method.index) : undefined;
+      out.from(place, () => print(info, method, doc));
     }
   });
   out.line();

@@ -26,9 +26,11 @@ export function printPipeline(info: StructInfo): void {
     const bound = scope.isGeneric ? `$.bindStruct(${type}, this.$brand)` : type;
     const returned = out.typed(`: $.StructType<${reader}, unknown, never>`);
     out.member(`${out.typed("protected override ")}get $type()${returned}`, `return ${bound};`);
-    for (const { field, names } of info.fields) {
+    for (const { field, names, place } of info.fields) {
       const getter = field.which === "group" ? groupGetter(info, field.group.typeId) : pointerGetter(info, field.slot);
-      if (getter) out.member(`get ${names.property}()${out.typed(`: ${getter.type}`)}`, `return ${getter.value};`);
+      if (!getter) continue;
+      const signature = `get ${names.property}()${out.typed(`: ${getter.type}`)}`;
+      out.from(place, () => out.member(signature, `return ${getter.value};`));
     }
   });
   out.line();

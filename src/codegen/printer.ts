@@ -16,14 +16,28 @@ interface ModuleImport {
   value: boolean;
 }
 
+interface Line {
+  readonly text: string;
+  readonly place: number | undefined;
+}
+
+const EMPTY: Line = { text: "", place: undefined };
+
+export interface PrintedFile {
+  readonly text: string;
+  /** For each line of the text, where in the schema that begins which it is made from, in bytes; undefined if it is from nowhere. */
+  readonly places: readonly (number | undefined)[];
+}
+
 /** Names of parameters and their types. A name may end in `?`. */
 export type Parameters = readonly (readonly [name: string, type: string])[];
 
 export class Printer {
   readonly #language: Language;
-  readonly #lines: string[] = [];
+  readonly #lines: Line[] = [];
   readonly #imports = new Map<string, ModuleImport>();
   #indent = "";
+  #place: number | undefined;
 
   constructor(language: Language = "typescript") {
     this.#language = language;
@@ -96,7 +110,8 @@ export class Printer {
 
   /** Prints one line, or several if `text` holds newlines; an empty text is an empty line. */
   line(text = ""): void {
-    for (const line of text.split("\n")) this.#lines.push(line === "" ? "" : this.#indent + line);
+    for (const line of text.split("\n"))
+      this.#lines.push({ text: line === "" ? "" : this.#indent + line, place: this.#place });
   }
 
   /** Prints `open {`, what `body` prints one step deeper, and `close`. */
@@ -104,6 +119,14 @@ export class Printer {
     this.line(`${open} {`);
     this.indented(body);
     this.line(close);
+  }
+
+  /** Prints what `body` prints, and remembers that it comes from byte `place` of the schema. */
+  from(place: number | undefined, body: () => void): void {
+    const outer = this.#place;
+    this.#place = place ?? outer;
+    body();
+    this.#place = outer;
   }
 
   indented(body: () => void): void {
@@ -144,8 +167,8 @@ export class Printer {
     return this.#imports.has(specifier);
   }
 
-  /** The whole file: `header`, imports in the order of their specifiers, then what was printed. */
-  toString(header: string): string {
+  /** The whole file: `header`, imports in the order of their specifiers, then what was printed, no two empty lines in a row. */
+  finish(header: string): PrintedFile {
     const imports = [...this.#imports]
       .filter(([, { value }]) => value || this.#language !== "javascript")
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -153,10 +176,11 @@ export class Printer {
         ([specifier, { alias, value }]) =>
           `import ${value && this.#language !== "declarations" ? "" : "type "}* as ${alias} from ${JSON.stringify(specifier)};`,
       );
-    const body = this.#lines
-      .join("\n")
-      .replace(/\n{3,}/g, "\n\n")
-      .trim();
-    return `${[header, ...imports].join("\n")}\n\n${body}\n`;
+    const lines: Line[] = [header, ...imports].map((text) => ({ text, place: undefined }));
+    for (const line of [EMPTY, ...this.#lines]) {
+      if (line.text !== "" || lines.at(-1)?.text !== "") lines.push(line);
+    }
+    if (lines.at(-1)?.text === "") lines.pop();
+    return { text: `${lines.map(({ text }) => text).join("\n")}\n`, places: lines.map(({ place }) => place) };
   }
 }

@@ -105,6 +105,15 @@ export class RequestIndex {
     return this.#sources.get(id)?.docComment ?? "";
   }
 
+  /** Where a declaration begins in its file, in bytes; undefined if the request does not say. */
+  place(id: bigint): number | undefined {
+    return this.#sources.get(id)?.startByte;
+  }
+
+  memberPlace(id: bigint, index: number): number | undefined {
+    return this.#sources.get(id)?.members[index]?.startByte;
+  }
+
   memberComment(id: bigint, index: number): string {
     return this.#sources.get(id)?.members[index]?.docComment ?? "";
   }

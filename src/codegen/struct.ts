@@ -145,7 +145,7 @@ function printReader(info: StructInfo): void {
     out.member(`constructor(${out.parameters(CONSTRUCTOR_PARAMETERS)})`, "super(s, d, z, p, c, n);");
     if (scope.isGeneric) out.declaredProperty(`readonly $brand: $.Brand<[${scope.names.join(", ")}]>`);
     if (members.length > 0) printWhich(info);
-    for (const field of fields) printReaderField(info, field);
+    for (const field of fields) out.from(field.place, () => printReaderField(info, field));
     printToObject(info);
   });
   if (members.length > 0) {

@@ -6,9 +6,11 @@
 
 import { relativePath, STANDARD_FILES } from "../codegen/context.js";
 import { generate } from "../codegen/generate.js";
+import type { PrintedFile } from "../codegen/printer.js";
 import { type CompileResult, compile } from "../compiler/compile.js";
 import type { Diagnostic } from "../compiler/diagnostic.js";
 import { normalize, type ReadFile } from "../compiler/module-loader.js";
+import { type SourceMap, sourceMap } from "./source-map.js";
 
 export interface SchemaModuleOptions {
   readonly readFile: ReadFile;
@@ -16,6 +18,11 @@ export interface SchemaModuleOptions {
   readonly root: string;
   /** Directories where imports that begin with `/` are looked up, in order. `/capnp/….capnp` need none. */
   readonly importPath?: readonly string[];
+}
+
+export interface Script {
+  readonly code: string;
+  readonly map: SourceMap;
 }
 
 /** A compiled schema file. Paths are absolute, with `/` between their parts, on Windows too (`C:/…`). */
@@ -55,22 +62,24 @@ export class SchemaModule {
   }
 
   /** The code of the module; the schema must have no errors. Its imports are relative URLs if `urls` is set, as Node wants them, else relative paths. */
-  script(options: { readonly urls?: boolean } = {}): string {
-    return this.#generate("javascript", options.urls === true);
+  script(options: { readonly urls?: boolean } = {}): Script {
+    const file = this.#generate("javascript", options.urls === true);
+    const name = this.path.slice(this.path.lastIndexOf("/") + 1);
+    return { code: file.text, map: sourceMap(file, name, this.dependencies.get(this.path) ?? "") };
   }
 
   /** The declarations of the module, for a file beside the schema. */
   declarations(): string {
-    return this.#generate("declarations", false);
+    return this.#generate("declarations", false).text;
   }
 
-  #generate(language: "javascript" | "declarations", urls: boolean): string {
+  #generate(language: "javascript" | "declarations", urls: boolean): PrintedFile {
     const { request, paths } = this.#result;
     const specifier = (file: { readonly id: bigint; readonly path: string }) => {
       const path = pathBetween(this.path, paths.get(file.id) ?? file.path);
       return urls ? asUrl(path) : path;
     };
-    return generate(request, { language, specifier })[0]!.text;
+    return generate(request, { language, specifier })[0]!;
   }
 }
 

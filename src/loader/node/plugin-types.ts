@@ -1,5 +1,7 @@
 /** Plugins of Vite, Rollup and Rolldown as far as ours goes: types that fit theirs, without depending on them. */
 
+import type { SourceMap } from "../source-map.js";
+
 /** An error that one of these tools shows with its place in the source. */
 export interface PluginError {
   readonly message: string;
@@ -41,9 +43,9 @@ export interface WithServer<M> {
 }
 
 export interface LoadedModule {
-  code: string;
-  map: { mappings: "" };
-  moduleSideEffects: boolean;
+  readonly code: string;
+  readonly map: SourceMap;
+  readonly moduleSideEffects: boolean;
 }
 
 export interface CapwirePlugin {

@@ -4,6 +4,7 @@
  */
 
 import type { Diagnostic } from "../../compiler/diagnostic.js";
+import type { Script } from "../schema-module.js";
 import { compileFile, seenFrom } from "./project.js";
 
 /** A compiled schema, and what it was made from: files with their content, and files that were looked for in vain. */
@@ -28,9 +29,15 @@ export function compileScripts(file: string): CompiledScripts {
   return {
     scripts: good.map((each) => ({
       path: each.path,
-      source: each.script({ urls: true }),
+      source: withMap(each.script({ urls: true })),
       dependencies: each.dependencies,
       missing: each.missing,
     })),
   };
+}
+
+/** The code with its map, for `node --enable-source-maps`; the source is where the map says, and need not be in it. */
+function withMap({ code, map }: Script): string {
+  const json = JSON.stringify({ ...map, sourcesContent: undefined });
+  return `${code}//# sourceMappingURL=data:application/json;base64,${Buffer.from(json).toString("base64")}\n`;
 }

@@ -95,7 +95,7 @@ export function capwire(options: CapwirePluginOptions = {}): CapwirePlugin {
       // Vite watches the module itself anyway, and would take this for an import.
       for (const each of module.dependencies.keys()) if (!isVite || each !== module.path) this.addWatchFile(each);
       if (module.hasErrors) return this.error(errorOf(module, root));
-      return { code: module.script(), map: { mappings: "" }, moduleSideEffects: false };
+      return { ...module.script(), moduleSideEffects: false };
     },
     hotUpdate<M extends ModuleNode>(this: HotContext<M>, { file, modules }: HotChange<M>) {
       return affected(slashed(file), modules, this.environment.moduleGraph);
