@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compile } from "capwire/compiler";
 import { SchemaLoader, type StructSchema } from "capwire/schema";
+import { encodeFrame, MessageBuilder } from "capwire/wire";
 import { describe, expect, it } from "vitest";
 import { hasCapnp, INSTALL_CAPNP, isCapnpInstalled } from "./has-capnp.js";
 
@@ -112,4 +113,11 @@ function readSchema(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The frame that C++ makes of a message: the same struct, copied into a message of its own, of one segment. */
+export function copied(message: MessageBuilder): Uint8Array {
+  const copy = new MessageBuilder({ firstSegmentWords: 1 << 14 });
+  copy.root.setAny(message.asReader().root);
+  return encodeFrame(copy);
 }

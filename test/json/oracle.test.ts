@@ -1,9 +1,9 @@
 /** JSON beside the `capnp` tool: random messages of the corpus, encoded and decoded by both. */
 
 import { JsonCodec } from "capwire/json";
-import { AnyStruct, encodeFrame, MessageBuilder } from "capwire/wire";
+import { AnyStruct, encodeFrame } from "capwire/wire";
 import { expect, test } from "vitest";
-import { convert, convertToText, describeWithCapnp, structOf } from "../capnp-tool.js";
+import { convert, convertToText, copied, describeWithCapnp, structOf } from "../capnp-tool.js";
 import { CORPUS } from "../corpus.js";
 import { randomMessage } from "../random-message.js";
 
@@ -35,13 +35,6 @@ const RECURSIVE = "Uses";
 
 /** Of capnp.json.Value C++ 0.9.2 knows no `raw`, and writes numbers that are none as if JSON had them. */
 const OPTIONS = { texts: TEXTS, skip: ["innerJson"] };
-
-/** The frame that C++ makes of a message: the same struct, copied into a message of its own. */
-function copied(message: MessageBuilder): Uint8Array {
-  const copy = new MessageBuilder();
-  copy.root.setAny(message.asReader().root);
-  return encodeFrame(copy);
-}
 
 describeWithCapnp("JSON, beside capnp convert", () => {
   const codec = new JsonCodec();

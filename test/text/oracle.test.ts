@@ -1,20 +1,13 @@
 /** The text format beside the `capnp` tool: random messages of the corpus, printed and parsed by both. */
 
 import { parseText, printText } from "capwire/text";
-import { AnyStruct, encodeFrame, MessageBuilder } from "capwire/wire";
+import { AnyStruct, encodeFrame } from "capwire/wire";
 import { expect, test } from "vitest";
-import { convert, convertToText, describeWithCapnp, structOf } from "../capnp-tool.js";
+import { convert, convertToText, copied, describeWithCapnp, structOf } from "../capnp-tool.js";
 import { CORPUS } from "../corpus.js";
 import { randomMessage } from "../random-message.js";
 
 const MESSAGES = 60;
-
-/** The frame that C++ makes of a message: the same struct, copied into a message of its own. */
-function copied(message: MessageBuilder): Uint8Array {
-  const copy = new MessageBuilder();
-  copy.root.setAny(message.asReader().root);
-  return encodeFrame(copy);
-}
 
 describeWithCapnp("the text format, beside capnp convert", () => {
   for (const [file, name] of CORPUS) {
