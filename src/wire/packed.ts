@@ -9,7 +9,6 @@ import { UsageError } from "../errors.js";
 import { WireError } from "./errors.js";
 import { checkWords, type FrameOptions } from "./framing.js";
 import { frameHeader } from "./framing-encode.js";
-import { copyBytes } from "./layout.js";
 import type { MessageReader } from "./message.js";
 import { PackedFrameDecoder } from "./packed-decoder.js";
 import { Unpacker } from "./unpacker.js";
@@ -17,6 +16,8 @@ import { BYTES_PER_WORD } from "./word.js";
 
 /** The words that a run's count can hold. */
 const LONGEST_RUN = 255;
+/** Runs up to here are copied faster by a loop than by making a view. */
+const LONGEST_LOOP_BYTES = 128;
 
 /** Packs whole words. Throws UsageError "partial-word" for bytes that make none. */
 export function pack(bytes: Uint8Array): Uint8Array {
@@ -100,6 +101,7 @@ function packPieces(pieces: readonly Uint8Array[]): Uint8Array {
 /** Packs whole words into `target` from `at` on; where they end. Bytes are looked at four at a time. */
 function packInto(target: Uint8Array, at: number, bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const targetView = new DataView(target.buffer, target.byteOffset, target.byteLength);
   const end = bytes.byteLength;
   for (let from = 0; from < end; ) {
     const low = view.getInt32(from, true);
@@ -114,27 +116,33 @@ function packInto(target: Uint8Array, at: number, bytes: Uint8Array): number {
     }
     const tag = fourBits(nonZeroBytes(low)) | (fourBits(nonZeroBytes(high)) << 4);
     target[at++] = tag;
-    // No branches: which bytes are zero is hard to foresee. What is not counted is overwritten.
-    target[at] = low;
-    at += tag & 1;
-    target[at] = low >>> 8;
-    at += (tag >>> 1) & 1;
-    target[at] = low >>> 16;
-    at += (tag >>> 2) & 1;
-    target[at] = low >>> 24;
-    at += (tag >>> 3) & 1;
-    target[at] = high;
-    at += (tag >>> 4) & 1;
-    target[at] = high >>> 8;
-    at += (tag >>> 5) & 1;
-    target[at] = high >>> 16;
-    at += (tag >>> 6) & 1;
-    target[at] = high >>> 24;
-    at += tag >>> 7;
-    if (tag !== 0xff) continue;
+    if (tag !== 0xff) {
+      // No branches: which bytes are zero is hard to foresee. What is not counted is overwritten.
+      target[at] = low;
+      at += tag & 1;
+      target[at] = low >>> 8;
+      at += (tag >>> 1) & 1;
+      target[at] = low >>> 16;
+      at += (tag >>> 2) & 1;
+      target[at] = low >>> 24;
+      at += (tag >>> 3) & 1;
+      target[at] = high;
+      at += (tag >>> 4) & 1;
+      target[at] = high >>> 8;
+      at += (tag >>> 5) & 1;
+      target[at] = high >>> 16;
+      at += (tag >>> 6) & 1;
+      target[at] = high >>> 24;
+      at += tag >>> 7;
+      continue;
+    }
+    targetView.setInt32(at, low, true);
+    targetView.setInt32(at + 4, high, true);
+    at += BYTES_PER_WORD;
     const runEnd = literalRunEnd(view, from, end);
     target[at++] = (runEnd - from) / BYTES_PER_WORD;
-    copyBytes(target, at, bytes, from, runEnd - from);
+    if (runEnd - from > LONGEST_LOOP_BYTES) target.set(bytes.subarray(from, runEnd), at);
+    else for (let i = from; i < runEnd; i += 4) targetView.setInt32(at + i - from, view.getInt32(i, true), true);
     at += runEnd - from;
     from = runEnd;
   }

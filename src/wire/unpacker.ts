@@ -110,47 +110,49 @@ export class Unpacker {
   /** Whole words, while the input surely holds them. Keeps its place in local variables, which are much faster than fields. */
   #fillFast(): void {
     const input = this.#input;
-    const last = input.byteLength - LONGEST_WORD_BYTES;
+    const inputEnd = input.byteLength;
+    const last = inputEnd - LONGEST_WORD_BYTES;
     let { bytes, end } = this;
+    /** Where what is allocated of the piece ends. */
+    let room = Math.min(end, bytes.byteLength);
     let at = this.#at;
     let pos = this.#pos;
     while (at <= last && pos < end) {
-      if (pos + 8 > bytes.byteLength) {
+      if (pos + 8 > room) {
         this.#pos = pos;
         this.#reserve(8);
         ({ bytes, end } = this);
+        room = Math.min(end, bytes.byteLength);
         pos = this.#pos;
       }
       const tag = input[at++]!;
-      if (tag === 0) {
-        const count = input[at++]!;
-        pos += 8;
-        if (count === 0) continue;
-        this.#at = at;
-        this.#pos = pos;
-        this.#skipZeros(count * 8);
-        ({ bytes, end } = this);
-        pos = this.#pos;
+      at = fillHalf(bytes, pos, input, at, tag & 0xf);
+      at = fillHalf(bytes, pos + 4, input, at, tag >>> 4);
+      pos += 8;
+      if (tag !== 0 && tag !== 0xff) continue;
+      const run = input[at++]! * 8;
+      if (run === 0) continue;
+      // Runs that are there and have room are handled here, too; the others where one can stop in the middle.
+      if (pos + run <= room && tag === 0) {
+        pos += run;
         continue;
       }
-      // Memory is zero to begin with, so only the other bytes are written.
-      if (tag & 1) bytes[pos] = input[at++]!;
-      if (tag & 2) bytes[pos + 1] = input[at++]!;
-      if (tag & 4) bytes[pos + 2] = input[at++]!;
-      if (tag & 8) bytes[pos + 3] = input[at++]!;
-      if (tag & 16) bytes[pos + 4] = input[at++]!;
-      if (tag & 32) bytes[pos + 5] = input[at++]!;
-      if (tag & 64) bytes[pos + 6] = input[at++]!;
-      if (tag & 128) bytes[pos + 7] = input[at++]!;
-      pos += 8;
-      if (tag !== 0xff) continue;
-      const count = input[at++]!;
-      if (count === 0) continue;
+      if (pos + run <= room && at + run <= inputEnd) {
+        copyBytes(bytes, pos, input, at, run);
+        at += run;
+        pos += run;
+        continue;
+      }
       this.#at = at;
       this.#pos = pos;
-      this.#beginLiterals(count * 8);
-      this.#copyLiterals();
+      if (tag === 0) {
+        this.#skipZeros(run);
+      } else {
+        this.#beginLiterals(run);
+        this.#copyLiterals();
+      }
       ({ bytes, end } = this);
+      room = Math.min(end, bytes.byteLength);
       at = this.#at;
       pos = this.#pos;
       // The input has ended inside the run.
@@ -226,6 +228,30 @@ export class Unpacker {
     this.start = shared.free;
     shared.free += byteLength;
   }
+}
+
+/**
+ * Fills half a word, which is zero to begin with, with those of four bytes whose bits are set; returns where the input goes on. Branches only
+ * where it can be foreseen: all bytes or none are frequent, which of some are there is not known. At least four bytes of input must be there.
+ */
+function fillHalf(bytes: Uint8Array, pos: number, input: Uint8Array, at: number, bits: number): number {
+  if (bits === 0) return at;
+  if (bits === 0xf) {
+    bytes[pos] = input[at]!;
+    bytes[pos + 1] = input[at + 1]!;
+    bytes[pos + 2] = input[at + 2]!;
+    bytes[pos + 3] = input[at + 3]!;
+    return at + 4;
+  }
+  let next = at;
+  bytes[pos] = input[next]! & -(bits & 1);
+  next += bits & 1;
+  bytes[pos + 1] = input[next]! & -((bits >>> 1) & 1);
+  next += (bits >>> 1) & 1;
+  bytes[pos + 2] = input[next]! & -((bits >>> 2) & 1);
+  next += (bits >>> 2) & 1;
+  bytes[pos + 3] = input[next]! & -(bits >>> 3);
+  return next + (bits >>> 3);
 }
 
 /** A buffer that pieces are carved from, of all unpackers; each part is used once. The garbage collector takes it with its last message. */
