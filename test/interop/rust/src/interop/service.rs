@@ -193,8 +193,9 @@ impl Server for InteropObject {
 
     // Calls
 
-    // capnp-rpc has tail calls only as `unimplemented!()`, so a call whose results are copied takes the place of one: callers see
-    // the same, but every result and every pipelined call passes through here.
+    // capnp-rpc's tail_call is `unimplemented!()`, and its direct_tail_call refuses the Return it has asked for, which ends the
+    // connection. A call whose results are copied takes the place of both: callers see the same, but every result and every
+    // pipelined call passes through here.
     async fn tail(self: Rc<Self>, params: TailParams, mut results: TailResults) -> capnp::Result<()> {
         let params = params.get()?;
         let mut request = params.get_callee()?.called_request();
