@@ -4,6 +4,7 @@
  */
 
 import { INSTALL_CAPNP, isCapnpInstalled } from "./has-capnp.js";
+import { INSTALL_PYCAPNP, isPycapnpInstalled } from "./has-pycapnp.js";
 import { missingPrograms, PEERS } from "./interop/peers.js";
 
 interface Missing {
@@ -19,6 +20,12 @@ const ALL: readonly Missing[] = [
     skipped: "oracle suites of compiler, wire, codegen, JSON, text, streams and the command line",
     install: INSTALL_CAPNP,
     isThere: () => isCapnpInstalled,
+  },
+  {
+    name: "pycapnp",
+    skipped: "test/pycapnp (messages and schemas that both read)",
+    install: INSTALL_PYCAPNP,
+    isThere: () => isPycapnpInstalled,
   },
   ...PEERS.map((peer) => ({
     name: `the interop programs of ${peer.name}`,
