@@ -45,7 +45,7 @@ export const PEERS: readonly Peer[] = [
     name: "capnproto-rust",
     folder: "rust",
     carriers: ["TCP", "Unix socket"],
-    install: "apt-get install capnproto libcapnp-dev make, Rust 1.85 or newer (rustup)     install: "apt-get install cargo capnproto make && make -C test/interop/rust",    install: "apt-get install cargo capnproto make && make -C test/interop/rust", make -C test/interop/rust",
+    install: "apt-get install capnproto libcapnp-dev make, Rust 1.85 or newer, and make -C test/interop/rust",
     session: { tailCalls: false },
   },
   {
