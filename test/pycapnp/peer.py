@@ -70,8 +70,8 @@ def untagged(value):
     return content
 
 
-def shown(reader):
-    return {"value": tagged(reader.to_dict()), "text": str(reader)}
+def shown(reader, text_only=False):
+    return {"value": None if text_only else tagged(reader.to_dict()), "text": str(reader)}
 
 
 def in_file(data):
@@ -96,7 +96,8 @@ def read(request):
     if form == "packed":
         return {"messages": [shown(kind.from_bytes_packed(data, **limits))]}
     if form == "binary stream":
-        return {"messages": [shown(each) for each in kind.read_multiple_bytes(data, **limits)]}
+        text_only = request.get("textOnly", False)
+        return {"messages": [shown(each, text_only) for each in kind.read_multiple_bytes(data, **limits)]}
     if form == "packed stream":
         return {"messages": [shown(each) for each in kind.read_multiple_bytes_packed(data, **limits)]}
     with in_file(data) as file:

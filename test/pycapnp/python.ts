@@ -48,6 +48,8 @@ export type Question = Root &
         readonly bytes?: string;
         readonly segments?: readonly string[];
         readonly limits?: object;
+        /** For "binary stream": what to_dict() cannot say is looked at as text only. */
+        readonly textOnly?: boolean;
       }
     | {
         readonly do: "build";

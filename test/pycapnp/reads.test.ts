@@ -4,6 +4,9 @@ import { encodeMessage } from "capwire/streams";
 import { printText } from "capwire/text";
 import { AnyStruct, type MessageBuilder } from "capwire/wire";
 import { expect, it } from "vitest";
+import { structOf } from "../capnp-tool.js";
+import { CORPUS } from "../corpus.js";
+import { randomMessage } from "../random-message.js";
 import { type Answer, askGood, base64, describeWithPycapnp, type Form, type Question } from "./python.js";
 import { inSegments, SAMPLES, type Samples, taggedMessage } from "./samples.js";
 
@@ -54,4 +57,15 @@ describeWithPycapnp("pycapnp reads what we write:", () => {
       for (const [index, answer] of answers.entries()) expect(answer.messages, forms[index]!).toEqual(expected);
     });
   }
+});
+
+describeWithPycapnp("pycapnp prints as we print", () => {
+  it.each(CORPUS)("values of %s %s that are not in the schema, and every kind of zero", (schema, type) => {
+    const struct = structOf(schema, type);
+    const messages = Array.from({ length: 100 }, (_, seed) => randomMessage(struct, 1000 + seed));
+    const bytes = joined(messages, "binary");
+    const [answer] = askGood([{ do: "read", schema, type, form: "binary stream", bytes, textOnly: true }]);
+    const texts = messages.map((each) => printText(each.asReader().getRoot(AnyStruct), struct, { pretty: true }));
+    expect(answer!.messages!.map(({ text }) => text)).toEqual(texts);
+  });
 });
