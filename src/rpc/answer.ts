@@ -253,6 +253,8 @@ export class Answer implements CallContext {
       if (sent instanceof Question) return this.#tail(sent);
       if (sent) return sent;
     }
+    // Only calls pipelined on this one are left to look at the results.
+    if (this.#cancelled) return request.send(null);
     const sent = request.send(receiver);
     const cancelBefore = this.onCancel;
     this.onCancel = () => {

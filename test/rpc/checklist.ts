@@ -94,7 +94,8 @@ const ROWS: readonly (Row | Omit<Case, "number">)[] = [
   ["AdaptiveFlowController exits startup after plateau", "flow: leaves startup once"],
   [
     "AdaptiveFlowController converges to between one and two BDP",
-    "flow: finds more bandwidth when the link gets faster",
+    "flow: settles between once and twice the product",
+    "flow-link: fills a long fat link",
   ],
   [
     "AdaptiveFlowController does not shrink when app-limited",

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { RpcError } from "../../src/cap/rpc-error.js";
-import { AdaptiveWindow, FixedWindow, type FlowController, type FlowToken, MIN_WINDOW } from "../../src/rpc/flow.js";
+import { AdaptiveWindow } from "../../src/rpc/adaptive-window.js";
+import { FixedWindow, type FlowController, type FlowToken, MIN_WINDOW } from "../../src/rpc/flow.js";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -19,10 +20,10 @@ class Link {
   #ready = true;
   sent = 0;
 
-  constructor(bandwidth: number, roundTrip: number) {
+  constructor(bandwidth: number, roundTrip: number, initialWindow = MIN_WINDOW) {
     this.bandwidth = bandwidth;
     this.roundTrip = roundTrip;
-    this.controller = new AdaptiveWindow(() => this.now);
+    this.controller = new AdaptiveWindow(() => this.now, initialWindow);
   }
 
   get product(): number {
@@ -78,19 +79,19 @@ function fill(controller: FlowController, count: number, bytes: number): { token
 
 describe("an adaptive window", () => {
   test("of 256 KiB lets four messages of 64 KiB through and blocks the sender of the fifth", () => {
-    const { told } = fill(new AdaptiveWindow(() => 0) as FlowController, 5, 64 * KIB);
+    const { told } = fill(new AdaptiveWindow(() => 0, 256 * KIB) as FlowController, 5, 64 * KIB);
     expect(told).toEqual([0, 1, 2, 3]);
   });
 
   test("lets the blocked sender go on when a message is acknowledged", () => {
-    const controller = new AdaptiveWindow(() => 0) as FlowController;
+    const controller = new AdaptiveWindow(() => 0, 256 * KIB) as FlowController;
     const { tokens, told } = fill(controller, 5, 64 * KIB);
     controller.acknowledge(tokens[0] as FlowToken);
     expect(told).toEqual([0, 1, 2, 3, 4]);
   });
 
   test("grows during startup while it finds more bandwidth", () => {
-    const link = new Link(100 * KIB, 50);
+    const link = new Link(100 * KIB, 50, 256 * KIB);
     link.stream(200);
     expect(link.controller.window).toBeGreaterThan(MIB);
   });

@@ -105,4 +105,34 @@ describe("tail call", () => {
     expect((await outcome)[0]?.status).toBe("rejected");
     await end();
   });
+
+  for (const when of ["as it is made", "when it was made before"]) {
+    test(`a call tail-called ${when}, for calls pipelined on one already cancelled, ends with them`, async () => {
+      const { story, bob, friend, server, end } = await acquainted();
+      const made = friend.promise();
+      await story.run();
+      if (when === "when it was made before")
+        server.neverTail = ({ callee }, context) => context.tailCall(callee.never({}));
+      // The call waits for a promise of Bob's. It is cancelled, but what it would return is called.
+      const promised = made.cap.castAs(Friend);
+      const callee = new TestCallee();
+      const call = promised.neverTail({ callee });
+      const pipelined = call.cap.next({ expected: 0 });
+      const outcomes = Promise.allSettled([call, pipelined]);
+      call[Symbol.dispose]();
+      await story.run();
+      expect(story.transcript).toContain("bob → alice: return q0 canceled");
+      using itself = serveFriend(server);
+      server.promises[0]?.resolve(itself);
+      await story.run();
+      expect([callee.calls, callee.cancelled]).toEqual([1, 0]);
+      pipelined[Symbol.dispose]();
+      await story.run();
+      expect([callee.calls, callee.cancelled]).toEqual([1, 1]);
+      expect(bob.connection.stats.questions).toBe(0);
+      await outcomes;
+      for (const each of [made, promised]) each[Symbol.dispose]();
+      await end();
+    });
+  }
 });
