@@ -167,13 +167,18 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     switch (this.#phase) {
       case "sent": {
         const sent = this.#sent as SentCall;
+        const pipeline = sent.addRef();
         this.#heir = context;
+        if (context.cancelled) {
+          this.#cancelInherited();
+          return pipeline;
+        }
         const cancelBefore = context.onCancel;
         context.onCancel = () => {
           cancelBefore?.();
           this.#cancelInherited();
         };
-        return sent.addRef();
+        return pipeline;
       }
       case "returned": {
         const results = new RegainedResults(this.content, this.#slots ?? new Slots(null));
