@@ -8,8 +8,6 @@ const REMOTE_PREFIX = "remote exception: ";
 /** Turns an error into text for the peer; undefined keeps the trace at home (the default). */
 export type TraceEncoder = (error: RpcError) => string | undefined;
 
-/** Longest reason and longest trace that travel, in UTF-16 units. */
-const MAX_TEXT = 64 * 1024;
 /** UTF-8 needs no more for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
 /** Room for what surrounds an exception, and in it each detail. */
@@ -28,7 +26,7 @@ export function writeException(
 ): void {
   let room = Math.max(maxBytes - MESSAGE_OVERHEAD, 0);
   const fitting = (text: string) => {
-    const cut = shortened(text, Math.min(MAX_TEXT, Math.floor(room / BYTES_PER_UNIT)));
+    const cut = shortened(text, Math.floor(room / BYTES_PER_UNIT));
     room -= cut.length * BYTES_PER_UNIT;
     return cut;
   };

@@ -13,5 +13,5 @@ export function hasTest(named: string): boolean {
   if (!existsSync(file)) return false;
   const text = readFileSync(file, "utf8");
   const title = named.slice(at + 2).replace(/<(\w+)>/g, "$${$1}");
-  return ["test(", "it("].some((call) => ['"', "`"].some((quote) => text.includes(`${call}${quote}${title}`)));
+  return ["test(", "it(", "])("].some((call) => ['"', "`"].some((quote) => text.includes(`${call}${quote}${title}`)));
 }
