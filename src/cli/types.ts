@@ -51,9 +51,8 @@ export async function typesCommand(args: readonly string[]): Promise<number> {
     throw new BadArguments("--check writes nothing, which there is no point in watching", "capwire types --help");
   const files = paths.flatMap(schemasAt);
   if (files.length === 0) throw new BadArguments("there is no schema here", "capwire types --help");
-  const isGood = run(files, options);
-  if (!values.watch) return isGood ? 0 : 1;
-  return watchAll(paths, () => run(paths.flatMap(schemasAt), options));
+  if (values.watch) return watchAll(paths, () => run(paths.flatMap(schemasAt), options));
+  return run(files, options) ? 0 : 1;
 }
 
 function run(files: readonly string[], options: { importPath: readonly string[]; check: boolean }): boolean {
@@ -69,18 +68,19 @@ function run(files: readonly string[], options: { importPath: readonly string[];
   return !modules.some((each) => each.hasErrors) && !(options.check && stale.length > 0);
 }
 
-/** Runs `again` whenever a schema changes at `paths`; never ends. */
-function watchAll(paths: readonly string[], again: () => void): Promise<never> {
+/** Calls `work`, and again whenever a schema changes at `paths`; never ends. */
+function watchAll(paths: readonly string[], work: () => void): Promise<never> {
   return new Promise((_, reject) => {
     let timer: NodeJS.Timeout | undefined;
     for (const path of paths) {
       const watcher = watch(path, { recursive: statSync(path).isDirectory() }, (_event, name) => {
         if (name !== null && !name.endsWith(".capnp")) return;
         clearTimeout(timer);
-        timer = setTimeout(again, SETTLE_MS);
+        timer = setTimeout(work, SETTLE_MS);
       });
       watcher.on("error", reject);
     }
+    work();
   });
 }
 
