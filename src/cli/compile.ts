@@ -4,8 +4,6 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { encodeRequest, type GenerateOptions, generate, type Language } from "../codegen/index.js";
 import { type CompileResult, compile } from "../compiler/index.js";
-import { SchemaLoader } from "../schema/index.js";
-import { printSchema } from "../text/index.js";
 import { readIfThere, writeStandardOutput, writeWithDirectories } from "./files.js";
 import { type OwnLanguage, parseOutput, runPlugin } from "./plugin-run.js";
 import { printDiagnostics } from "./terminal.js";
@@ -75,7 +73,7 @@ export async function compileCommand(args: string[]): Promise<number> {
   const runtime = values.runtime === undefined ? {} : { runtime: values.runtime };
   if (outputs.length === 0) writeGenerated(files, result, undefined, runtime);
   for (const output of outputs) {
-    if (output.kind === "schema") await writeStandardOutput(Buffer.from(schemaText(result)));
+    if (output.kind === "schema") await writeStandardOutput(Buffer.from(await schemaText(result)));
     else if (output.kind === "request") await writeStandardOutput(encodeRequest(result.request));
     else if (output.kind === "own")
       for (const language of LANGUAGES[output.language])
@@ -108,6 +106,9 @@ function writeGenerated(
   });
 }
 
-function schemaText({ request }: CompileResult): string {
+/** What only this output needs is loaded for it. */
+async function schemaText({ request }: CompileResult): Promise<string> {
+  const { SchemaLoader } = await import("../schema/index.js");
+  const { printSchema } = await import("../text/index.js");
   return new SchemaLoader().loadRequest(request).map(printSchema).join("");
 }

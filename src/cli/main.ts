@@ -2,13 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { CapwireError } from "../errors.js";
-import { compileCommand } from "./compile.js";
-import { COMPLETED_OPTIONS, completionCommand } from "./completion.js";
-import { convertCommand, decodeCommand, encodeCommand } from "./convert.js";
-import { evalCommand } from "./eval.js";
-import { idCommand } from "./id.js";
 import { printError } from "./terminal.js";
-import { typesCommand } from "./types.js";
 import { BadArguments } from "./usage.js";
 
 const USAGE = `Usage: capwire <command> [options]
@@ -38,22 +32,25 @@ Examples:
   capwire convert binary:json addressbook.capnp AddressBook < book.bin
 `;
 
-const COMMANDS: { readonly [name: string]: ((args: string[]) => Promise<number>) | undefined } = {
-  compile: compileCommand,
-  convert: convertCommand,
-  decode: decodeCommand,
-  encode: encodeCommand,
-  eval: evalCommand,
-  id: idCommand,
-  types: typesCommand,
-  completion: completionCommand,
+type Command = (args: string[]) => Promise<number>;
+
+/** Each is loaded when it is asked for: most of the time that a short command takes would go into the others' modules. */
+const COMMANDS: { readonly [name: string]: (() => Promise<Command>) | undefined } = {
+  compile: async () => (await import("./compile.js")).compileCommand,
+  convert: async () => (await import("./convert.js")).convertCommand,
+  decode: async () => (await import("./convert.js")).decodeCommand,
+  encode: async () => (await import("./convert.js")).encodeCommand,
+  eval: async () => (await import("./eval.js")).evalCommand,
+  id: async () => (await import("./id.js")).idCommand,
+  types: async () => (await import("./types.js")).typesCommand,
+  completion: async () => (await import("./completion.js")).completionCommand,
 };
 
 /** Runs a command line. The exit code: 0 if all went well, 1 if not, 2 for arguments that make no sense. */
 export async function main(args: readonly string[]): Promise<number> {
   const { words, isVerbose } = withoutVerbose(args);
   try {
-    return await run(commandFirst(words));
+    return await run(await commandFirst(words));
   } catch (error) {
     if (!isExpected(error)) throw error;
     printError(isVerbose && error.stack !== undefined ? error.stack : error.message);
@@ -69,7 +66,7 @@ function withoutVerbose(args: readonly string[]): { words: readonly string[]; is
 }
 
 /** Moves the options about imports behind the command, where the C++ tool lets them stand before it. */
-function commandFirst(args: readonly string[]): readonly string[] {
+async function commandFirst(args: readonly string[]): Promise<readonly string[]> {
   let count = 0;
   for (;;) {
     const word = args[count];
@@ -79,6 +76,7 @@ function commandFirst(args: readonly string[]): readonly string[] {
   }
   const command = args[count];
   if (count === 0 || command === undefined) return args;
+  const { COMPLETED_OPTIONS } = await import("./completion.js");
   // Commands without schemas have no use for them.
   const options = COMPLETED_OPTIONS[command]?.includes("-I") === false ? [] : args.slice(0, count);
   return [command, ...options, ...args.slice(count + 1)];
@@ -99,8 +97,9 @@ async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(`capwire ${version()}\n`);
     return 0;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw new BadArguments(`there is no command ${JSON.stringify(name)}`, "capwire --help");
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) throw new BadArguments(`there is no command ${JSON.stringify(name)}`, "capwire --help");
+  const command = await load();
   return command(rest);
 }
 
