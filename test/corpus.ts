@@ -9,4 +9,5 @@ export const CORPUS: readonly (readonly [file: string, name: string])[] = [
   ["all-types.capnp", "Shape"],
   ["all-types.capnp", "Person"],
   ["generics.capnp", "Uses"],
+  ["evolution.capnp", "NewPerson"],
 ];
