@@ -187,6 +187,29 @@ describe("the server", () => {
     expect((await vite.transformRequest("/person.capnp"))?.code).toContain("get name");
   });
 
+  it("serves schemas of installed packages, and writes nothing beside those", async () => {
+    project = new Project({
+      "node_modules/phones/package.json": JSON.stringify({
+        name: "phones",
+        version: "1.0.0",
+        exports: { "./*": "./*" },
+      }),
+      "node_modules/phones/phone.capnp": PHONE,
+      "main.js": 'import { Phone } from "phones/phone.capnp"; globalThis.result = Phone.name;',
+    });
+    expect(run((await bundle({ dts: true })).code)).toBe("Phone");
+    const { transformRequest } = await serve({ dts: true });
+    const url = /from "(.*phone\.capnp.*?)"/.exec((await transformRequest("/main.js"))?.code ?? "")?.[1];
+    expect((await transformRequest(url ?? ""))?.code).toContain("class Phone$Reader");
+    expect(existsSync(project.path("node_modules/phones/phone.d.capnp.ts"))).toBe(false);
+  });
+
+  it("maps the code it serves to the schema", async () => {
+    project = new Project({ "phone.capnp": PHONE });
+    const map = (await (await serve()).transformRequest("/phone.capnp"))?.map;
+    expect(map).toMatchObject({ sources: ["phone.capnp"], sourcesContent: [PHONE] });
+  });
+
   it("keeps declarations beside the schemas if asked to, and only then", async () => {
     project = new Project({ "person.capnp": PERSON, "phone.capnp": PHONE, "main.js": MAIN });
     await (await serve()).transformRequest("/person.capnp");
