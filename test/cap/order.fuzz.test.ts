@@ -172,7 +172,8 @@ const STAGES = [
 describe.each(STAGES)("calls through one reference arrive in order, $name", ({ places }) => {
   const { ORDER_SEED: seed } = process.env;
   const seeds = seed ? [Number(seed)] : Array.from({ length: RUNS }, (_, index) => index + 1);
-  it.each(seeds)("seed %i", async (each) => {
+  it.for(seeds)("seed %i", async (each, { task }) => {
     await new Run(each, places).play();
+    task.meta.fuzz = { what: "order of calls through local references: calls and resolutions", seeds: 1, steps: STEPS };
   });
 });

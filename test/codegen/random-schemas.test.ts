@@ -37,8 +37,13 @@ describe.skipIf(!hasCapnp)("a random schema", () => {
     return import(/* @vite-ignore */ join(folder, `${name}.mjs`));
   }
 
-  it.each(SEEDS)("number %i", async (seed) => {
+  it.for(SEEDS)("number %i", async (seed, { task }) => {
     const schema = new RandomSchema(seed);
+    task.meta.fuzz = {
+      what: "schemas through compiler and generator: structs",
+      seeds: 1,
+      steps: schema.structNames.length,
+    };
     const name = `random-${seed}.capnp`;
     writeFileSync(join(folder, name), schema.toString());
     const module = await moduleFor(name, schema.toString());

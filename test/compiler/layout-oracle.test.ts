@@ -22,10 +22,11 @@ describe.skipIf(!hasCapnp)(`Struct layout agrees with C++ (needs: ${INSTALL_CAPN
 
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
+  it.for(Array.from({ length: SEEDS }, (_, seed) => seed))(
     "puts every field of random structs (seed %i) at the same place",
-    (seed) => {
+    (seed, { task }) => {
       const text = randomStructs(seed, 40, 30);
+      task.meta.fuzz = { what: "layout of structs, compared with C++: structs", seeds: 1, steps: 40 };
       writeFileSync(`${directory}/random.capnp`, text);
       // Unions in unions were laid out wrongly before 0.5, so by default C++ refuses the schemas that meant.
       const theirs = capnpCompile([`--src-prefix=${directory}`, `${directory}/random.capnp`], {

@@ -14,7 +14,7 @@ export interface FuzzFact {
   /** What is fuzzed. */
   readonly what: string;
   readonly seeds: number;
-  /** Things done in all runs together: actions of vats, damaged messages … */
+  /** Things done or tried in all of them together, as `what` names them. */
   readonly steps: number;
 }
 

@@ -248,7 +248,8 @@ describe("with random input", () => {
     session.check();
   }
 
-  it("a server lives through a session with bits flipped, and serves others", async () => {
+  it("a server lives through a session with bits flipped, and serves others", async ({ task }) => {
+    task.meta.fuzz = { what: "damaged sessions to a server: sessions", seeds: 300, steps: 300 };
     const good = await recording();
     expect(kinds(good).length).toBeGreaterThan(5);
     const friend = new TestFriend();
@@ -272,7 +273,8 @@ describe("with random input", () => {
     expect(number).toBe(friend.calls - 1);
   });
 
-  it("a server lives through a session cut short, shuffled or repeated", async () => {
+  it("a server lives through a session cut short, shuffled or repeated", async ({ task }) => {
+    task.meta.fuzz = { what: "damaged sessions to a server: sessions", seeds: 100, steps: 200 };
     const good = await recording();
     const frames: Uint8Array[] = [];
     for (let at = 0; at < good.byteLength; ) {
@@ -293,7 +295,8 @@ describe("with random input", () => {
     expect(target.connections.size).toBe(0);
   });
 
-  it("a server lives through noise", async () => {
+  it("a server lives through noise", async ({ task }) => {
+    task.meta.fuzz = { what: "damaged sessions to a server: sessions", seeds: 100, steps: 100 };
     const target = new TwoPartyServer(Friend, new TestFriend());
     server = target;
     for (let seed = 1; seed <= 100; seed++) {
