@@ -7,8 +7,10 @@ import { SchemaLoader } from "capwire/schema";
 import { printSchema } from "capwire/text";
 import { expect, test } from "vitest";
 import { describeWithCapnp } from "../capnp-tool.js";
+import { RandomSchema } from "../codegen/random-schema.js";
 import { schemaFiles } from "../compiler/capnp-tool.js";
 import { comparableNodes } from "../compiler/comparable.js";
+import { randomStructs } from "../compiler/random-schema.js";
 
 const INSTALLED = "/usr/include";
 const ROOTS = ["test/compiler", "test/schemas"];
@@ -113,4 +115,13 @@ test("names in a printed schema mean what they meant, however often they are use
   expect(comparableNodes(compiled("a.capnp", () => text))).toEqual(comparableNodes(original));
   expect(text).toContain("near @0 :B;");
   expect(text).toContain("top @2 :.T;");
+});
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8])("random schemas printed compile to the same nodes: seed %i", (seed) => {
+  for (const source of [randomStructs(seed, 10, 30), String(new RandomSchema(seed))]) {
+    const original = compiled("a.capnp", () => source);
+    const text = printed(original);
+    expect(comparableNodes(compiled("a.capnp", () => text))).toEqual(comparableNodes(original));
+    expect(printed(compiled("a.capnp", () => text))).toBe(text);
+  }
 });
