@@ -1,6 +1,6 @@
 module capwire/interop
 
-go 1.22
+go 1.19
 
 require (
 	capnproto.org/go/capnp/v3 v3.1.0-alpha.2

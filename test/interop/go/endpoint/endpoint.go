@@ -66,8 +66,8 @@ func Dial(address string) (*rpc.Conn, error) {
 }
 
 func split(address string) (network, where string) {
-	if path, isUnix := strings.CutPrefix(address, unixPrefix); isUnix {
-		return "unix", path
+	if strings.HasPrefix(address, unixPrefix) {
+		return "unix", strings.TrimPrefix(address, unixPrefix)
 	}
 	return "tcp", address
 }

@@ -6,7 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
+	"reflect"
 	"time"
 
 	"capwire/interop/build/calculator"
@@ -49,7 +49,7 @@ func tell(step step, server calculator.Calculator) bool {
 		defer cancel()
 		return step.run(client)
 	}()
-	if err == nil && !slices.Equal(values, step.expected) {
+	if err == nil && !reflect.DeepEqual(values, step.expected) {
 		err = fmt.Errorf("not %v but %v", step.expected, values)
 	}
 	if err != nil {

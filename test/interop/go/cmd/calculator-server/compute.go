@@ -45,6 +45,7 @@ func computeCall(ctx context.Context, call calculator.Calculator_Expression_call
 	values := make([]float64, params.Len())
 	group, groupCtx := errgroup.WithContext(ctx)
 	for i := range values {
+		i := i
 		group.Go(func() (err error) {
 			values[i], err = compute(groupCtx, params.At(i), arguments)
 			return err

@@ -66,7 +66,7 @@ type list[T any] interface {
 }
 
 // setAll sets the elements of the list that make makes.
-func setAll[T any, L list[T]](make func(length int32) (L, error), elements ...T) error {
+func setAll[T any, L list[T]](make func(length int32) (L, error), elements []T) error {
 	list, err := make(int32(len(elements)))
 	if err != nil {
 		return err
@@ -79,18 +79,18 @@ func setAll[T any, L list[T]](make func(length int32) (L, error), elements ...T)
 
 func fillLists(values interop.Values) error {
 	for _, err := range []error{
-		setAll(values.NewBools, true, false, true, true, false, false, true, false, true, true, true),
-		setAll(values.NewInt8s, -1, 0, 127),
-		setAll(values.NewInt16s, -1, 32767),
-		setAll(values.NewInt32s, -1, 0, math.MaxInt32),
-		setAll(values.NewInt64s, -1, math.MaxInt64),
-		setAll(values.NewUint8s, 0, 255),
-		setAll(values.NewUint16s, 65535),
-		setAll(values.NewUint32s, 1, math.MaxUint32),
-		setAll(values.NewUint64s, uint64(math.MaxUint64)),
-		setAll(values.NewFloat32s, 0.25, -1.5),
-		setAll(values.NewFloat64s, 0.1, math.Copysign(0, -1), 1e-300),
-		setAll(values.NewKinds, interop.Kind_unimplemented, interop.Kind_failed),
+		setAll(values.NewBools, []bool{true, false, true, true, false, false, true, false, true, true, true}),
+		setAll(values.NewInt8s, []int8{-1, 0, 127}),
+		setAll(values.NewInt16s, []int16{-1, 32767}),
+		setAll(values.NewInt32s, []int32{-1, 0, math.MaxInt32}),
+		setAll(values.NewInt64s, []int64{-1, math.MaxInt64}),
+		setAll(values.NewUint8s, []uint8{0, 255}),
+		setAll(values.NewUint16s, []uint16{65535}),
+		setAll(values.NewUint32s, []uint32{1, math.MaxUint32}),
+		setAll(values.NewUint64s, []uint64{math.MaxUint64}),
+		setAll(values.NewFloat32s, []float32{0.25, -1.5}),
+		setAll(values.NewFloat64s, []float64{0.1, math.Copysign(0, -1), 1e-300}),
+		setAll(values.NewKinds, []interop.Kind{interop.Kind_unimplemented, interop.Kind_failed}),
 	} {
 		if err != nil {
 			return err

@@ -56,20 +56,21 @@ func (s *stage) releaseAll() {
 	}
 }
 
+type result[T any] struct {
+	value T
+	err   error
+}
+
 // outcome waits, if need be, for what get returns.
 func outcome[T any](s *stage, get func() (T, error)) (T, error) {
-	type outcome struct {
-		value T
-		err   error
-	}
-	done := make(chan outcome, 1)
+	done := make(chan result[T], 1)
 	go func() {
 		value, err := get()
-		done <- outcome{value, err}
+		done <- result[T]{value, err}
 	}()
 	select {
-	case o := <-done:
-		return o.value, o.err
+	case result := <-done:
+		return result.value, result.err
 	case <-time.After(patience):
 		s.failf("nothing came within %s", patience)
 		panic("unreachable")
