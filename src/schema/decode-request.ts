@@ -9,7 +9,7 @@ import {
   CodeGeneratorRequest,
   type Field,
   type Method,
-  type Node,
+  Node,
   type Type,
   type Value,
 } from "../std/schema.js";
@@ -17,6 +17,9 @@ import type { AnyPointerReader } from "../wire/any-pointer.js";
 import { decodeFrame } from "../wire/framing.js";
 import type { ReaderOptions } from "../wire/limits.js";
 import { MessageBuilder } from "../wire/message.js";
+import type { StructBuilder } from "../wire/struct-builder.js";
+import type { StructReader } from "../wire/struct-reader.js";
+import { AnyStruct } from "../wire/struct-type.js";
 import { SchemaError } from "./errors.js";
 import type * as model from "./model.js";
 
@@ -38,6 +41,16 @@ export function decodeRequest(bytes: Uint8Array, options?: ReaderOptions): model
       fileSourceInfo: { identifiers: fileSourceInfo.identifiers.map((each) => known(each.toObject(), "identifier")) },
     })),
   };
+}
+
+/**
+ * A node that came as a struct of any class, in a message or over a connection; copied out of it. Throws WireError for a malformed
+ * message, SchemaError for a kind of node that this version does not know.
+ */
+export function decodeNodeStruct(struct: StructReader | StructBuilder): model.Node {
+  const message = new MessageBuilder();
+  message.setRoot(AnyStruct, struct);
+  return decodeNode(message.asReader().getRoot(Node));
 }
 
 /** `value` without the case of a union member that this version does not know. */

@@ -7,9 +7,11 @@
  */
 
 import { DEFAULT_TRAVERSAL_LIMIT_IN_WORDS, type ReaderOptions } from "../wire/limits.js";
+import { StructBuilder } from "../wire/struct-builder.js";
+import { StructReader } from "../wire/struct-reader.js";
 import { compareNodes } from "./compatibility.js";
 import { AnnotationSchema, ConstSchema, FileSchema } from "./constant-schema.js";
-import { decodeRequest } from "./decode-request.js";
+import { decodeNodeStruct, decodeRequest } from "./decode-request.js";
 import { nodeDependencies } from "./dependencies.js";
 import { EnumSchema } from "./enum-schema.js";
 import { formatNodeId, SchemaError } from "./errors.js";
@@ -42,12 +44,14 @@ export class SchemaLoader {
   readonly #bundles = new WeakSet<BundledSchema>();
 
   /**
-   * Adds a node. If its id is known, the newer of both versions stays, and views made from an older one are out of date: ask again.
-   * Throws SchemaError "invalid-node" or "incompatible-node", and then changes nothing.
+   * Adds a node, as the compiler gives it or as a struct: a `Node` of schema.capnp in any message, say a parameter of a call. If its
+   * id is known, the newer of both versions stays, and views made from an older one are out of date: ask again. Throws SchemaError
+   * "invalid-node", "incompatible-node" or "unknown-kind", WireError, and then changes nothing.
    */
-  load(node: Node): AnySchema {
-    this.#add(node);
-    return this.get(node.id);
+  load(node: Node | StructReader | StructBuilder): AnySchema {
+    const plain = node instanceof StructReader || node instanceof StructBuilder ? decodeNodeStruct(node) : node;
+    this.#add(plain);
+    return this.get(plain.id);
   }
 
   /**

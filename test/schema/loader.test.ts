@@ -1,7 +1,10 @@
 /** The loader: where nodes come from, what is refused, and what missing nodes mean. */
 
 import { encodeRequest } from "capwire/codegen";
+import { type DynamicReader, loadGenerated } from "capwire/dynamic";
 import { formatNodeId, type model, SchemaLoader, typeName } from "capwire/schema";
+import { $schema, CodeGeneratorRequest, Node } from "capwire/std/schema";
+import { AnyStruct, decodeFrame, Int32List, type ListReader, MessageBuilder } from "capwire/wire";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CapwireError } from "../../src/errors.js";
@@ -36,6 +39,39 @@ describe("a loader", () => {
       const schema = loader.findFile("a.capnp")!.nestedNode("A");
       expect(schema.kind === "struct" && schema.field("x").defaultValue).toBe("hello");
     }
+  });
+
+  it("takes nodes one by one, as structs of whatever class, and keeps nothing of the message they came in", () => {
+    const request = compiled(
+      'annotation note(*) :Text; struct A $note("n") { x @0 :List(Int32) = [1, 2]; b @1 :B; } enum B { c @0; } interface I { m @0 (a :A) -> (); } const k :Int8 = 3;',
+    );
+    const bytes = encodeRequest(request);
+    const generated = decodeFrame(bytes).getRoot(CodeGeneratorRequest).nodes;
+    const dynamic = loadGenerated($schema)
+      .$struct<{ nodes: ListReader<DynamicReader> }>("CodeGeneratorRequest")
+      .read(bytes);
+    const loaders = [generated, dynamic.nodes].map((nodes) => {
+      const loader = new SchemaLoader();
+      for (const node of nodes) loader.load(node);
+      return loader;
+    });
+    bytes.fill(0xff);
+    for (const loader of loaders) {
+      const schema = loader.findFile("a.capnp")!.nestedNode("A");
+      expect(schema.annotations.map(({ value }) => value)).toEqual(["n"]);
+      const x = schema.kind === "struct" ? schema.field("x").defaultPointer?.as(Int32List) : undefined;
+      expect(x).toEqual(Int32Array.of(1, 2));
+      expect(loader.missing()).toEqual([]);
+    }
+  });
+
+  it("refuses a struct that is no node, as it does a node that is wrong", () => {
+    const message = new MessageBuilder();
+    message.initRoot(Node).displayName = "x";
+    expect(() => new SchemaLoader().load(message.asReader().getRoot(AnyStruct))).toThrow(CapwireError);
+    const unknown = new MessageBuilder();
+    unknown.initRoot(Node).$setUint16(12, 77);
+    expect(() => new SchemaLoader().load(unknown.getRoot(Node))).toThrow("knows no node of kind 77");
   });
 
   it("says which node is missing when it is needed, not before", () => {
