@@ -49,6 +49,13 @@ it("a program that starts again compiles nothing", () => {
   expect(start()).toBe("from the cache");
 });
 
+it("so it is in a package whose own packages are those of the workspace around it", () => {
+  project.write({ "packages/one/package.json": "{}", "packages/one/phone.capnp": PHONE });
+  project.write({ "app.js": 'import { Phone } from "./packages/one/phone.capnp"; console.log(Phone.name);' });
+  expect(start()).toBe("Phone");
+  expect(entries()).toHaveLength(1);
+});
+
 it("a schema that changed is compiled again", () => {
   start();
   tamper();

@@ -1,7 +1,7 @@
 /**
- * Compiled schemas that outlive the program, in `node_modules/.cache/capwire` of the package of each: a program that starts again
- * does not even load the compiler. A copy is good as long as all files it was made from are the same, by their content, and those
- * that were looked for in vain are still missing. CAPWIRE_CACHE=off does without; so does a package without node_modules.
+ * Compiled schemas that outlive the program, in `.cache/capwire` of the nearest `node_modules`: a program that starts again does not
+ * even load the compiler. A copy is good as long as all files it was made from are the same, by their content, and those that were
+ * looked for in vain are still missing. CAPWIRE_CACHE=off does without; so does a schema with no node_modules above.
  */
 
 import { createHash } from "node:crypto";
@@ -24,11 +24,10 @@ export class CachedScript {
   readonly #path: string | undefined;
 
   constructor(schema: string) {
-    const { root, importPath } = surroundings(schema);
-    const modules = join(root, "node_modules");
     const { CAPWIRE_CACHE } = process.env;
-    if (CAPWIRE_CACHE === "off" || !existsSync(modules)) return;
-    const name = digest(JSON.stringify([build(), schema, importPath]));
+    const modules = CAPWIRE_CACHE === "off" ? undefined : modulesAbove(dirname(schema));
+    if (modules === undefined) return;
+    const name = digest(JSON.stringify([build(), schema, surroundings(schema)]));
     this.#path = join(modules, ".cache/capwire", `${name}.json`);
   }
 
@@ -58,6 +57,14 @@ export class CachedScript {
       renameSync(own, this.#path);
     } catch {}
   }
+}
+
+/** The nearest node_modules, from `directory` up. */
+function modulesAbove(directory: string): string | undefined {
+  const here = join(directory, "node_modules");
+  const above = dirname(directory);
+  if (existsSync(here)) return here;
+  return above === directory ? undefined : modulesAbove(above);
 }
 
 function digestOf(path: string): string | undefined {

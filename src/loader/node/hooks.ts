@@ -1,6 +1,7 @@
 /**
  * The hooks by which Node loads schemas as modules (https://nodejs.org/api/module.html#customization-hooks). register.ts installs them:
- * in the thread of the program where Node can, else Node runs this module in a thread of its own. The compiler is only loaded when there is something to compile.
+ * in the thread of the program where Node can, else Node runs this module in a thread of its own. The compiler is only loaded when there is
+ * something to compile.
  */
 
 import { fileURLToPath } from "node:url";
