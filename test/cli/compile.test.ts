@@ -40,14 +40,14 @@ describe("capwire compile", () => {
 
   it("writes below the directory of -o, under the schema's own path", () => {
     write({ "a/b/point.capnp": POINT });
-    expect(capwire("compile", "-o", "out", "a/b/point.capnp").status).toBe(0);
+    expect(capwire("compile", "-o", "ts:out", "a/b/point.capnp").status).toBe(0);
     expect(existsSync(join(folder, "out/a/b/point.capnp.ts"))).toBe(true);
     expect(existsSync(join(folder, "a/b/point.capnp.ts"))).toBe(false);
   });
 
   it("drops --src-prefix from that path", () => {
     write({ "a/b/point.capnp": POINT });
-    expect(capwire("compile", "--src-prefix=a", "-oout", "a/b/point.capnp").status).toBe(0);
+    expect(capwire("compile", "--src-prefix=a", "-ots:out", "a/b/point.capnp").status).toBe(0);
     expect(existsSync(join(folder, "out/b/point.capnp.ts"))).toBe(true);
   });
 
@@ -129,7 +129,7 @@ describe("capwire compile", () => {
 
   it("says what went wrong outside of it", () => {
     write({ "point.capnp": POINT, out: "a file, not a directory" });
-    const run = capwire("compile", "-o", "out", "point.capnp");
+    const run = capwire("compile", "-o", "ts:out", "point.capnp");
     expect(run.status).toBe(1);
     expect(run.stderr.toString()).toMatch(/^capwire: E/);
   });
