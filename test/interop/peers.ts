@@ -51,7 +51,7 @@ export const PEERS: readonly Peer[] = [
   {
     name: "go-capnp",
     folder: "go",
-    carriers: ["TCP", "Unix socket"],
+    carriers: ["TCP", "Unix socket", "TLS"],
     install: "apt-get install golang capnproto make && make -C test/interop/go",
     session: { tailCalls: false },
   },

@@ -2,6 +2,7 @@
 //
 //	127.0.0.1:4000         TCP (port 0 picks a free one)
 //	unix:/path/to/socket   Unix socket
+//	tls:127.0.0.1:4000     TLS; certificate and key are the files named by CAPWIRE_TLS_CERT and CAPWIRE_TLS_KEY
 //
 // Everything above it is ordinary Cap'n Proto RPC.
 package endpoint
@@ -17,20 +18,20 @@ import (
 	"capnproto.org/go/capnp/v3/rpc"
 )
 
-const unixPrefix = "unix:"
+const (
+	unixPrefix = "unix:"
+	tlsPrefix  = "tls:"
+)
 
 // Serve listens, prints "listening ADDRESS" with the port actually taken, and gives every connection a bootstrap
 // object of its own, until standard input ends.
 func Serve(address string, bootstrap func() capnp.Client) error {
-	listener, err := net.Listen(split(address))
+	listener, actual, err := listen(address)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	if !strings.HasPrefix(address, unixPrefix) {
-		address = listener.Addr().String()
-	}
-	fmt.Println("listening", address)
+	fmt.Println("listening", actual)
 
 	failed := make(chan error, 1)
 	go func() { failed <- accept(listener, bootstrap) }()
@@ -46,6 +47,24 @@ func Serve(address string, bootstrap func() capnp.Client) error {
 	return err
 }
 
+func listen(address string) (_ net.Listener, actual string, err error) {
+	var listener net.Listener
+	switch {
+	case strings.HasPrefix(address, unixPrefix):
+		listener, err = net.Listen("unix", strings.TrimPrefix(address, unixPrefix))
+		return listener, address, err
+	case strings.HasPrefix(address, tlsPrefix):
+		listener, err = listenTLS(strings.TrimPrefix(address, tlsPrefix))
+		actual = tlsPrefix
+	default:
+		listener, err = net.Listen("tcp", address)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return listener, actual + listener.Addr().String(), nil
+}
+
 func accept(listener net.Listener, bootstrap func() capnp.Client) error {
 	for {
 		stream, err := listener.Accept()
@@ -58,16 +77,20 @@ func accept(listener net.Listener, bootstrap func() capnp.Client) error {
 
 // Dial connects as a client.
 func Dial(address string) (*rpc.Conn, error) {
-	stream, err := net.Dial(split(address))
+	stream, err := dial(address)
 	if err != nil {
 		return nil, err
 	}
 	return rpc.NewConn(rpc.NewStreamTransport(stream), nil), nil
 }
 
-func split(address string) (network, where string) {
-	if strings.HasPrefix(address, unixPrefix) {
-		return "unix", strings.TrimPrefix(address, unixPrefix)
+func dial(address string) (io.ReadWriteCloser, error) {
+	switch {
+	case strings.HasPrefix(address, unixPrefix):
+		return net.Dial("unix", strings.TrimPrefix(address, unixPrefix))
+	case strings.HasPrefix(address, tlsPrefix):
+		return dialTLS(strings.TrimPrefix(address, tlsPrefix))
+	default:
+		return net.Dial("tcp", address)
 	}
-	return "tcp", address
 }
