@@ -93,7 +93,7 @@ export interface Diagnostic {
   readonly kind: DiagnosticKind;
   readonly severity: "error" | "warning";
   readonly message: string;
-  /** Name of the file as the compiler knows it. */
+  /** Path of the file: as it was asked for, or on the import path. */
   readonly file: string;
   readonly start: Position;
   /** Exclusive; equal to `start` when the diagnostic is about a point. */
@@ -150,13 +150,13 @@ export class DiagnosticSink {
       kind,
       severity: "error",
       message,
-      file: source.name,
+      file: source.path,
       start,
       end,
       excerpt,
       related: related.map((place) => ({
         message: place.message,
-        file: place.source.name,
+        file: place.source.path,
         start: place.source.position(place.span.start),
         end: place.source.position(place.span.end),
       })),

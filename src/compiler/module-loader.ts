@@ -99,7 +99,7 @@ export class ModuleLoader {
   }
 
   #parse(root: string, name: string, content: string | Uint8Array): Module {
-    const source = new SourceFile(name, content);
+    const source = new SourceFile(root === STANDARD_ROOT ? `/${name}` : join(root, name), content);
     return { root, name, source, declaration: parseFile(source, this.#sink) };
   }
 

@@ -1,5 +1,5 @@
 /**
- * One source file: its bytes, its name, and the map from byte offsets to lines and columns.
+ * One source file: its bytes, its path, and the map from byte offsets to lines and columns.
  *
  * Everything in the compiler speaks in byte offsets into the UTF-8 text, because that is what the schema's own source info
  * records. Only diagnostics, made for people and editors, need lines and columns.
@@ -28,14 +28,15 @@ const CR = 0x0d;
 const MAX_SPREAD = 64;
 
 export class SourceFile {
-  readonly name: string;
+  /** Where it was read, for people. */
+  readonly path: string;
   readonly bytes: Uint8Array;
   #lineStarts: number[] | undefined;
   /** The whole text if it is ASCII, so that byte offsets are offsets into it; null if it is not; undefined until asked. */
   #ascii: string | null | undefined;
 
-  constructor(name: string, content: string | Uint8Array) {
-    this.name = name;
+  constructor(path: string, content: string | Uint8Array) {
+    this.path = path;
     this.bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   }
 

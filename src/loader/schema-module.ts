@@ -9,7 +9,7 @@ import { generate } from "../codegen/generate.js";
 import type { PrintedFile } from "../codegen/printer.js";
 import { type CompileResult, compile } from "../compiler/compile.js";
 import type { Diagnostic } from "../compiler/diagnostic.js";
-import { normalize, type ReadFile } from "../compiler/module-loader.js";
+import type { ReadFile } from "../compiler/module-loader.js";
 import { type SourceMap, sourceMap } from "./source-map.js";
 
 export interface SchemaModuleOptions {
@@ -28,7 +28,7 @@ export interface Script {
 /** A compiled schema file. Paths are absolute, with `/` between their parts, on Windows too (`C:/…`). */
 export class SchemaModule {
   readonly path: string;
-  /** What is wrong with the schema, with absolute paths. If there are errors there is no code. */
+  /** What is wrong with the schema. If there are errors there is no code. */
   readonly diagnostics: readonly Diagnostic[];
   /** The files it was made from, itself included, and what was in them: when one changes, so may this. */
   readonly dependencies: ReadonlyMap<string, string | Uint8Array>;
@@ -53,7 +53,7 @@ export class SchemaModule {
     this.dependencies = found;
     this.missing = missing;
     this.imports = [...result.paths].flatMap(([id, each]) => (each === path || STANDARD_FILES.has(id) ? [] : [each]));
-    this.diagnostics = inPlace(result.diagnostics, found, [options.root, ...importPath]);
+    this.diagnostics = result.diagnostics;
     this.#result = result;
   }
 
@@ -99,19 +99,4 @@ function asUrl(path: string): string {
 /** The declarations of `./addressbook.capnp` are where TypeScript looks for them: in `addressbook.d.capnp.ts`. */
 export function declarationsPath(schema: string): string {
   return schema.replace(/\.capnp$/, ".d.capnp.ts");
-}
-
-/** Diagnostics that say where a file is, not what it is called in the schema: the first of `roots` that has it. */
-function inPlace(
-  diagnostics: readonly Diagnostic[],
-  found: { has(path: string): boolean },
-  roots: readonly string[],
-): readonly Diagnostic[] {
-  const pathOf = (name: string) =>
-    roots.map((root) => normalize(`${root}/${name}`)).find((path) => found.has(path)) ?? name;
-  return diagnostics.map((each) => ({
-    ...each,
-    file: pathOf(each.file),
-    related: each.related.map((place) => ({ ...place, file: pathOf(place.file) })),
-  }));
 }

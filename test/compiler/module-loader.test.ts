@@ -100,6 +100,21 @@ describe("The module loader", () => {
     expect(result).toMatchObject({ names: ["inc/capnp/schema.capnp", "inc/capnp/c++.capnp"], errors: [] });
   });
 
+  it("reports mistakes by the paths of files, whatever these are called in the schema", () => {
+    const files = {
+      "schemas/a.capnp": `${ID_A} struct A { b @0 :import "/lib/b.capnp".B; x @1 :Txt; }`,
+      "inc/lib/b.capnp": `${ID_B} struct B { x @0 :Txt; }`,
+    };
+    const { names, errors } = run(files, ["schemas/a.capnp"], { importPath: ["inc"], sourcePrefixes: ["schemas"] });
+    expect(names).toEqual(["a.capnp", "lib/b.capnp"]);
+    expect(errors).toEqual([
+      "schemas/a.capnp:1:70: error: 'Txt' is not defined. [undefined-name]",
+      "inc/lib/b.capnp:1:39: error: 'Txt' is not defined. [undefined-name]",
+    ]);
+    const absolute = run({ "/tmp/b.capnp": files["inc/lib/b.capnp"] }, ["/tmp/b.capnp"]);
+    expect(absolute.errors).toEqual(["/tmp/b.capnp:1:39: error: 'Txt' is not defined. [undefined-name]"]);
+  });
+
   it("takes file content as text or as bytes", () => {
     const { diagnostics } = compile({ files: ["a.capnp"], readFile: () => new TextEncoder().encode(`\ufeff${ID_A}`) });
     expect(diagnostics).toEqual([]);
