@@ -27,7 +27,7 @@ export const PYCAPNP = "pycapnp";
 /** capwire itself with nothing switched on, which the `cost` benches are about. */
 export const OFF = "off";
 /** The features whose cost is measured, by their names in rpc/cost.ts; "limits" is how every connection begins. */
-export const FEATURES = ["limits", "observer", "tracer", "leaks", "all"] as const;
+export const FEATURES = ["limits", "observer", "tracer", "channels", "leaks", "all"] as const;
 
 /** JavaScript libraries under peers/: which kinds of work each has an adapter for. */
 const LIBRARIES: Readonly<Record<string, readonly Kind[]>> = {

@@ -1,5 +1,6 @@
 /** capwire's RPC over TCP with one feature on that costs something per call, beside the same with none: `off`. */
 
+import { subscribe } from "node:diagnostics_channel";
 import { leaks, traceCalls } from "capwire/cap";
 import type { Observer } from "capwire/rpc";
 import { type CapwireOptions, capwireLibrary } from "./capwire.js";
@@ -24,6 +25,13 @@ function observer(): Observer {
 function traceAll(): void {
   const ended = { well: 0, badly: 0 };
   traceCalls({ begin: () => ({ ended: (error) => (error === null ? ended.well++ : ended.badly++) }) });
+}
+
+/** Listens on all that is published of calls and messages. */
+function subscribeToAll(): void {
+  let events = 0;
+  for (const channel of ["capwire:call:start", "capwire:call:end", "capwire:message"])
+    subscribe(channel, () => void events++);
 }
 
 /** Reports leaks, and remembers where each reference was made. */
@@ -55,9 +63,11 @@ export const variants: Readonly<Record<string, RpcLibrary>> = {
   limits: variant({}),
   observer: variant({ ...off, observer: observer() }),
   tracer: variant(off, traceAll),
+  channels: variant(off, subscribeToAll),
   leaks: variant(off, traceCreation),
   all: variant({ observer: observer() }, () => {
     traceAll();
+    subscribeToAll();
     traceCreation();
   }),
 };
