@@ -14,7 +14,8 @@ import { comparableComments, comparableFiles, comparableNodes } from "./comparab
 
 const INSTALLED = "/usr/include";
 
-const OWN = [...schemaFiles("test"), ...schemaFiles("examples")];
+/** What peers make of them while they are built is not ours. */
+const OWN = [...schemaFiles("test"), ...schemaFiles("examples")].filter((path) => !path.includes("/build/"));
 
 /** Schemas with what C++ 0.9 has not, or gets wrong (`List(T)`). A version that compiles them should be compared with. */
 const BEYOND_CPP = OWN.filter((path) => path.includes("/newer/"));
