@@ -43,7 +43,7 @@ class RevocableHook extends CapabilityHook {
   /** Owned. */
   #inner: CapabilityHook;
   readonly calls = new Set<RelayedCall>();
-  isRevoked = false;
+  #revokedBy: RpcError | null = null;
   #disposed = false;
 
   /** Takes `inner`. */
@@ -60,9 +60,17 @@ class RevocableHook extends CapabilityHook {
     return forwardCall(context, this);
   }
 
+  refusal(): RpcError | null {
+    return this.#revokedBy;
+  }
+
+  get isRevoked(): boolean {
+    return this.#revokedBy !== null;
+  }
+
   revoke(error: RpcError): void {
-    if (this.isRevoked) return;
-    this.isRevoked = true;
+    if (this.#revokedBy) return;
+    this.#revokedBy = error;
     cutCalls(this.calls, error);
     if (this.#disposed) return;
     this.#inner.release();

@@ -16,6 +16,7 @@ import {
   type ResolutionObserver,
 } from "./hook.js";
 import { LocalRequest } from "./local-call.js";
+import { localRules } from "./local-rules.js";
 import type { AnyMethod } from "./method.js";
 import { RpcError } from "./rpc-error.js";
 import { ServerCall } from "./server.js";
@@ -124,9 +125,14 @@ export class LocalHook extends CapabilityHook {
     return `${this.server.constructor?.name || "object"} (${this.#served.map(({ name }) => name).join(", ")})`;
   }
 
+  /** Whether a streaming call runs, or has just ended, and those that waited for it are yet to run. */
+  get #busy(): boolean {
+    return this.#running !== null || this.#waiting.length > 0;
+  }
+
   /** Runs `call`, or keeps it until the streaming call before it has ended. Called by deliveries. */
   admit(call: ServerCall): void {
-    if (this.#running) this.#waiting.push(call);
+    if (this.#busy && localRules.serial) this.#waiting.push(call);
     else this.#run(call);
   }
 
@@ -138,7 +144,7 @@ export class LocalHook extends CapabilityHook {
   #whenIdle(callback: () => void): void {
     // A delivery of our own, behind theirs.
     turns.enqueue(() => {
-      if (this.#running) this.#idlers.push(callback);
+      if (this.#busy) this.#idlers.push(callback);
       else callback();
     });
   }
@@ -147,8 +153,9 @@ export class LocalHook extends CapabilityHook {
     const detour: Detour = { target: null, observers: new Set() };
     this.#detour = detour;
     const settle = (target: CapabilityHook) => {
+      const behind = (then: () => void) => (localRules.shortening ? this.#whenIdle(then) : then());
       // Behind every call received so far.
-      this.#whenIdle(() => {
+      behind(() => {
         if (this.#detour !== detour) return target.release();
         const self = innermost(target) === this;
         if (self) target.release();

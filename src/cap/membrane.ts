@@ -24,6 +24,7 @@ import {
   type PipelineHook,
   type ResolutionObserver,
 } from "./hook.js";
+import { localRules } from "./local-rules.js";
 import { judgeCall, judgeCapability, type MembranePolicy } from "./membrane-policy.js";
 import { MembraneResults } from "./membrane-results.js";
 import { QueuedHook } from "./queued.js";
@@ -103,6 +104,11 @@ export class Membrane {
 
   get isRevoked(): boolean {
     return this.#revokedBy !== null;
+  }
+
+  /** What calls fail with since the membrane was revoked; null until then. */
+  get revokedBy(): RpcError | null {
+    return this.#revokedBy;
   }
 
   /** Owned: `hook` (taken), which is on `side`, as the other side sees it. */
@@ -243,6 +249,7 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
 
   /** The membrane was revoked. */
   cut(error: RpcError): void {
+    if (!localRules.revocation) return;
     this.membrane.unlist(this);
     this.#unwatch?.();
     const inner = this.inner;
@@ -250,6 +257,10 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
     this.#resolution ??= this.inner.addRef();
     inner.release();
     this.#tellObservers();
+  }
+
+  refusal(): RpcError | null {
+    return localRules.revocation ? this.membrane.revokedBy : null;
   }
 
   // RelayRules: what the callers pass goes to the object's side, what it returns comes to theirs.

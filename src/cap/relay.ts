@@ -19,6 +19,8 @@ import type { RpcError } from "./rpc-error.js";
 
 /** What a relay does with what passes. All of it runs inside a transition. */
 export interface RelayRules {
+  /** Why a request begun earlier must not be sent any more; null if it may. */
+  refusal?(): RpcError | null;
   /** The params are complete; capabilities in their message's cap table may be exchanged. */
   sending?(params: AnyPointerBuilder): void;
   /** Takes the results; returns what the caller gets. */
@@ -41,8 +43,11 @@ export class RelayRequest implements CallRequest {
     this.#request = request;
     this.#rules = rules;
     if (!request.sendStreaming) return;
-    this.sendStreaming = (receiver, mayContinue) =>
-      this.#start(receiver, (call) => request.sendStreaming?.(call, mayContinue) as SentCall);
+    this.sendStreaming = (receiver, mayContinue) => {
+      const refusal = rules.refusal?.();
+      if (refusal) mayContinue(refusal);
+      return this.#start(receiver, (call) => request.sendStreaming?.(call, mayContinue) as SentCall);
+    };
   }
 
   get params(): AnyPointerBuilder {
@@ -58,6 +63,12 @@ export class RelayRequest implements CallRequest {
   }
 
   #start(receiver: ResultReceiver | null, send: (call: RelayedCall) => SentCall): SentCall {
+    const refusal = this.#rules.refusal?.() ?? null;
+    if (refusal) {
+      this.#request.abandon();
+      receiver?.failed(refusal);
+      return new BrokenPipeline(refusal);
+    }
     this.#rules.sending?.(this.#request.params);
     const call = new RelayedCall(receiver, this.#rules);
     return call.start(send(call));

@@ -1,9 +1,10 @@
 /** Capabilities given in part: revocable (checklist 100) and attenuated ones. */
 
 import { describe, expect, it } from "vitest";
-import { attenuate, RpcError, revocable, serveRevocable } from "../../src/cap/index.js";
+import { attenuate, Membrane, RpcError, revocable, serveRevocable } from "../../src/cap/index.js";
+import { Sequence } from "../schemas/cap-stories.capnp.js";
 import { Domain, TestDomain, TestThing, Thing } from "./domain.js";
-import { settle } from "./objects.js";
+import { Counting, settle } from "./objects.js";
 import { PLACES } from "./places.js";
 
 describe("a revocable object", () => {
@@ -19,6 +20,27 @@ describe("a revocable object", () => {
     await settle();
     expect(server.cancelled).toBe(1);
     expect(server.disposed).toBe(1);
+  });
+
+  it("refuses a request that was begun before it was taken back and is sent after that", async () => {
+    const server = new Counting();
+    const { client, revoke } = serveRevocable(Sequence, server);
+    using held = client;
+    using inside = Sequence.serve(new Counting());
+    const membrane = new Membrane();
+    using through = membrane.toOutside(inside);
+    for (const [target, cut] of [
+      [held, () => revoke("taken back")],
+      [through, () => membrane.revoke("taken back")],
+    ] as const) {
+      const begun = target.$hook.newCall(Sequence.id, 0, {});
+      const failed: string[] = [];
+      cut();
+      begun.send({ returned: (results) => results.release(), failed: ({ reason }) => failed.push(reason) });
+      await settle();
+      expect(failed).toEqual(["taken back"]);
+    }
+    expect(server.calls).toBe(0);
   });
 
   it("works like the object itself until then", async () => {

@@ -22,13 +22,19 @@ export type Plan =
   | { kind: "early"; caps: Partial<Record<Path, Source>> }
   | { kind: "tail"; on: Source; call: number; args: Source[]; plan: Plan };
 
-/** How a call is made: by a typed client, on the hook, for its pipeline only, or as a method whose results hold no capability. */
-export type CallMode = "typed" | "hook" | "pipelineOnly" | "plain";
+/** How a call is made: by a typed client, on the hook, for its pipeline only, as a method whose results hold no capability, or as a streaming one. */
+export type CallMode = "typed" | "hook" | "pipelineOnly" | "plain" | "stream";
 
 export type Action =
   | { do: "bootstrap"; vat: number; peer: number; ref: string }
   | { do: "object"; vat: number; ref: string }
   | { do: "promise"; vat: number; ref: string }
+  /** An object that turns out to be a detour when `shorten` says to where; to nowhere, if that is null. */
+  | { do: "detour"; vat: number; ref: string }
+  | { do: "shorten"; object: string; to: string | null }
+  /** The other side's view of a capability that is on `side` of a membrane of the vat, which is made when it is first named. */
+  | { do: "membrane"; of: string; membrane: string; side: "inside" | "outside"; ref: string }
+  | { do: "revoke"; membrane: string }
   | { do: "resolve"; promise: string; to: string | null }
   | { do: "reject"; promise: string }
   | { do: "dup"; of: string; ref: string }

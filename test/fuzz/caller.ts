@@ -11,7 +11,13 @@ import {
 import type { PendingCall } from "../../src/cap/pending-call.js";
 import { resolvePath } from "../../src/cap/pipeline.js";
 import { RpcError } from "../../src/cap/rpc-error.js";
-import { Node, Node$ActParams, Node$ActResults, Node$PlainResults } from "../schemas/rpc-fuzz.capnp.js";
+import {
+  Node,
+  Node$ActParams,
+  Node$ActResults,
+  Node$PlainResults,
+  Node$StreamParams,
+} from "../schemas/rpc-fuzz.capnp.js";
 import type { CallMode, Path } from "./actions.js";
 import type { ShadowCall } from "./shadow.js";
 import type { World } from "./world.js";
@@ -19,6 +25,8 @@ import type { World } from "./world.js";
 export class Caller implements ResultReceiver {
   readonly call: ShadowCall;
   readonly mode: CallMode;
+  /** A streaming call: its caller has heard that it may go on, or that the stream is broken. */
+  told = true;
   readonly #world: World;
   /** A typed call; null once disposed. */
   #pending: PendingCall | null = null;
@@ -46,6 +54,8 @@ export class Caller implements ResultReceiver {
       const request = begun ?? target.$hook.newCall(Node.id, 0, NO_HINTS);
       request.params.set(Node$ActParams, { call: id, caps });
       this.#sent = this.#awaited = request.send(this);
+    } else if (this.mode === "stream") {
+      this.#stream(target, id);
     } else if (this.mode === "plain") {
       this.#observe(target.plain({ call: id }).$pending, (pending) => pending.content.as(Node$PlainResults).call);
     } else {
@@ -54,6 +64,17 @@ export class Caller implements ResultReceiver {
       if (pipelineOnly) this.#pending = $pending;
       else this.#observe($pending, (pending) => pending.content.as(Node$ActResults).call);
     }
+  }
+
+  #stream(target: Node.Client, id: number): void {
+    const request = target.$hook.newCall(Node.id, STREAM, NO_HINTS);
+    request.params.set(Node$StreamParams, { call: id });
+    this.told = !request.sendStreaming;
+    const mayContinue = () => {
+      if (this.told) this.#world.report(`the caller of stream call ${id} was told twice to go on`);
+      this.told = true;
+    };
+    this.#sent = this.#awaited = request.sendStreaming?.(this, mayContinue) ?? request.send(this);
   }
 
   #observe(pending: PendingCall, read: (pending: PendingCall) => number): void {
@@ -72,7 +93,7 @@ export class Caller implements ResultReceiver {
 
   /** Owned: the capability at `path`, from the results if they are here; null if that can no longer be asked. */
   pipeline(path: Path, via: "sent" | "results"): CapabilityHook | null {
-    if (this.mode === "plain") return null;
+    if (this.mode === "plain" || this.mode === "stream") return null;
     const indices = path.split(".").map(Number);
     if (this.#pending) return this.#pending.pipelined(indices, Node).$hook.addRef();
     if (this.#results && (via === "results" || !this.#sent)) return resolvePath(this.#results, indices);
@@ -114,7 +135,7 @@ export class Caller implements ResultReceiver {
     this.#results = results;
     this.#world.returned(
       this.call,
-      attempt(() => results.content.as(Node$ActResults).call),
+      this.mode === "stream" ? this.call.id : attempt(() => results.content.as(Node$ActResults).call),
     );
   }
 
@@ -123,6 +144,9 @@ export class Caller implements ResultReceiver {
     this.#world.failed(this.call, error);
   }
 }
+
+/** Ordinal of the streaming method. */
+const STREAM = 2;
 
 /** The number of the call that answered; -1 if the results are not readable, as those of a malicious vat may be. */
 function attempt(read: () => number): number {

@@ -183,6 +183,7 @@ describe("found by random runs", () => {
     const object = Node.serve({
       act: () => ({}),
       plain: () => ({}),
+      stream: () => {},
       [Symbol.dispose]: () => disposed++,
     } as Node.Server);
     const connection = new Connection({ bootstrap: () => object.$hook.addRef() });
@@ -201,4 +202,37 @@ describe("found by random runs", () => {
     object[Symbol.dispose]();
     expect(disposed).toBe(0);
   });
+
+  test("a call that arrives when a streaming call has just ended does not overtake one that waited for it", () => {
+    play(2, [
+      { do: "bootstrap", vat: THERE, peer: HERE, ref: "here" },
+      received,
+      sent,
+      { do: "call", on: "here", call: 1, args: [], mode: "stream", plan: LATE },
+      { do: "call", on: "here", call: 2, args: [], mode: "hook", plan: { kind: "return", caps: {} } },
+      { do: "call", on: "here", call: 3, args: [], mode: "hook", plan: { kind: "return", caps: {} } },
+      received,
+      received,
+      received,
+      drain,
+      // Two wait, and one more arrives, which is not drained before the stream ends.
+      { do: "call", on: "here", call: 4, args: [], mode: "hook", plan: { kind: "return", caps: {} } },
+      received,
+      { do: "answer", call: 1, plan: { kind: "return", caps: {} } },
+      drain,
+    ]);
+  });
+
+  test("a request begun on a capability behind a membrane does not go through once that was revoked", () => {
+    play(2, [
+      { do: "object", vat: HERE, ref: "object" },
+      { do: "membrane", of: "object", membrane: "m", side: "inside", ref: "outside" },
+      { do: "begin", on: "outside", call: 1 },
+      { do: "revoke", membrane: "m" },
+      { do: "call", on: "outside", call: 1, args: [], mode: "hook", plan: { kind: "return", caps: {} } },
+      drain,
+    ]);
+  });
 });
+
+const LATE: Plan = { kind: "late", watch: false, releaseParams: false };

@@ -9,7 +9,7 @@ import { NodeObject } from "./node-object.js";
 import type { Random } from "./random.js";
 import type { Reference, World } from "./world.js";
 
-type Kind = Exclude<Action["do"], "drain" | "answer" | "resolve" | "reject"> | "answer" | "settle";
+type Kind = Exclude<Action["do"], "drain" | "resolve" | "reject"> | "settle";
 
 const WEIGHTS: Record<Kind, number> = {
   bootstrap: 3,
@@ -23,13 +23,17 @@ const WEIGHTS: Record<Kind, number> = {
   pipeline: 18,
   answer: 8,
   forget: 10,
+  detour: 0,
+  shorten: 0,
+  membrane: 0,
+  revoke: 0,
   deliver: 60,
   disconnect: 0,
   evil: 0,
 };
 
 const PLANS = { return: 60, late: 15, early: 8, tail: 20, fail: 4 };
-const MODES: Record<CallMode, number> = { typed: 10, hook: 10, pipelineOnly: 3, plain: 3 };
+const MODES: Record<CallMode, number> = { typed: 10, hook: 10, pipelineOnly: 3, plain: 3, stream: 0 };
 
 /** More references than this are dropped again. */
 const MAX_REFERENCES = 14;
@@ -38,6 +42,10 @@ export interface GeneratorOptions {
   readonly evil: boolean;
   /** Links may be cut. */
   readonly cuts: boolean;
+  /** Objects may turn out to be detours, references may lead through membranes, calls may be streaming ones. */
+  readonly detours: boolean;
+  readonly membranes: boolean;
+  readonly streams: boolean;
 }
 
 export class Generator {
@@ -53,13 +61,16 @@ export class Generator {
   readonly #prelude: Action[] = [];
   #acquainted = false;
 
-  constructor(random: Random, { evil, cuts }: GeneratorOptions) {
+  constructor(random: Random, { evil, cuts, detours, membranes, streams }: GeneratorOptions) {
     this.#random = random;
     this.#weights = swarm(random, WEIGHTS);
     this.#plans = swarm(random, PLANS);
     this.#modes = swarm(random, MODES);
     if (evil) this.#weights.evil = 25;
     if (cuts) this.#weights.disconnect = 0.3;
+    if (detours) Object.assign(this.#weights, { detour: 5, shorten: 4 });
+    if (membranes) Object.assign(this.#weights, { membrane: 8, revoke: random.chance(0.3) ? 0.5 : 0 });
+    if (streams) this.#modes.stream = 8;
     this.#promptness = random.pick([1, 0.9, 0.5]) as number;
   }
 
@@ -110,6 +121,30 @@ export class Generator {
         const to = random.pick([...world.references.values()].filter((each) => each.vat === promise.vat));
         return to ? { do: "resolve", promise: name, to: to.name } : null;
       }
+      case "detour": {
+        const ref = this.#name();
+        if (this.#modes.stream > 0 && random.chance(0.3)) this.#shortenWhileBusy(ref, here);
+        return { do: "detour", vat, ref };
+      }
+      case "shorten": {
+        const detour = random.pick([...world.detours].filter(([, { shortened }]) => !shortened));
+        if (!detour) return null;
+        const [object, { vat: at }] = detour;
+        if (random.chance(0.05)) return { do: "shorten", object, to: null };
+        const to = random.pick([...world.references.values()].filter((each) => each.vat === at));
+        return to ? { do: "shorten", object, to: to.name } : null;
+      }
+      case "membrane": {
+        const of = random.pick(here);
+        const side = random.chance(0.5) ? "inside" : "outside";
+        return of
+          ? { do: "membrane", of: of.name, membrane: `m${vat}${random.below(2)}`, side, ref: this.#name() }
+          : null;
+      }
+      case "revoke": {
+        const membrane = random.pick([...world.membranes.keys()]);
+        return membrane ? { do: "revoke", membrane } : null;
+      }
       case "dup": {
         const of = random.pick(here);
         return of ? { do: "dup", of: of.name, ref: this.#name() } : null;
@@ -157,6 +192,27 @@ export class Generator {
     }
   }
 
+  /** What is rarely met by chance: calls wait on a detour for a streaming one, while it learns where it leads. */
+  #shortenWhileBusy(detour: string, here: readonly Reference[]): void {
+    const to = this.#random.pick(here);
+    if (!to) return;
+    const call = (mode: CallMode, plan: Plan): Action => ({
+      do: "call",
+      on: detour,
+      call: this.#nextCall++,
+      args: [],
+      mode,
+      plan,
+    });
+    this.#prelude.push(
+      call("stream", { kind: "late", watch: false, releaseParams: false }),
+      call("hook", { kind: "return", caps: {} }),
+      { do: "drain" },
+      { do: "shorten", object: detour, to: to.name },
+      call("hook", { kind: "return", caps: {} }),
+    );
+  }
+
   #call(world: World, here: readonly Reference[]): Action | null {
     const random = this.#random;
     const begun = random.chance(0.5) ? random.pick([...world.begun]) : undefined;
@@ -169,6 +225,16 @@ export class Generator {
     }
     const mode = begun ? "hook" : random.weighted(this.#modes);
     const call = begun ? begun[0] : this.#nextCall++;
+    if (mode === "stream") {
+      const kind = random.weighted({ return: 10, late: 6, fail: 0.4 });
+      const plan: Plan =
+        kind === "late"
+          ? { kind, watch: false, releaseParams: false }
+          : kind === "fail"
+            ? { kind }
+            : { kind, caps: {} };
+      return { do: "call", on: on.name, call, args: [], mode, plan };
+    }
     // What the callee holds is known to the generator only if it knows where the call ends up; a guess will do.
     const destination = random.below(world.size);
     return { do: "call", on: on.name, call, args, mode, plan: this.#plan(world, destination, args.length, 0) };

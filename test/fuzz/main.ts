@@ -1,8 +1,10 @@
 /**
- * `npm run fuzz -- [--seconds N] [--seed S] [--vats N] [--mutation embargo|tribble|memo|release]`: random runs until the time is up or one fails.
+ * `npm run fuzz -- [--seconds N] [--seed S] [--vats N] [--mutation NAME]`: random runs until the time is up or one fails.
+ * NAME is a rule to switch off: embargo, tribble, memo, release (src/rpc/rules.ts), serial, shortening, revocation (src/cap/local-rules.ts).
  * A failing run is shortened, printed as a test, and makes the exit code 1. With `--seed` alone, only that run is played.
  */
 
+import { localRules } from "../../src/cap/local-rules.js";
 import { rules } from "../../src/rpc/rules.js";
 import { printTest, run, shorten, transcriptOf } from "./run.js";
 
@@ -13,8 +15,11 @@ function option(name: string): string | undefined {
 
 const mutation = option("mutation");
 if (mutation !== undefined) {
-  if (!(mutation in rules)) throw new Error(`unknown mutation ${mutation}; known: ${Object.keys(rules).join(", ")}`);
-  rules[mutation as keyof typeof rules] = false;
+  const all: Record<string, boolean>[] = [rules, localRules];
+  const set = all.find((each) => mutation in each);
+  const known = all.flatMap((each) => Object.keys(each));
+  if (!set) throw new Error(`unknown mutation ${mutation}; known: ${known.join(", ")}`);
+  set[mutation] = false;
 }
 const seed = option("seed");
 const vats = option("vats");

@@ -1,5 +1,6 @@
 /** The server object of the randomised runs. What it does with a call is part of the action that made the call (actions.ts `Plan`). */
 
+import { type PathShortener, shortenPath } from "../../src/cap/local.js";
 import type { RpcError as Failure } from "../../src/cap/rpc-error.js";
 import { RpcError } from "../../src/cap/rpc-error.js";
 import { type Caps, Node } from "../schemas/rpc-fuzz.capnp.js";
@@ -33,6 +34,28 @@ class Later implements PromiseLike<Node.ActResults.Init | undefined> {
   }
 }
 
+/** A promise that runs its reactions at once, and so knows no turn of its own. */
+class Settled<T> implements PromiseLike<T> {
+  #reactions: [(value: T) => unknown, (error: unknown) => unknown] | null = null;
+
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise
+  then<U, E>(
+    onResolved?: ((value: T) => U | PromiseLike<U>) | null,
+    onFailed?: ((error: unknown) => E | PromiseLike<E>) | null,
+  ) {
+    this.#reactions = [onResolved ?? (() => {}), onFailed ?? (() => {})];
+    return this as unknown as PromiseLike<U | E>;
+  }
+
+  resolve(value: T): void {
+    this.#reactions?.[0](value);
+  }
+
+  reject(error: unknown): void {
+    this.#reactions?.[1](error);
+  }
+}
+
 interface Unanswered {
   readonly call: ShadowCall;
   readonly context: Context;
@@ -50,6 +73,11 @@ export class NodeObject implements Node.Server, ShadowObject {
   readonly name: string;
   readonly vat: number;
   disposed = 0;
+  poison: string | null = null;
+  onward: Shadow | null = null;
+  /** The streaming call that runs. */
+  #streaming: ShadowCall | null = null;
+  readonly #streams = new Map<number, Settled<void>>();
   readonly #world: World;
   readonly #unanswered = new Map<number, Unanswered>();
 
@@ -62,7 +90,7 @@ export class NodeObject implements Node.Server, ShadowObject {
   act(params: Node.ActParams.Reader, context: Context): ReturnType<Node.Server["act"]> {
     const call = this.#world.calls.get(params.call);
     if (!call) return this.#actForStranger(params);
-    this.#world.delivered(call, this);
+    this.#delivered(call);
     this.#takeParams(call, params);
     return this.#follow(call, call.plan, context);
   }
@@ -70,14 +98,51 @@ export class NodeObject implements Node.Server, ShadowObject {
   plain({ call: id }: Node.PlainParams.Reader): Node.PlainResults.Init {
     const call = this.#world.calls.get(id);
     if (!call) return {};
-    this.#world.delivered(call, this);
+    this.#delivered(call);
     if (call.plan.kind === "fail") throw this.#fail(call);
     call.outcome = { kind: "caps", caps: new Map() };
     return { call: id };
   }
 
+  stream({ call: id }: Node.StreamParams.Reader): undefined | PromiseLike<void> {
+    const call = this.#world.calls.get(id);
+    if (!call) return undefined;
+    this.#delivered(call);
+    if (call.plan.kind === "late") {
+      this.#streaming = call;
+      const later = new Settled<void>();
+      this.#streams.set(id, later);
+      this.#world.answering.set(id, this);
+      return later;
+    }
+    if (call.plan.kind === "fail") throw this.#poisoned(call);
+    call.outcome = { kind: "caps", caps: new Map() };
+    return undefined;
+  }
+
+  #poisoned(call: ShadowCall): RpcError {
+    const error = this.#fail(call);
+    this.poison ??= error.reason;
+    return error;
+  }
+
+  #delivered(call: ShadowCall): void {
+    if (this.#streaming) this.#world.report(`call ${call.id} ran while streaming call ${this.#streaming.id} did`);
+    this.#world.delivered(call, this);
+  }
+
   /** Ends call `id`, which was to be answered later. */
   answer(id: number, plan: Plan): void {
+    const stream = this.#streams.get(id);
+    if (stream && plan.kind !== "late") {
+      const call = this.#streaming as ShadowCall;
+      this.#streams.delete(id);
+      this.#world.answering.delete(id);
+      this.#streaming = null;
+      if (plan.kind === "fail") return stream.reject(this.#poisoned(call));
+      call.outcome = { kind: "caps", caps: new Map() };
+      return stream.resolve();
+    }
     const unanswered = this.#unanswered.get(id);
     if (!unanswered || plan.kind === "late" || (unanswered.early && plan.kind === "early")) return;
     const { call, context, later, early } = unanswered;
@@ -210,5 +275,23 @@ export class NodeObject implements Node.Server, ShadowObject {
     const held = [...world.references.values()].filter(({ vat }) => vat === this.vat);
     const pick = (by: number) => (held.length > 0 ? (held[by % held.length]?.client ?? null) : null);
     return { call, a: pick(call), inner: { b: pick(call >>> 3) } };
+  }
+}
+
+/** An object that turns out to be a detour. */
+export class DetourObject extends NodeObject implements PathShortener {
+  readonly #target = new Settled<Node.Client>();
+  shortened = false;
+
+  [shortenPath](): PromiseLike<Node.Client> {
+    return this.#target;
+  }
+
+  /** Takes `target`, which is `shadow`; without one, the way leads nowhere. */
+  shorten(target: Node.Client | null, shadow: Shadow): void {
+    this.shortened = true;
+    this.onward = shadow;
+    if (target) this.#target.resolve(target);
+    else this.#target.reject(RpcError.failed(`rejected ${this.name}`));
   }
 }

@@ -16,6 +16,10 @@ export interface RunOptions {
   readonly cuts?: boolean;
   /** Whether tables are so small that they overflow. */
   readonly scarce?: boolean;
+  /** Whether there are objects that shorten paths, membranes, and streaming calls. */
+  readonly detours?: boolean;
+  readonly membranes?: boolean;
+  readonly streams?: boolean;
 }
 
 export interface Failure {
@@ -41,8 +45,13 @@ export function run(seed: number, options: RunOptions = {}): RunResult {
   const size = options.vats ?? (random.pick([2, 2, 2, 3, 3, 4, 5]) as number);
   const evil = options.evil ?? random.chance(0.2);
   const cuts = options.cuts ?? random.chance(0.15);
-  const generator = new Generator(random, { evil, cuts });
   const scarce = options.scarce ?? random.chance(0.1);
+  // Nothing is known of what a malicious vat makes of them: paths shortened through it may lead anywhere, and to themselves.
+  const more = !evil && random.chance(0.4);
+  const detours = options.detours ?? (more && random.chance(0.6));
+  const membranes = options.membranes ?? (more && random.chance(0.6));
+  const streams = options.streams ?? (more && random.chance(0.6));
+  const generator = new Generator(random, { evil, cuts, detours, membranes, streams });
   const world = new World(size, evil, scarce);
   const actions: Action[] = [];
   try {

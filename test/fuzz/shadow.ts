@@ -8,6 +8,10 @@ import type { Path, Plan } from "./actions.js";
 /** An object of the run; identity is all that matters. */
 export interface ShadowObject {
   readonly name: string;
+  /** Where it leads; null if it is no detour, or does not know yet. */
+  readonly onward?: Shadow | null;
+  /** Why it takes no calls any more: a streaming one has failed. */
+  readonly poison?: string | null;
 }
 
 export interface ShadowPromise {
@@ -28,7 +32,11 @@ export type Shadow =
 
 /** Where a shadow leads as of now. */
 export type Destination =
-  | { readonly kind: "object"; readonly object: ShadowObject }
+  | {
+      readonly kind: "object";
+      readonly object: ShadowObject /** Asked only when needed: the way on may lead by what came back this way earlier. */;
+      readonly onward: (() => Destination) | null;
+    }
   | { readonly kind: "broken"; readonly reason: string }
   | { readonly kind: "pending" }
   | { readonly kind: "tainted" };
@@ -45,6 +53,8 @@ export class Lane {
   readonly calls: ShadowCall[] = [];
   /** How many of them are known to have arrived or to be skipped. */
   arrived = 0;
+  /** How many detours the last one that arrived had left behind it. */
+  depth = 0;
 
   constructor(shadow: Shadow) {
     this.shadow = shadow;
@@ -71,6 +81,8 @@ export class ShadowCall {
   ended: "returned" | "failed" | null = null;
   /** The caller lost interest. */
   forgotten = false;
+  /** It was made through a membrane that had been revoked. */
+  cutOff = false;
 
   constructor(
     id: number,
@@ -113,9 +125,13 @@ export class ShadowCall {
 export function follow(shadow: Shadow): Destination {
   for (let at = shadow; ; ) {
     switch (at.kind) {
-      case "object":
       case "tainted":
         return at;
+      case "object": {
+        const { object } = at;
+        const { onward } = object;
+        return { kind: "object", object, onward: onward ? () => follow(onward) : null };
+      }
       case "null":
         return { kind: "broken", reason: NULL_CALLED };
       case "promise":
@@ -132,6 +148,47 @@ export function follow(shadow: Shadow): Destination {
   }
 }
 
+/** How many detours lie between where `destination` begins and `object`; -1 if calls cannot get there. */
+export function depthOf(destination: Destination, object: ShadowObject): number {
+  let depth = 0;
+  for (let at: Destination | null = destination; at?.kind === "object"; at = at.onward?.() ?? null, depth++) {
+    if (at.object === object) return depth;
+  }
+  return -1;
+}
+
+/** Whether `destination` has, or leads to, something of which nothing is known. */
+export function isTainted(destination: Destination): boolean {
+  return destination.kind === "object"
+    ? destination.onward !== null && isTainted(destination.onward())
+    : destination.kind === "tainted";
+}
+
+/** Whether some object on the way has failed a streaming call: what comes then may fail there, or go on. */
+export function isPoisoned(destination: Destination): boolean {
+  if (destination.kind !== "object") return false;
+  return (
+    typeof destination.object.poison === "string" || (destination.onward !== null && isPoisoned(destination.onward()))
+  );
+}
+
+/** Why a call to `destination` that has not arrived must fail; null if it must not, undefined if anything may happen. */
+function refusal(destination: Destination): string | null | undefined {
+  switch (destination.kind) {
+    case "broken":
+      return destination.reason;
+    case "tainted":
+      return undefined;
+    case "pending":
+      return null;
+    case "object": {
+      const { object, onward } = destination;
+      if (!onward) return object.poison ?? null;
+      return typeof object.poison === "string" ? undefined : refusal(onward());
+    }
+  }
+}
+
 export function rejection(promise: ShadowPromise): string {
   return `rejected ${promise.name}`;
 }
@@ -141,7 +198,11 @@ function resultOf(call: ShadowCall, path: Path): Shadow | { kind: "broken"; reas
   if (target.kind === "tainted") return target;
   if (call.early) return call.early.get(path) ?? NULL;
   const { outcome } = call;
-  if (!outcome) return target.kind === "broken" ? target : PENDING;
+  if (!outcome) {
+    const reason = call.delivered ? null : refusal(target);
+    if (reason === undefined) return TAINTED;
+    return reason === null ? PENDING : { kind: "broken", reason };
+  }
   if (outcome.kind === "failed") return { kind: "broken", reason: outcome.reason };
   if (outcome.kind === "tail") return { kind: "result", call: outcome.call, path };
   return outcome.caps.get(path) ?? NULL;
@@ -158,10 +219,10 @@ export function lastOf(call: ShadowCall): ShadowCall {
 export function failureOf(call: ShadowCall): string | null | undefined {
   for (let at: ShadowCall | null = call; at; ) {
     const target = follow(at.lane.shadow);
-    if (target.kind === "tainted") return undefined;
     const outcome: Outcome | null = at.outcome;
+    if (outcome ? target.kind === "tainted" : isTainted(target)) return undefined;
     if (outcome?.kind === "failed") return outcome.reason;
-    if (!outcome) return target.kind === "broken" ? target.reason : null;
+    if (!outcome) return at.delivered ? null : refusal(target);
     if (outcome.kind === "caps") return null;
     at = outcome.call;
   }
@@ -186,8 +247,12 @@ export function mayBeCancelled(shadow: Shadow): boolean {
  * Whether what `shadow` becomes waits for `awaited`, so that resolving that to it would never end. Also whether it comes with results that
  * hold `awaited` beside it: the two would keep each other alive across the network for ever, as in any implementation.
  */
-export function waitsFor(shadow: Shadow, awaited: ShadowPromise | ShadowCall): boolean {
+export function waitsFor(shadow: Shadow, awaited: ShadowPromise | ShadowCall | ShadowObject): boolean {
   switch (shadow.kind) {
+    case "object": {
+      const { object } = shadow;
+      return object === awaited || (!!object.onward && waitsFor(object.onward, awaited));
+    }
     case "promise":
       if (shadow.promise === awaited) return true;
       return shadow.promise.resolution !== null && waitsFor(shadow.promise.resolution, awaited);

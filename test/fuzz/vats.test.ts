@@ -1,6 +1,7 @@
 /** A bounded number of randomised runs; `npm run fuzz` goes on for as long as it is let. FUZZ_SEED=n repeats one. */
 
 import { afterEach, describe, expect, test } from "vitest";
+import { localRules } from "../../src/cap/local-rules.js";
 import { rules } from "../../src/rpc/rules.js";
 import type { FuzzFact } from "../report/facts.js";
 import { printTest, type RunOptions, run, shorten } from "./run.js";
@@ -23,6 +24,13 @@ describe("random vats keep every rule", () => {
     ["two of them", { vats: 2, evil: false, cuts: false }],
     ["three of them", { vats: 3, evil: false, cuts: false }],
     ["five of them", { vats: 5, evil: false, cuts: false }],
+    ["with objects that shorten paths", { evil: false, cuts: false, detours: true }],
+    ["through membranes", { evil: false, cuts: false, membranes: true }],
+    ["in streaming calls", { evil: false, cuts: false, streams: true }],
+    [
+      "with all of these, while links are cut",
+      { evil: false, cuts: true, detours: true, membranes: true, streams: true },
+    ],
     ["while links are cut", { evil: false, cuts: true }],
     ["though tables overflow", { evil: false, cuts: false, scarce: true }],
     ["although one more is malicious", { evil: true, cuts: false }],
@@ -34,14 +42,17 @@ describe("random vats keep every rule", () => {
   }
 });
 
+/** What can be switched off. */
+const SETS: readonly Record<string, boolean>[] = [rules, localRules];
+
 describe("a rule switched off is noticed", () => {
   afterEach(() => {
-    for (const rule of Object.keys(rules) as (keyof typeof rules)[]) rules[rule] = true;
+    for (const set of SETS) for (const rule of Object.keys(set)) set[rule] = true;
   });
 
-  for (const rule of Object.keys(rules) as (keyof typeof rules)[]) {
+  for (const [set, rule] of SETS.flatMap((each) => Object.keys(each).map((rule) => [each, rule] as const))) {
     test(rule, ({ task }) => {
-      rules[rule] = false;
+      set[rule] = false;
       let failed = false;
       for (let seed = 1; seed <= 1000 && !failed; seed++) failed = run(seed).failure !== null;
       expect(failed).toBe(true);

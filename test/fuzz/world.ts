@@ -9,10 +9,12 @@
 import { nullCapability } from "../../src/cap/broken.js";
 import { type CallRequest, type CapabilityHook, NO_HINTS } from "../../src/cap/hook.js";
 import { LocalHook } from "../../src/cap/local.js";
+import { Membrane, MembraneHook } from "../../src/cap/membrane.js";
 import { QueuedHook } from "../../src/cap/queued.js";
 import { RpcError } from "../../src/cap/rpc-error.js";
 import { turns } from "../../src/cap/turn.js";
 import { Connection } from "../../src/rpc/connection.js";
+import { FixedWindow } from "../../src/rpc/flow.js";
 import { Message } from "../../src/std/rpc.js";
 import { decodeFrame } from "../../src/wire/framing.js";
 import { line } from "../rpc/line.js";
@@ -20,10 +22,13 @@ import { Node } from "../schemas/rpc-fuzz.capnp.js";
 import type { Action, Source } from "./actions.js";
 import { Caller } from "./caller.js";
 import { EvilPeer } from "./evil.js";
-import { NodeObject } from "./node-object.js";
+import { DetourObject, NodeObject } from "./node-object.js";
 import {
+  depthOf,
   failureOf,
   follow,
+  isPoisoned,
+  isTainted,
   Lane,
   lastOf,
   mayBeCancelled,
@@ -81,6 +86,12 @@ export class World {
   readonly evil: EvilPeer[] = [];
   /** A link was cut: calls may fail for that. */
   cut = false;
+  readonly detours = new Map<string, DetourObject>();
+  readonly membranes = new Map<string, { readonly vat: number; readonly membrane: Membrane }>();
+  /** References that a membrane is right behind. */
+  readonly behind = new WeakMap<Reference, Membrane>();
+  /** A membrane was revoked: calls may fail for that. */
+  revoked = false;
   readonly transcript: string[] = [];
   /** Keeps the transcript; costs time. */
   verbose = false;
@@ -114,6 +125,7 @@ export class World {
   #connect(vat: number, peerName: string, honest: boolean): Connection {
     return new Connection({
       peerName,
+      newFlow: () => new FixedWindow(STREAM_WINDOW),
       ...(this.scarce && honest ? { limits: SCARCE } : {}),
       bootstrap: () => LocalHook.of(this.roots[vat] as NodeObject, Node),
       onClosed: (error) => {
@@ -169,6 +181,29 @@ export class World {
         return this.#resolve(action.promise, action.to);
       case "reject":
         return this.#reject(action.promise);
+      case "detour": {
+        const detour = new DetourObject(this, action.vat, action.ref);
+        const added = this.add(
+          action.ref,
+          action.vat,
+          LocalHook.of(detour, Node),
+          new Lane({ kind: "object", object: detour }),
+        );
+        if (!added) return;
+        this.objects.push(detour);
+        this.detours.set(action.ref, detour);
+        return;
+      }
+      case "shorten":
+        return this.#shorten(action.object, action.to);
+      case "membrane":
+        return this.#throughMembrane(action);
+      case "revoke": {
+        const membrane = this.membranes.get(action.membrane);
+        this.revoked ||= membrane !== undefined;
+        membrane?.membrane.revoke(`revoked ${action.membrane}`);
+        return;
+      }
       case "dup": {
         const of = this.references.get(action.of);
         if (of) this.add(action.ref, of.vat, of.client.$hook.addRef(), of.lane);
@@ -222,6 +257,32 @@ export class World {
     }
   }
 
+  #shorten(name: string, to: string | null): void {
+    const detour = this.detours.get(name);
+    if (!detour || detour.shortened) return;
+    const target = to === null ? null : this.references.get(to);
+    if (target === null) {
+      const promise = { name: detour.name, resolution: null, rejected: true };
+      return detour.shorten(null, { kind: "promise", promise });
+    }
+    if (target?.vat !== detour.vat || waitsFor(target.lane.shadow, detour)) return;
+    detour.shorten(new Node.Client(target.client.$hook.addRef()), target.lane.shadow);
+  }
+
+  #throughMembrane({ of: name, membrane: label, side, ref }: Extract<Action, { do: "membrane" }>): void {
+    const of = this.references.get(name);
+    if (!of || this.references.has(ref)) return;
+    let known = this.membranes.get(label);
+    if (!known) {
+      known = { vat: of.vat, membrane: new Membrane() };
+      this.membranes.set(label, known);
+    }
+    if (known.vat !== of.vat) return;
+    const hook = known.membrane.wrap(of.client.$hook.addRef(), side);
+    const added = this.add(ref, of.vat, hook, new Lane(of.lane.shadow));
+    if (added && hook instanceof MembraneHook) this.behind.set(added, known.membrane);
+  }
+
   #resolve(name: string, to: string | null): void {
     const promise = this.promises.get(name);
     if (!promise || promise.settled) return;
@@ -267,7 +328,8 @@ export class World {
     const given = args.map((arg) => (arg === null ? null : (this.references.get(arg) ?? null)));
     const valid = given.map((each) => (each?.vat === on.vat ? each : null));
     const shadows = valid.map((each): Shadow => each?.lane.shadow ?? { kind: "null" });
-    const call = new ShadowCall(id, on.vat, on.lane, mode === "plain" ? [] : shadows, plan);
+    const call = new ShadowCall(id, on.vat, on.lane, mode === "plain" || mode === "stream" ? [] : shadows, plan);
+    call.cutOff = this.behind.get(on)?.isRevoked ?? false;
     this.calls.set(id, call);
     const caller = new Caller(this, call, mode);
     this.callers.set(id, caller);
@@ -327,10 +389,14 @@ export class World {
   /** `call` ran on `object`. */
   delivered(call: ShadowCall, object: NodeObject): void {
     const destination = follow(call.lane.shadow);
-    if (call.delivered && destination.kind !== "tainted") this.report(`call ${call.id} arrived twice`);
+    if (call.delivered && !isTainted(destination)) this.report(`call ${call.id} arrived twice`);
     call.delivered = true;
-    if (destination.kind === "tainted") return;
-    if (destination.kind !== "object" || destination.object !== object) {
+    if (call.cutOff) this.report(`call ${call.id} went through a membrane that had been revoked`);
+    const depth = depthOf(destination, object);
+    if (depth < 0 && isTainted(destination)) return;
+    if (depth < call.lane.depth) this.report(`call ${call.id} took a detour that earlier calls had left out`);
+    call.lane.depth = depth;
+    if (destination.kind !== "object" || depth < 0) {
       const expected = destination.kind === "object" ? destination.object.name : destination.kind;
       this.report(`call ${call.id} arrived at ${object.name} instead of ${expected}`);
     }
@@ -340,7 +406,9 @@ export class World {
     for (let at = call.lane.arrived; at < place; at++) {
       const earlier = calls[at] as ShadowCall;
       // One that was refused or lost on its way may not have been reported yet.
-      if (!earlier.skippable && !this.cut && !this.scarce) this.report(`call ${call.id} overtook call ${earlier.id}`);
+      const lost = earlier.skippable || isPoisoned(follow(earlier.lane.shadow));
+      if (!lost && !this.cut && !this.scarce && !this.revoked)
+        this.report(`call ${call.id} overtook call ${earlier.id}`);
     }
     call.lane.arrived = place + 1;
   }
@@ -366,6 +434,7 @@ export class World {
     // Calls pipelined on a refused one find nothing: it was forgotten at once.
     if (this.scarce && /\(limit max|is not in progress/.test(error.reason)) return;
     if (this.cut && error.kind === "disconnected") return;
+    if (this.revoked && /^revoked m|cancelled/.test(error.reason)) return;
     if (error.reason.includes("cancelled") && mayBeCancelled({ kind: "result", call, path: "0" })) return;
     this.report(`call ${call.id} failed: ${error.reason}; expected: ${failure ?? "success"}`);
   }
@@ -388,8 +457,9 @@ export class World {
       } else break;
       this.#quiesce();
     }
-    for (const { call, awaited } of this.callers.values()) {
+    for (const { call, awaited, told } of this.callers.values()) {
       if (awaited && !call.ended) throw new Violation(`call ${call.id} never ended`);
+      if (!told && !call.forgotten) throw new Violation(`the caller of stream call ${call.id} still waits`);
     }
     for (const id of [...this.callers.keys()]) this.perform({ do: "forget", call: id, what: "all" });
     for (const name of [...this.references.keys()]) this.#drop(name);
@@ -491,6 +561,8 @@ export function play(
   return world;
 }
 
+/** Bytes: a streaming call or two. */
+const STREAM_WINDOW = 200;
 const SCARCE = { maxQuestions: 6, maxAnswers: 6, maxExports: 5 };
 
 /** One copy of a frame in pieces: its buffers are used again. */

@@ -7,6 +7,8 @@ interface Node {
 
   plain @1 (call :UInt32) -> (call :UInt32);
   # Its results hold no capability: generated code sets noPromisePipelining.
+
+  stream @2 (call :UInt32) -> stream;
 }
 
 struct Caps {
