@@ -15,7 +15,8 @@ Compiles schemas to TypeScript: <file>.capnp becomes <file>.capnp.ts.
 
 Options:
   -o, --output <dir>          write below this directory, under the schema's own path
-                              (minus --src-prefix); default: next to each schema
+                              (minus --src-prefix); default: next to each schema. One that
+                              is not there yet has a slash in it, or is given as ts:<dir>
   -o <plugin>[:<dir>]         run capnpc-<plugin>, or the executable of that path, in <dir>
                               instead, as \`capnp compile\` does; \`ts\` is TypeScript, \`js\`
                               JavaScript with declarations (<file>.capnp.js and .d.ts);
