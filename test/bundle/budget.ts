@@ -24,9 +24,9 @@ const NO_SCHEMAS = [
 
 /** The programs in `programs/`, by name. */
 export const PROGRAMS: Readonly<Record<string, Program>> = {
-  struct: { budget: 15_600, without: [...NO_RPC, ...NO_SCHEMAS, "wire/pack", "wire/canonical", "streams/"] },
+  struct: { budget: 16_000, without: [...NO_RPC, ...NO_SCHEMAS, "wire/pack", "wire/canonical", "streams/"] },
   calculator: {
-    budget: 49_900,
+    budget: 51_000,
     without: [
       ...NO_SCHEMAS,
       "cap/membrane",
@@ -37,8 +37,8 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
       "wire/pack",
     ],
   },
-  compiler: { budget: 76_500, without: [...NO_RPC, "schema/loader", "dynamic/", "json/", "text/", "streams/"] },
-  dynamic: { budget: 90_000, without: ["rpc/", "vat/", "transport/", "codegen/g", "json/", "text/", "streams/"] },
+  compiler: { budget: 78_000, without: [...NO_RPC, "schema/loader", "dynamic/", "json/", "text/", "streams/"] },
+  dynamic: { budget: 91_000, without: ["rpc/", "vat/", "transport/", "codegen/g", "json/", "text/", "streams/"] },
 };
 
 /** Sizes of modules in minified bundles, in bytes, by program and module: as they were when the budgets were set. */
