@@ -60,6 +60,10 @@ export class Generator {
   /** What comes first: everybody gets acquainted. */
   readonly #prelude: Action[] = [];
   #acquainted = false;
+  /** A story that goes on between other actions. */
+  #story: Action[] = [];
+  /** How often it does, and how often one begins. */
+  readonly #telling: number;
 
   constructor(random: Random, { evil, cuts, detours, membranes, streams }: GeneratorOptions) {
     this.#random = random;
@@ -71,6 +75,7 @@ export class Generator {
     if (detours) Object.assign(this.#weights, { detour: 5, shorten: 4 });
     if (membranes) Object.assign(this.#weights, { membrane: 8, revoke: random.chance(0.3) ? 0.5 : 0 });
     if (streams) this.#modes.stream = 8;
+    this.#telling = random.pick([0, 0.1, 0.3]) as number;
     this.#promptness = random.pick([1, 0.9, 0.5]) as number;
   }
 
@@ -79,6 +84,11 @@ export class Generator {
     if (!this.#acquainted) this.#acquaint(world);
     const first = this.#prelude.shift();
     if (first) return first;
+    if (this.#random.chance(this.#telling)) {
+      if (this.#story.length === 0) this.#beginStory(world);
+      const told = this.#story.shift();
+      if (told) return told;
+    }
     for (let tries = 0; tries < 20; tries++) {
       const action = this.#choose(world);
       if (action) return action;
@@ -190,6 +200,33 @@ export class Generator {
       case "evil":
         return { do: "evil", vat, seed: random.below(2 ** 31) };
     }
+  }
+
+  /**
+   * What is rarely met by chance: a promise is reflected by the very vat whose object it becomes, and called all the while. That vat has told the
+   * caller that it is the caller's own promise, and must go on sending the calls back although it knows better.
+   */
+  #beginStory(world: World): void {
+    const random = this.#random;
+    const far = random.pick([...world.references.values()].filter(distant));
+    if (!far) return;
+    const [promise, echo] = [this.#name(), this.#name()];
+    const asked = this.#nextCall++;
+    const plan: Plan = { kind: "return", caps: { "0": { param: 0 } } };
+    const call = (on: string): Action => {
+      return { do: "call", on, call: this.#nextCall++, args: [], mode: "hook", plan: { kind: "return", caps: {} } };
+    };
+    this.#story = [
+      { do: "promise", vat: far.vat, ref: promise },
+      { do: "call", on: far.name, call: asked, args: [promise], mode: "hook", plan },
+      { do: "pipeline", call: asked, path: "0", ref: echo, via: "sent" },
+      call(echo),
+      call(echo),
+      { do: "resolve", promise, to: far.name },
+      call(echo),
+      call(promise),
+      call(echo),
+    ];
   }
 
   /** What is rarely met by chance: calls wait on a detour for a streaming one, while it learns where it leads. */
