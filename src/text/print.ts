@@ -105,21 +105,20 @@ class Printer {
   #struct(schema: StructSchema, struct: StructReader, depth: number, isPrefixed: boolean): string {
     checkNesting(depth);
     const fields: string[] = [];
-    const print = (field: FieldSchema): void => {
-      fields.push(`${field.name} = ${this.value(field.type, readField(field, struct), depth + 1, true)}`);
-    };
-    let active = schema.which(struct);
-    // The first member of a union, null, is what an untouched struct has.
-    if (active?.discriminant === 0 && !isPresent(active, struct)) active = undefined;
-    for (const field of schema.nonUnionFields) {
+    let active = activeMember(schema, struct);
+    for (const field of plainFields(schema)) {
       if (active && active.index < field.index) {
-        print(active);
+        fields.push(this.#field(active, struct, depth));
         active = undefined;
       }
-      if (isPresent(field, struct)) print(field);
+      if (field.has.call(struct)) fields.push(this.#field(field, struct, depth));
     }
-    if (active) print(active);
+    if (active) fields.push(this.#field(active, struct, depth));
     return `(${this.#delimit(fields, depth, isPrefixed, MAX_INLINE_RECORD_BYTES)})`;
+  }
+
+  #field({ label, read, field }: PrintedField, struct: StructReader, depth: number): string {
+    return label + this.value(field.type, read(struct), depth + 1, true);
   }
 
   #delimit(items: readonly string[], depth: number, isPrefixed: boolean, maxBytes: number): string {
@@ -129,19 +128,56 @@ class Printer {
   }
 }
 
-function isPresent(field: FieldSchema, struct: StructReader): boolean {
-  return fieldAccess(field, rawTypes).has.call(struct);
+/** A field and what printing it takes, looked up once. */
+interface PrintedField {
+  readonly field: FieldSchema;
+  readonly index: number;
+  /** `name = ` */
+  readonly label: string;
+  readonly has: (this: StructReader) => boolean;
+  readonly read: (struct: StructReader) => unknown;
 }
 
-/** As `rawTypes` read it, but Text that is no UTF-8 as bytes. */
-function readField(field: FieldSchema, struct: StructReader): unknown {
-  const { type, offset } = field;
-  if (type.kind === "text" && struct.$has(offset)) return struct.$read(offset, BytesText);
-  if (type.kind === "list" && type.element.kind === "text" && struct.$has(offset)) {
-    return struct.$read(offset, listOf(BytesText));
+const printed = /*@__PURE__*/ new WeakMap<FieldSchema, PrintedField>();
+const plain = /*@__PURE__*/ new WeakMap<StructSchema, readonly PrintedField[]>();
+
+function printedField(field: FieldSchema): PrintedField {
+  let found = printed.get(field);
+  if (!found) {
+    const { index, name } = field;
+    found = { field, index, label: `${name} = `, has: fieldAccess(field, rawTypes).has, read: readerOf(field) };
+    printed.set(field, found);
   }
-  return fieldAccess(field, rawTypes).read.call(struct);
+  return found;
 }
+
+/** The fields that are in no union. */
+function plainFields(schema: StructSchema): readonly PrintedField[] {
+  let found = plain.get(schema);
+  if (!found) {
+    found = schema.nonUnionFields.map(printedField);
+    plain.set(schema, found);
+  }
+  return found;
+}
+
+/** The union member to print. The first one, null, is what an untouched struct has. */
+function activeMember(schema: StructSchema, struct: StructReader): PrintedField | undefined {
+  const active = schema.which(struct);
+  const member = active && printedField(active);
+  return member?.field.discriminant === 0 && !member.has.call(struct) ? undefined : member;
+}
+
+/** Reads as `rawTypes` do, but Text that is no UTF-8 as bytes. */
+function readerOf(field: FieldSchema): (struct: StructReader) => unknown {
+  const { type, offset } = field;
+  const { read } = fieldAccess(field, rawTypes);
+  const bytes = type.kind === "text" ? BytesText : type.kind === "list" && type.element.kind === "text" ? TEXTS : null;
+  if (!bytes) return (struct) => read.call(struct);
+  return (struct) => (struct.$has(offset) ? struct.$read<unknown, unknown, never>(offset, bytes) : read.call(struct));
+}
+
+const TEXTS = /*@__PURE__*/ listOf(BytesText);
 
 function checkNesting(depth: number): void {
   if (depth <= MAX_NESTING) return;
