@@ -16,8 +16,8 @@ import { MessageBuilder } from "../../src/wire/message.js";
 import { PointerListBuilder } from "../../src/wire/pointer-list.js";
 import { line } from "../rpc/line.js";
 import { Node, Node$ActParams, Node$ActResults } from "../schemas/rpc-fuzz.capnp.js";
+import { joined } from "./frames.js";
 import { Random } from "./random.js";
-import { joined } from "./world.js";
 
 export class EvilPeer {
   readonly #connect: () => Connection;

@@ -9,7 +9,7 @@ import { decodeFrame } from "../../src/wire/framing.js";
 import { MessageBuilder } from "../../src/wire/message.js";
 import { Node } from "../schemas/rpc-fuzz.capnp.js";
 import type { Action, Plan } from "./actions.js";
-import { play } from "./world.js";
+import { play } from "./play.js";
 
 const HERE = 0;
 const THERE = 1;

@@ -115,7 +115,7 @@ export class Generator {
     if (here.length > MAX_REFERENCES) return { do: "drop", ref: (random.pick(here) as Reference).name };
     switch (random.weighted(this.#weights)) {
       case "bootstrap": {
-        const peer = random.below(world.evil.length > 0 ? world.size + 1 : world.size);
+        const peer = random.below(world.network.evil.length > 0 ? world.size + 1 : world.size);
         return peer === vat ? null : { do: "bootstrap", vat, peer, ref: this.#name() };
       }
       case "object":
@@ -190,7 +190,7 @@ export class Generator {
         return { do: "forget", call: caller.call.id, what };
       }
       case "deliver": {
-        const link = random.pick(world.waiting);
+        const link = random.pick(world.network.waiting);
         return link ? { do: "deliver", from: link[0], to: link[1] } : null;
       }
       case "disconnect": {

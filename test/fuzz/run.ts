@@ -3,8 +3,9 @@
 import { turns } from "../../src/cap/turn.js";
 import { type Action, printActions } from "./actions.js";
 import { Generator } from "./generator.js";
+import { play } from "./play.js";
 import { Random } from "./random.js";
-import { play, Violation, World } from "./world.js";
+import { Violation, World } from "./world.js";
 
 export interface RunOptions {
   /** How many vats; by the seed if absent. */
@@ -46,9 +47,9 @@ export function run(seed: number, options: RunOptions = {}): RunResult {
   const evil = options.evil ?? random.chance(0.2);
   const cuts = options.cuts ?? random.chance(0.15);
   const scarce = options.scarce ?? random.chance(0.1);
-  // Nothing is known of what a malicious vat makes of them: paths shortened through it may lead anywhere, and to themselves.
-  const more = !evil && random.chance(0.4);
-  const detours = options.detours ?? (more && random.chance(0.6));
+  const more = random.chance(0.4);
+  // What a malicious vat makes of a detour may lead anywhere, and back to that.
+  const detours = options.detours ?? (!evil && more && random.chance(0.6));
   const membranes = options.membranes ?? (more && random.chance(0.6));
   const streams = options.streams ?? (more && random.chance(0.6));
   const generator = new Generator(random, { evil, cuts, detours, membranes, streams });
@@ -68,8 +69,8 @@ export function run(seed: number, options: RunOptions = {}): RunResult {
   return result(world, null);
 }
 
-function result({ actions, messages }: World, failure: Failure | null): RunResult {
-  return { actions, messages, failure };
+function result({ actions, network }: World, failure: Failure | null): RunResult {
+  return { actions, messages: network.messages, failure };
 }
 
 /** What a failed run left to be delivered would run in the next one. */

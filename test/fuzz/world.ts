@@ -15,30 +15,14 @@ import { RpcError } from "../../src/cap/rpc-error.js";
 import { turns } from "../../src/cap/turn.js";
 import { Connection } from "../../src/rpc/connection.js";
 import { FixedWindow } from "../../src/rpc/flow.js";
-import { Message } from "../../src/std/rpc.js";
-import { decodeFrame } from "../../src/wire/framing.js";
-import { line } from "../rpc/line.js";
 import { Node } from "../schemas/rpc-fuzz.capnp.js";
 import type { Action, Source } from "./actions.js";
 import { Caller } from "./caller.js";
-import { EvilPeer } from "./evil.js";
+import type { EvilPeer } from "./evil.js";
+import { Network } from "./network.js";
 import { DetourObject, NodeObject } from "./node-object.js";
-import {
-  depthOf,
-  failureOf,
-  follow,
-  isPoisoned,
-  isTainted,
-  Lane,
-  lastOf,
-  mayBeCancelled,
-  NULL_CALLED,
-  rejection,
-  type Shadow,
-  ShadowCall,
-  type ShadowPromise,
-  waitsFor,
-} from "./shadow.js";
+import { type Leeway, Oracle } from "./oracle.js";
+import { Lane, rejection, type Shadow, ShadowCall, type ShadowPromise, waitsFor } from "./shadow.js";
 
 /** A rule of the protocol does not hold. */
 export class Violation extends Error {
@@ -60,13 +44,6 @@ interface LocalPromise {
   settled: boolean;
 }
 
-/** One direction between two vats: the connection at its end, and what waits for it. */
-interface Inbox {
-  readonly connection: Connection;
-  /** Null is the end of the stream. */
-  readonly frames: (Uint8Array | null)[];
-}
-
 export class World {
   readonly size: number;
   readonly references = new Map<string, Reference>();
@@ -80,31 +57,20 @@ export class World {
   readonly answering = new Map<number, NodeObject>();
   readonly roots: NodeObject[] = [];
   readonly objects: NodeObject[] = [];
-  /** `[to][from]`. The malicious vat, if there is one, is the last index and has no inbox of this kind. */
-  readonly #inboxes: (Inbox | null)[][] = [];
-  /** Null without a malicious vat; otherwise by the vat it talks to. */
-  readonly evil: EvilPeer[] = [];
-  /** A link was cut: calls may fail for that. */
-  cut = false;
   readonly detours = new Map<string, DetourObject>();
   readonly membranes = new Map<string, { readonly vat: number; readonly membrane: Membrane }>();
   /** References that a membrane is right behind. */
   readonly behind = new WeakMap<Reference, Membrane>();
-  /** A membrane was revoked: calls may fail for that. */
-  revoked = false;
-  readonly transcript: string[] = [];
-  /** Keeps the transcript; costs time. */
-  verbose = false;
   actions = 0;
-  messages = 0;
+  readonly network: Network;
+  readonly #leeway: Leeway;
+  readonly #oracle: Oracle;
   #problem: string | null = null;
-
-  /** Tables are small: calls may be refused for that. */
-  readonly scarce: boolean;
 
   constructor(size: number, evil: boolean, scarce: boolean) {
     this.size = size;
-    this.scarce = scarce;
+    this.#leeway = { cut: false, scarce, revoked: false };
+    this.#oracle = new Oracle(this.#leeway, (problem) => this.report(problem));
     turns.drain();
     turns.onError = (error) => this.report(`a delivery threw: ${String(error)}`);
     for (let vat = 0; vat < size; vat++) {
@@ -112,24 +78,17 @@ export class World {
       this.roots.push(root);
       this.add(`root${vat}`, vat, LocalHook.of(root, Node), new Lane({ kind: "object", object: root }));
     }
-    for (let to = 0; to < size; to++) {
-      const row: (Inbox | null)[] = [];
-      for (let from = 0; from < size; from++) {
-        row.push(from === to ? null : { connection: this.#connect(to, `vat${from}`, true), frames: [] });
-      }
-      this.#inboxes.push(row);
-      if (evil) this.evil.push(new EvilPeer(() => this.#connect(to, "evil", false)));
-    }
+    this.network = new Network(size, evil, (...end) => this.#connect(...end));
   }
 
   #connect(vat: number, peerName: string, honest: boolean): Connection {
     return new Connection({
       peerName,
       newFlow: () => new FixedWindow(STREAM_WINDOW),
-      ...(this.scarce && honest ? { limits: SCARCE } : {}),
+      ...(this.#leeway.scarce && honest ? { limits: SCARCE } : {}),
       bootstrap: () => LocalHook.of(this.roots[vat] as NodeObject, Node),
       onClosed: (error) => {
-        if (honest && error && !this.cut) this.report(`vat${vat} lost ${peerName}: ${error.message}`);
+        if (honest && error && !this.#leeway.cut) this.report(`vat${vat} lost ${peerName}: ${error.message}`);
       },
     });
   }
@@ -146,8 +105,8 @@ export class World {
     this.actions++;
     try {
       this.#do(action);
-      this.#flush();
-      this.#check();
+      this.network.flush();
+      this.network.check();
     } catch (error) {
       throw error instanceof Violation ? error : new Violation(String(error instanceof Error ? error.stack : error));
     }
@@ -157,9 +116,10 @@ export class World {
   #do(action: Action): void {
     switch (action.do) {
       case "bootstrap": {
-        const { connection } = this.#inbox(action.vat, action.peer) ?? {};
-        if (action.peer === this.size && this.evil.length > 0) {
-          const hook = (this.evil[action.vat] as EvilPeer).connection.bootstrap();
+        const { evil } = this.network;
+        const connection = this.network.connection(action.vat, action.peer);
+        if (action.peer === this.size && evil.length > 0) {
+          const hook = (evil[action.vat] as EvilPeer).connection.bootstrap();
           this.add(action.ref, action.vat, hook, new Lane({ kind: "tainted" }));
         } else if (connection) {
           const object = this.roots[action.peer] as NodeObject;
@@ -200,7 +160,7 @@ export class World {
         return this.#throughMembrane(action);
       case "revoke": {
         const membrane = this.membranes.get(action.membrane);
-        this.revoked ||= membrane !== undefined;
+        this.#leeway.revoked ||= membrane !== undefined;
         membrane?.membrane.revoke(`revoked ${action.membrane}`);
         return;
       }
@@ -232,28 +192,17 @@ export class World {
         this.callers.get(action.call)?.forget(action.what);
         return;
       case "deliver":
-        return this.#deliver(action.from, action.to);
+        return this.network.deliver(action.from, action.to);
       case "drain":
         turns.drain();
         return;
       case "disconnect": {
-        const inbox = this.#inbox(action.vat, action.peer);
-        if (!inbox) return;
-        this.cut = true;
-        inbox.connection.disconnect(RpcError.disconnected("the link was cut"), action.tell);
-        this.#flush();
-        const other = this.#inbox(action.peer, action.vat);
-        // What was on its way is lost if the peer isn't told.
-        if (!action.tell) other?.frames.splice(0);
-        other?.frames.push(null);
-        return;
+        if (!this.network.connection(action.vat, action.peer)) return;
+        this.#leeway.cut = true;
+        return this.network.cut(action.vat, action.peer, action.tell);
       }
-      case "evil": {
-        const peer = this.evil[action.vat];
-        if (!peer) return;
-        const text = peer.send(action.seed);
-        if (this.verbose) this.transcript.push(`evil → vat${action.vat}: ${text}`);
-      }
+      case "evil":
+        return this.network.provoke(action.vat, action.seed);
     }
   }
 
@@ -340,21 +289,6 @@ export class World {
     );
   }
 
-  #deliver(from: number, to: number): void {
-    if (from === this.size) return;
-    if (to === this.size) {
-      this.evil[from]?.takeOne();
-      return;
-    }
-    const inbox = this.#inbox(to, from);
-    const frame = inbox?.frames.shift();
-    if (!inbox || frame === undefined) return;
-    if (frame === null) return inbox.connection.disconnect(RpcError.disconnected("end of stream"));
-    this.messages++;
-    if (this.verbose) this.transcript.push(`vat${from} → vat${to}: ${line(decodeFrame(frame).getRoot(Message))}`);
-    inbox.connection.receive(decodeFrame(frame));
-  }
-
   // --- what vats hold ---------------------------------------------------------------------------------------------
 
   /** Takes `hook`. */
@@ -388,62 +322,23 @@ export class World {
 
   /** `call` ran on `object`. */
   delivered(call: ShadowCall, object: NodeObject): void {
-    const destination = follow(call.lane.shadow);
-    if (call.delivered && !isTainted(destination)) this.report(`call ${call.id} arrived twice`);
-    call.delivered = true;
-    if (call.cutOff) this.report(`call ${call.id} went through a membrane that had been revoked`);
-    const depth = depthOf(destination, object);
-    if (depth < 0 && isTainted(destination)) return;
-    if (depth < call.lane.depth) this.report(`call ${call.id} took a detour that earlier calls had left out`);
-    call.lane.depth = depth;
-    if (destination.kind !== "object" || depth < 0) {
-      const expected = destination.kind === "object" ? destination.object.name : destination.kind;
-      this.report(`call ${call.id} arrived at ${object.name} instead of ${expected}`);
-    }
-    const { calls } = call.lane;
-    const place = calls.indexOf(call);
-    if (place < call.lane.arrived) this.report(`call ${call.id} arrived behind a later one`);
-    for (let at = call.lane.arrived; at < place; at++) {
-      const earlier = calls[at] as ShadowCall;
-      // One that was refused or lost on its way may not have been reported yet.
-      const lost = earlier.skippable || isPoisoned(follow(earlier.lane.shadow));
-      if (!lost && !this.cut && !this.scarce && !this.revoked)
-        this.report(`call ${call.id} overtook call ${earlier.id}`);
-    }
-    call.lane.arrived = place + 1;
+    this.#oracle.delivered(call, object);
   }
 
   /** The caller of `call` was told that it returned, with the results of call `answered`. */
   returned(call: ShadowCall, answered: number): void {
-    if (call.ended) this.report(`call ${call.id} ended twice`);
-    call.ended = "returned";
-    const failure = failureOf(call);
-    if (failure === undefined || this.scarce) return;
-    if (failure !== null) this.report(`call ${call.id} returned, but it was to fail: ${failure}`);
-    const last = lastOf(call).id;
-    if (answered !== last) this.report(`call ${call.id} got the results of call ${answered} instead of ${last}`);
+    this.#oracle.returned(call, answered);
   }
 
   failed(call: ShadowCall, error: RpcError): void {
-    if (call.ended) this.report(`call ${call.id} ended twice`);
-    call.ended = "failed";
-    const failure = failureOf(call);
-    if (failure === undefined || (failure !== null && error.reason.includes(failure))) return;
-    // Results without capabilities need no Finish, so nothing of their call is left to say that the path is null.
-    if (failure === NULL_CALLED && error.reason.includes("is not in progress")) return;
-    // Calls pipelined on a refused one find nothing: it was forgotten at once.
-    if (this.scarce && /\(limit max|is not in progress/.test(error.reason)) return;
-    if (this.cut && error.kind === "disconnected") return;
-    if (this.revoked && /^revoked m|cancelled/.test(error.reason)) return;
-    if (error.reason.includes("cancelled") && mayBeCancelled({ kind: "result", call, path: "0" })) return;
-    this.report(`call ${call.id} failed: ${error.reason}; expected: ${failure ?? "success"}`);
+    this.#oracle.failed(call, error);
   }
 
   // --- the end ----------------------------------------------------------------------------------------------------
 
   /** Ends everything in order and checks that nothing is left. Throws Violation. */
   finish(): void {
-    for (const peer of this.evil) peer.close();
+    for (const peer of this.network.evil) peer.close();
     this.#quiesce();
     for (;;) {
       const promise = [...this.promises.values()].find(({ settled }) => !settled);
@@ -468,20 +363,14 @@ export class World {
       this.references.delete(root.name);
       reference?.client[Symbol.dispose]();
     }
-    this.#flush();
+    this.network.flush();
     this.#quiesce();
     this.#checkEmpty();
   }
 
   #checkEmpty(): void {
-    for (const [to, row] of this.#inboxes.entries()) {
-      for (const [from, inbox] of row.entries()) {
-        if (inbox && !inbox.connection.isIdle) {
-          const rows = inbox.connection.dump().map(({ label, state }) => `${label} (${state})`);
-          throw new Violation(`vat${to} still has towards vat${from}: ${rows.join(", ")}`);
-        }
-      }
-    }
+    const leftover = this.network.leftover();
+    if (leftover) throw new Violation(leftover);
     for (const object of [...this.roots, ...this.objects]) {
       if (object.disposed !== 1) throw new Violation(`${object.name} was disposed ${object.disposed} times`);
     }
@@ -493,49 +382,12 @@ export class World {
       if (rounds > 20_000) throw new Violation("messages never cease");
       let moved = turns.size > 0;
       this.perform({ do: "drain" });
-      for (let to = 0; to < this.size; to++) {
-        for (let from = 0; from < this.size; from++) {
-          if (!this.#inbox(to, from)?.frames.length) continue;
-          moved = true;
-          this.perform({ do: "deliver", from, to });
-        }
+      for (const [from, to] of this.network.waitingBetweenVats) {
+        moved = true;
+        this.perform({ do: "deliver", from, to });
       }
       if (!moved) return;
     }
-  }
-
-  // --- the network ------------------------------------------------------------------------------------------------
-
-  #inbox(to: number, from: number): Inbox | null {
-    return this.#inboxes[to]?.[from] ?? null;
-  }
-
-  /** Links with messages waiting, as [from, to]. */
-  get waiting(): [number, number][] {
-    const found: [number, number][] = [];
-    for (let to = 0; to < this.size; to++) {
-      for (let from = 0; from < this.size; from++) if (this.#inbox(to, from)?.frames.length) found.push([from, to]);
-      if (this.evil[to]?.hasWaiting) found.push([to, this.size]);
-    }
-    return found;
-  }
-
-  #flush(): void {
-    for (let vat = 0; vat < this.size; vat++) {
-      for (let peer = 0; peer < this.size; peer++) {
-        const inbox = this.#inbox(vat, peer);
-        if (!inbox?.connection.hasOutgoing) continue;
-        const frames = inbox.connection.takeOutgoing();
-        for (const pieces of frames) this.#inbox(peer, vat)?.frames.push(joined(pieces));
-        inbox.connection.recycle(frames);
-      }
-      this.evil[vat]?.flush();
-    }
-  }
-
-  #check(): void {
-    for (const row of this.#inboxes) for (const inbox of row) inbox?.connection.check();
-    for (const peer of this.evil) peer.connection.check();
   }
 }
 
@@ -543,35 +395,6 @@ export function paramName(call: number, index: number): string {
   return `c${call}p${index}`;
 }
 
-/** Plays `actions` in a new world and ends it. Throws Violation. */
-export function play(
-  size: number,
-  actions: readonly Action[],
-  options: { evil?: boolean; scarce?: boolean; verbose?: boolean } = {},
-): World {
-  const world = new World(size, options.evil ?? false, options.scarce ?? false);
-  world.verbose = options.verbose ?? false;
-  try {
-    for (const action of actions) world.perform(action);
-    world.finish();
-  } catch (error) {
-    if (error instanceof Violation && world.verbose) error.message += `\n${world.transcript.join("\n")}`;
-    throw error;
-  }
-  return world;
-}
-
 /** Bytes: a streaming call or two. */
 const STREAM_WINDOW = 200;
 const SCARCE = { maxQuestions: 6, maxAnswers: 6, maxExports: 5 };
-
-/** One copy of a frame in pieces: its buffers are used again. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
-}
