@@ -83,11 +83,11 @@ func nestedCallbacks(s *stage) {
 			if err != nil {
 				return err
 			}
-			if answer, err := results.Answer(); answer != answerTo(0) {
-				return objects.ErrorOf(interop.Kind_failed, "the nested answer is "+answer)
-			} else {
-				return err
+			answer, err := results.Answer()
+			if err == nil && answer != answerTo(0) {
+				err = objects.ErrorOf(interop.Kind_failed, "the nested answer is "+answer)
 			}
+			return err
 		})
 	}
 	expectHeard(s, s.relay(s.ctx, nested(20)))
