@@ -20,7 +20,7 @@ export class Contact$Phone$Reader extends $.StructReader {
 export class Contact$Phone$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): string { return this.$text(0); }
-  set number(value: string) { this.$setText(0, value); }
+  set number(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasNumber(): boolean { return this.$has(0); }
   disownNumber(): $.Orphan { return this.$disown(0); }
   adoptNumber(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -90,12 +90,12 @@ export class Contact$Work$Builder extends $.StructBuilder {
   get none(): null { this.$expect(4, 0, "none"); return null; }
   set none(_: null) { this.$setUint16(4, 0); }
   get company(): string { this.$expect(4, 1, "company"); return this.$text(3); }
-  set company(value: string) { this.$setText(3, value); this.$setUint16(4, 1); }
+  set company(value: string) { $.writeText(this.$segment, this.$pointers + 24, value); this.$setUint16(4, 1); }
   hasCompany(): boolean { return this.$uint16(4) === 1 && this.$has(3); }
   disownCompany(): $.Orphan { this.$expect(4, 1, "company"); return this.$disown(3); }
   adoptCompany(orphan: $.Orphan): void { this.$adopt(3, orphan); this.$setUint16(4, 1); }
   get university(): string { this.$expect(4, 2, "university"); return this.$text(3); }
-  set university(value: string) { this.$setText(3, value); this.$setUint16(4, 2); }
+  set university(value: string) { $.writeText(this.$segment, this.$pointers + 24, value); this.$setUint16(4, 2); }
   hasUniversity(): boolean { return this.$uint16(4) === 2 && this.$has(3); }
   disownUniversity(): $.Orphan { this.$expect(4, 2, "university"); return this.$disown(3); }
   adoptUniversity(orphan: $.Orphan): void { this.$adopt(3, orphan); this.$setUint16(4, 2); }
@@ -164,12 +164,12 @@ export class Contact$Builder extends $.StructBuilder {
   get id(): number { return this.$uint32(0); }
   set id(value: number) { this.$setUint32(0, value); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   get email(): string { return this.$text(1); }
-  set email(value: string) { this.$setText(1, value); }
+  set email(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
   hasEmail(): boolean { return this.$has(1); }
   disownEmail(): $.Orphan { return this.$disown(1); }
   adoptEmail(orphan: $.Orphan): void { this.$adopt(1, orphan); }
@@ -491,7 +491,7 @@ export class Service$EchoParams$Builder extends $.StructBuilder {
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { this.$setText(0, value); }
+  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -530,7 +530,7 @@ export class Service$EchoResults$Builder extends $.StructBuilder {
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { this.$setText(0, value); }
+  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }

@@ -13,7 +13,7 @@ export class Value$Field$Reader extends $.StructReader {
 export class Value$Field$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -67,7 +67,7 @@ export class Value$Call$Reader extends $.StructReader {
 export class Value$Call$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get function(): string { return this.$text(0); }
-  set function(value: string) { this.$setText(0, value); }
+  set function(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasFunction(): boolean { return this.$has(0); }
   disownFunction(): $.Orphan { return this.$disown(0); }
   adoptFunction(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -160,7 +160,7 @@ export class Value$Builder extends $.StructBuilder {
   get number(): number { this.$expect(0, 2, "number"); return this.$float64(8); }
   set number(value: number) { this.$setFloat64(8, value); this.$setUint16(0, 2); }
   get string(): string { this.$expect(0, 3, "string"); return this.$text(0); }
-  set string(value: string) { this.$setText(0, value); this.$setUint16(0, 3); }
+  set string(value: string) { $.writeText(this.$segment, this.$pointers, value); this.$setUint16(0, 3); }
   hasString(): boolean { return this.$uint16(0) === 3 && this.$has(0); }
   disownString(): $.Orphan { this.$expect(0, 3, "string"); return this.$disown(0); }
   adoptString(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 3); }
@@ -186,7 +186,7 @@ export class Value$Builder extends $.StructBuilder {
   adoptCall(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 6); }
   /** Text that is JSON already and is put out as it stands. Decoders never produce it. */
   get raw(): string { this.$expect(0, 7, "raw"); return this.$text(0); }
-  set raw(value: string) { this.$setText(0, value); this.$setUint16(0, 7); }
+  set raw(value: string) { $.writeText(this.$segment, this.$pointers, value); this.$setUint16(0, 7); }
   hasRaw(): boolean { return this.$uint16(0) === 7 && this.$has(0); }
   disownRaw(): $.Orphan { this.$expect(0, 7, "raw"); return this.$disown(0); }
   adoptRaw(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 7); }
@@ -298,7 +298,7 @@ export class FlattenOptions$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Put before the name of every member. */
   get prefix(): string { return this.$text(0); }
-  set prefix(value: string) { this.$setText(0, value); }
+  set prefix(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasPrefix(): boolean { return this.$has(0); }
   disownPrefix(): $.Orphan { return this.$disown(0); }
   adoptPrefix(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -356,13 +356,13 @@ export class DiscriminatorOptions$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** What that member is called. If null, the name of the union. */
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   /** Where the value of the member that is set is written, the same name for all of them. If null, the member's own name. */
   get valueName(): string { return this.$text(1); }
-  set valueName(value: string) { this.$setText(1, value); }
+  set valueName(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
   hasValueName(): boolean { return this.$has(1); }
   disownValueName(): $.Orphan { return this.$disown(1); }
   adoptValueName(orphan: $.Orphan): void { this.$adopt(1, orphan); }

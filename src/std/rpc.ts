@@ -2202,7 +2202,7 @@ export class Exception$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** For people. */
   get reason(): string { return this.$text(0); }
-  set reason(value: string) { this.$setText(0, value); }
+  set reason(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasReason(): boolean { return this.$has(0); }
   disownReason(): $.Orphan { return this.$disown(0); }
   adoptReason(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -2217,7 +2217,7 @@ export class Exception$Builder extends $.StructBuilder {
   set obsoleteDurability(value: number) { this.$setUint16(2, value); }
   /** The stack where it happened, if the sender is willing to show it. */
   get trace(): string { return this.$text(1); }
-  set trace(value: string) { this.$setText(1, value); }
+  set trace(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
   hasTrace(): boolean { return this.$has(1); }
   disownTrace(): $.Orphan { return this.$disown(1); }
   adoptTrace(orphan: $.Orphan): void { this.$adopt(1, orphan); }

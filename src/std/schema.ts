@@ -11,7 +11,7 @@ export class Node$Parameter$Reader extends $.StructReader {
 export class Node$Parameter$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -56,7 +56,7 @@ export class Node$NestedNode$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Without its scope. */
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -106,7 +106,7 @@ export class Node$SourceInfo$Member$Reader extends $.StructReader {
 export class Node$SourceInfo$Member$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get docComment(): string { return this.$text(0); }
-  set docComment(value: string) { this.$setText(0, value); }
+  set docComment(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasDocComment(): boolean { return this.$has(0); }
   disownDocComment(): $.Orphan { return this.$disown(0); }
   adoptDocComment(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -172,7 +172,7 @@ export class Node$SourceInfo$Builder extends $.StructBuilder {
   set id(value: bigint) { this.$setUint64(0, value); }
   /** The comment that belongs to the declaration, `#` marks removed. */
   get docComment(): string { return this.$text(0); }
-  set docComment(value: string) { this.$setText(0, value); }
+  set docComment(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasDocComment(): boolean { return this.$has(0); }
   disownDocComment(): $.Orphan { return this.$disown(0); }
   adoptDocComment(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -661,7 +661,7 @@ export class Node$Builder extends $.StructBuilder {
   set id(value: bigint) { this.$setUint64(0, value); }
   /** For people: the file's name, a colon, and the path of the declaration. Not an identity; files move. */
   get displayName(): string { return this.$text(0); }
-  set displayName(value: string) { this.$setText(0, value); }
+  set displayName(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasDisplayName(): boolean { return this.$has(0); }
   disownDisplayName(): $.Orphan { return this.$disown(0); }
   adoptDisplayName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1184,7 +1184,7 @@ export class Field$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "slot" | "group" | number { return this.$which(8, Field$$members); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1345,7 +1345,7 @@ export class Enumerant$Reader extends $.StructReader {
 export class Enumerant$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1491,7 +1491,7 @@ export class Method$Reader extends $.StructReader {
 export class Method$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -2693,7 +2693,7 @@ export class Value$Builder extends $.StructBuilder {
   get float64(): number { this.$expect(0, 11, "float64"); return this.$float64(8); }
   set float64(value: number) { this.$setFloat64(8, value); this.$setUint16(0, 11); }
   get text(): string { this.$expect(0, 12, "text"); return this.$text(0); }
-  set text(value: string) { this.$setText(0, value); this.$setUint16(0, 12); }
+  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); this.$setUint16(0, 12); }
   hasText(): boolean { return this.$uint16(0) === 12 && this.$has(0); }
   disownText(): $.Orphan { this.$expect(0, 12, "text"); return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 12); }
@@ -3012,7 +3012,7 @@ export class CodeGeneratorRequest$RequestedFile$Import$Builder extends $.StructB
    * directory.
    */
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -3263,7 +3263,7 @@ export class CodeGeneratorRequest$RequestedFile$Builder extends $.StructBuilder 
   set id(value: bigint) { this.$setUint64(0, value); }
   /** The file's name, source prefix removed. */
   get filename(): string { return this.$text(0); }
-  set filename(value: string) { this.$setText(0, value); }
+  set filename(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasFilename(): boolean { return this.$has(0); }
   disownFilename(): $.Orphan { return this.$disown(0); }
   adoptFilename(orphan: $.Orphan): void { this.$adopt(0, orphan); }

@@ -25,8 +25,8 @@ const primitives = host.Buffer?.prototype;
 const utf8Slice = primitives?.utf8Slice;
 const utf8Write = primitives?.utf8Write;
 
-/** Longest text, in UTF-16 units, encoded by the loop: it takes about 1.5 ns a unit, a call into the host 50 ns and little more. */
-const SHORT_ENCODE_UNITS = 26;
+/** Longest text, in UTF-16 units, encoded by loops: they take about 1.5 ns a unit, a call into the host 50 ns and little more. */
+export const SHORT_ENCODE_UNITS = 26;
 
 const NON_ASCII = 0x80808080 | 0;
 
@@ -67,36 +67,13 @@ export function utf8Length(text: string): number {
 
 /** Writes `text` at `at`, where there is room for it; the offset behind it. `view` and `bytes` are of one buffer. */
 export function encodeUtf8(text: string, view: DataView, bytes: Uint8Array, at: number): number {
-  if (text.length <= SHORT_ENCODE_UNITS) return encodeShort(text, view, bytes, at);
+  if (text.length <= SHORT_ENCODE_UNITS) return encodeShort(text, 0, view, bytes, at);
   if (utf8Write) return at + utf8Write.call(bytes, text, at, bytes.length - at);
   return at + encoder.encodeInto(text, bytes.subarray(at)).written;
 }
 
-/** Four units at a time as long as they are ASCII; the rest by `encodeGroups`. Small, so that V8 inlines it where texts are written. */
-function encodeShort(text: string, view: DataView, bytes: Uint8Array, start: number): number {
-  const { length } = text;
-  const groups = length & ~3;
-  let index = 0;
-  for (; index < groups; index += 4) {
-    const first = text.charCodeAt(index);
-    const second = text.charCodeAt(index + 1);
-    const third = text.charCodeAt(index + 2);
-    const fourth = text.charCodeAt(index + 3);
-    if ((first | second | third | fourth) >= 0x80) return encodeGroups(text, index, view, bytes, start + index);
-    view.setInt32(start + index, first | (second << 8) | (third << 16) | (fourth << 24), true);
-  }
-  if (index === length) return start + length;
-  // One to three units, written as four: there is room for the worst case, and what follows them is zero.
-  const first = text.charCodeAt(index);
-  const second = index + 1 < length ? text.charCodeAt(index + 1) : 0;
-  const third = index + 2 < length ? text.charCodeAt(index + 2) : 0;
-  if ((first | second | third) >= 0x80) return encodeMixed(text, index, view, bytes, start + index);
-  view.setInt32(start + index, first | (second << 8) | (third << 16), true);
-  return start + length;
-}
-
-/** The units from `from` on, four at a time as long as none takes more than two bytes; the rest by `encodeMixed`. */
-function encodeGroups(text: string, from: number, view: DataView, bytes: Uint8Array, start: number): number {
+/** Writes the units from `from` on, without the host: four at a time as long as none takes more than two bytes, the rest by `encodeMixed`. The offset behind them. */
+export function encodeShort(text: string, from: number, view: DataView, bytes: Uint8Array, start: number): number {
   const { length } = text;
   const last = length - 3;
   let at = start;

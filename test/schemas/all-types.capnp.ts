@@ -206,7 +206,7 @@ export class Defaults$Builder extends $.StructBuilder {
   get color(): Color | number { return this.$enumDefault(56, Color$$type.names, 2); }
   set color(value: Color | number) { this.$setEnumDefault(56, value, Color$$type, 2); }
   get text(): string { return this.$textDefault(0, Defaults$$text); }
-  set text(value: string) { this.$setText(0, value); }
+  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -370,7 +370,7 @@ export class Point$Builder extends $.StructBuilder {
   get y(): number { return this.$int32(4); }
   set y(value: number) { this.$setInt32(4, value); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -444,7 +444,7 @@ export class Pointers$Reader extends $.StructReader {
 export class Pointers$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { this.$setText(0, value); }
+  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -568,7 +568,7 @@ export class Greeter$GreetParams$Reader extends $.StructReader {
 export class Greeter$GreetParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -601,7 +601,7 @@ export class Greeter$GreetResults$Reader extends $.StructReader {
 export class Greeter$GreetResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get greeting(): string { return this.$text(0); }
-  set greeting(value: string) { this.$setText(0, value); }
+  set greeting(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasGreeting(): boolean { return this.$has(0); }
   disownGreeting(): $.Orphan { return this.$disown(0); }
   adoptGreeting(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1013,7 +1013,7 @@ export class Shape$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "circle" | "square" | "polygon" | "label" | "inner" | "box" | "nothing" | "color" | number { return this.$which(8, Shape$$members); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1029,7 +1029,7 @@ export class Shape$Builder extends $.StructBuilder {
   disownPolygon(): $.Orphan { this.$expect(8, 2, "polygon"); return this.$disown(1); }
   adoptPolygon(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setUint16(8, 2); }
   get label(): string { this.$expect(8, 3, "label"); return this.$text(1); }
-  set label(value: string) { this.$setText(1, value); this.$setUint16(8, 3); }
+  set label(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); this.$setUint16(8, 3); }
   hasLabel(): boolean { return this.$uint16(8) === 3 && this.$has(1); }
   disownLabel(): $.Orphan { this.$expect(8, 3, "label"); return this.$disown(1); }
   adoptLabel(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setUint16(8, 3); }
@@ -1161,7 +1161,7 @@ export class Person$Note$Reader extends $.StructReader {
 export class Person$Note$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { this.$setText(0, value); }
+  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1251,7 +1251,7 @@ export class Person$Address$Reader extends $.StructReader {
 export class Person$Address$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get street(): string { return this.$text(1); }
-  set street(value: string) { this.$setText(1, value); }
+  set street(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
   hasStreet(): boolean { return this.$has(1); }
   disownStreet(): $.Orphan { return this.$disown(1); }
   adoptStreet(orphan: $.Orphan): void { this.$adopt(1, orphan); }
@@ -1306,7 +1306,7 @@ export class Person$Employment$School$Reader extends $.StructReader {
 export class Person$Employment$School$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get title(): string { return this.$text(2); }
-  set title(value: string) { this.$setText(2, value); }
+  set title(value: string) { $.writeText(this.$segment, this.$pointers + 16, value); }
   hasTitle(): boolean { return this.$has(2); }
   disownTitle(): $.Orphan { return this.$disown(2); }
   adoptTitle(orphan: $.Orphan): void { this.$adopt(2, orphan); }
@@ -1366,7 +1366,7 @@ export class Person$Employment$Builder extends $.StructBuilder {
   get unemployed(): null { this.$expect(2, 0, "unemployed"); return null; }
   set unemployed(_: null) { this.$setUint16(2, 0); }
   get employer(): string { this.$expect(2, 1, "employer"); return this.$text(2); }
-  set employer(value: string) { this.$setText(2, value); this.$setUint16(2, 1); }
+  set employer(value: string) { $.writeText(this.$segment, this.$pointers + 16, value); this.$setUint16(2, 1); }
   hasEmployer(): boolean { return this.$uint16(2) === 1 && this.$has(2); }
   disownEmployer(): $.Orphan { this.$expect(2, 1, "employer"); return this.$disown(2); }
   adoptEmployer(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setUint16(2, 1); }
@@ -1434,7 +1434,7 @@ export class Person$Reader extends $.StructReader {
 export class Person$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }

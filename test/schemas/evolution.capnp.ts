@@ -35,7 +35,7 @@ export class OldPerson$Builder extends $.StructBuilder {
   get id(): number { return this.$uint32(0); }
   set id(value: number) { this.$setUint32(0, value); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -78,7 +78,7 @@ export class OldPerson$Builder extends $.StructBuilder {
   disownPlaces(): $.Orphan { return this.$disown(6); }
   adoptPlaces(orphan: $.Orphan): void { this.$adopt(6, orphan); }
   get contact(): string { return this.$text(7); }
-  set contact(value: string) { this.$setText(7, value); }
+  set contact(value: string) { $.writeText(this.$segment, this.$pointers + 56, value); }
   hasContact(): boolean { return this.$has(7); }
   disownContact(): $.Orphan { return this.$disown(7); }
   adoptContact(orphan: $.Orphan): void { this.$adopt(7, orphan); }
@@ -393,7 +393,7 @@ export class NewPerson$Builder extends $.StructBuilder {
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   get fullName(): string { return this.$text(0); }
-  set fullName(value: string) { this.$setText(0, value); }
+  set fullName(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasFullName(): boolean { return this.$has(0); }
   disownFullName(): $.Orphan { return this.$disown(0); }
   adoptFullName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -439,7 +439,7 @@ export class NewPerson$Builder extends $.StructBuilder {
   disownPlaces(): $.Orphan { return this.$disown(6); }
   adoptPlaces(orphan: $.Orphan): void { this.$adopt(6, orphan); }
   get contact(): string { this.$expect(6, 0, "contact"); return this.$text(7); }
-  set contact(value: string) { this.$setText(7, value); this.$setUint16(6, 0); }
+  set contact(value: string) { $.writeText(this.$segment, this.$pointers + 56, value); this.$setUint16(6, 0); }
   hasContact(): boolean { return this.$uint16(6) === 0 && this.$has(7); }
   disownContact(): $.Orphan { this.$expect(6, 0, "contact"); return this.$disown(7); }
   adoptContact(orphan: $.Orphan): void { this.$adopt(7, orphan); this.$setUint16(6, 0); }
@@ -609,7 +609,7 @@ export class NewNumber$Builder extends $.StructBuilder {
   get value(): number { return this.$int32(0); }
   set value(value: number) { this.$setInt32(0, value); }
   get unit(): string { return this.$textDefault(0, NewNumber$$unit); }
-  set unit(value: string) { this.$setText(0, value); }
+  set unit(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasUnit(): boolean { return this.$has(0); }
   disownUnit(): $.Orphan { return this.$disown(0); }
   adoptUnit(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -665,7 +665,7 @@ export class NewName$Reader extends $.StructReader {
 export class NewName$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { this.$setText(0, value); }
+  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -880,7 +880,7 @@ export class NewPlace$Kind$Elsewhere$Reader extends $.StructReader {
 export class NewPlace$Kind$Elsewhere$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1147,7 +1147,7 @@ export class OldBox$Reader extends $.StructReader {
 export class OldBox$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): string { return this.$text(0); }
-  set value(value: string) { this.$setText(0, value); }
+  set value(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasValue(): boolean { return this.$has(0); }
   disownValue(): $.Orphan { return this.$disown(0); }
   adoptValue(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1319,7 +1319,7 @@ export class NewEmpty$Builder extends $.StructBuilder {
   get value(): number { return this.$int32Default(0, 3); }
   set value(value: number) { this.$setInt32Default(0, value, 3); }
   get text(): string { return this.$textDefault(0, NewEmpty$$text); }
-  set text(value: string) { this.$setText(0, value); }
+  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }

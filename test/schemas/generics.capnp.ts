@@ -333,7 +333,7 @@ export class Item$Reader extends $.StructReader {
 export class Item$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -600,7 +600,7 @@ export class Store$GetParams$Builder<T extends $.AnyType = typeof $.AnyPointer> 
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get key(): string { return this.$text(0); }
-  set key(value: string) { this.$setText(0, value); }
+  set key(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasKey(): boolean { return this.$has(0); }
   disownKey(): $.Orphan { return this.$disown(0); }
   adoptKey(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -685,7 +685,7 @@ export class Store$PutParams$Builder<T extends $.AnyType = typeof $.AnyPointer> 
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get key(): string { return this.$text(0); }
-  set key(value: string) { this.$setText(0, value); }
+  set key(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasKey(): boolean { return this.$has(0); }
   disownKey(): $.Orphan { return this.$disown(0); }
   adoptKey(orphan: $.Orphan): void { this.$adopt(0, orphan); }

@@ -53,7 +53,7 @@ export class Everything$AGroup$DoubleFlat$Reader extends $.StructReader {
 export class Everything$AGroup$DoubleFlat$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get flatQux(): string { return this.$text(2); }
-  set flatQux(value: string) { this.$setText(2, value); }
+  set flatQux(value: string) { $.writeText(this.$segment, this.$pointers + 16, value); }
   hasFlatQux(): boolean { return this.$has(2); }
   disownFlatQux(): $.Orphan { return this.$disown(2); }
   adoptFlatQux(orphan: $.Orphan): void { this.$adopt(2, orphan); }
@@ -95,7 +95,7 @@ export class Everything$AGroup$Builder extends $.StructBuilder {
   get flatFoo(): number { return this.$uint32(0); }
   set flatFoo(value: number) { this.$setUint32(0, value); }
   get flatBar(): string { return this.$text(1); }
-  set flatBar(value: string) { this.$setText(1, value); }
+  set flatBar(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
   hasFlatBar(): boolean { return this.$has(1); }
   disownFlatBar(): $.Orphan { return this.$disown(1); }
   adoptFlatBar(orphan: $.Orphan): void { this.$adopt(1, orphan); }
@@ -190,7 +190,7 @@ export class Everything$PrefixedGroup$MorePrefix$Reader extends $.StructReader {
 export class Everything$PrefixedGroup$MorePrefix$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get qux(): string { return this.$text(4); }
-  set qux(value: string) { this.$setText(4, value); }
+  set qux(value: string) { $.writeText(this.$segment, this.$pointers + 32, value); }
   hasQux(): boolean { return this.$has(4); }
   disownQux(): $.Orphan { return this.$disown(4); }
   adoptQux(orphan: $.Orphan): void { this.$adopt(4, orphan); }
@@ -230,7 +230,7 @@ export class Everything$PrefixedGroup$Reader extends $.StructReader {
 export class Everything$PrefixedGroup$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get foo(): string { return this.$text(3); }
-  set foo(value: string) { this.$setText(3, value); }
+  set foo(value: string) { $.writeText(this.$segment, this.$pointers + 24, value); }
   hasFoo(): boolean { return this.$has(3); }
   disownFoo(): $.Orphan { return this.$disown(3); }
   adoptFoo(orphan: $.Orphan): void { this.$adopt(3, orphan); }
@@ -295,7 +295,7 @@ export class Everything$AUnion$Foo$Reader extends $.StructReader {
 export class Everything$AUnion$Foo$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get fooMember(): string { return this.$text(5); }
-  set fooMember(value: string) { this.$setText(5, value); }
+  set fooMember(value: string) { $.writeText(this.$segment, this.$pointers + 40, value); }
   hasFooMember(): boolean { return this.$has(5); }
   disownFooMember(): $.Orphan { return this.$disown(5); }
   adoptFooMember(orphan: $.Orphan): void { this.$adopt(5, orphan); }
@@ -340,7 +340,7 @@ export class Everything$AUnion$Bar$Builder extends $.StructBuilder {
   get barMember(): number { return this.$uint32(12); }
   set barMember(value: number) { this.$setUint32(12, value); }
   get multiMember(): string { return this.$text(5); }
-  set multiMember(value: string) { this.$setText(5, value); }
+  set multiMember(value: string) { $.writeText(this.$segment, this.$pointers + 40, value); }
   hasMultiMember(): boolean { return this.$has(5); }
   disownMultiMember(): $.Orphan { return this.$disown(5); }
   adoptMultiMember(orphan: $.Orphan): void { this.$adopt(5, orphan); }
@@ -459,7 +459,7 @@ export class Everything$SimpleGroup$Reader extends $.StructReader {
 export class Everything$SimpleGroup$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get grault(): string { return this.$text(7); }
-  set grault(value: string) { this.$setText(7, value); }
+  set grault(value: string) { $.writeText(this.$segment, this.$pointers + 56, value); }
   hasGrault(): boolean { return this.$has(7); }
   disownGrault(): $.Orphan { return this.$disown(7); }
   adoptGrault(orphan: $.Orphan): void { this.$adopt(7, orphan); }
@@ -510,7 +510,7 @@ export class Everything$BUnion$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "foo" | "bar" | number { return this.$which(16, Everything$BUnion$$members); }
   get foo(): string { this.$expect(16, 0, "foo"); return this.$text(13); }
-  set foo(value: string) { this.$setText(13, value); this.$setUint16(16, 0); }
+  set foo(value: string) { $.writeText(this.$segment, this.$pointers + 104, value); this.$setUint16(16, 0); }
   hasFoo(): boolean { return this.$uint16(16) === 0 && this.$has(13); }
   disownFoo(): $.Orphan { this.$expect(16, 0, "foo"); return this.$disown(13); }
   adoptFoo(orphan: $.Orphan): void { this.$adopt(13, orphan); this.$setUint16(16, 0); }
@@ -583,7 +583,7 @@ export class Everything$UnionWithVoid$Builder extends $.StructBuilder {
   get voidValue(): null { this.$expect(18, 1, "voidValue"); return null; }
   set voidValue(_: null) { this.$setUint16(18, 1); }
   get textValue(): string { this.$expect(18, 2, "textValue"); return this.$text(15); }
-  set textValue(value: string) { this.$setText(15, value); this.$setUint16(18, 2); }
+  set textValue(value: string) { $.writeText(this.$segment, this.$pointers + 120, value); this.$setUint16(18, 2); }
   hasTextValue(): boolean { return this.$uint16(18) === 2 && this.$has(15); }
   disownTextValue(): $.Orphan { this.$expect(18, 2, "textValue"); return this.$disown(15); }
   adoptTextValue(orphan: $.Orphan): void { this.$adopt(15, orphan); this.$setUint16(18, 2); }
@@ -657,7 +657,7 @@ export class Everything$Reader extends $.StructReader {
 export class Everything$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get someField(): string { return this.$text(0); }
-  set someField(value: string) { this.$setText(0, value); }
+  set someField(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasSomeField(): boolean { return this.$has(0); }
   disownSomeField(): $.Orphan { return this.$disown(0); }
   adoptSomeField(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -716,7 +716,7 @@ export class Everything$Builder extends $.StructBuilder {
   disownInnerJson(): $.Orphan { return this.$disown(9); }
   adoptInnerJson(orphan: $.Orphan): void { this.$adopt(9, orphan); }
   get customFieldHandler(): string { return this.$text(10); }
-  set customFieldHandler(value: string) { this.$setText(10, value); }
+  set customFieldHandler(value: string) { $.writeText(this.$segment, this.$pointers + 80, value); }
   hasCustomFieldHandler(): boolean { return this.$has(10); }
   disownCustomFieldHandler(): $.Orphan { return this.$disown(10); }
   adoptCustomFieldHandler(orphan: $.Orphan): void { this.$adopt(10, orphan); }
@@ -960,7 +960,7 @@ export class Dependency$Reader extends $.StructReader {
 export class Dependency$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get foo(): string { return this.$text(0); }
-  set foo(value: string) { this.$setText(0, value); }
+  set foo(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasFoo(): boolean { return this.$has(0); }
   disownFoo(): $.Orphan { return this.$disown(0); }
   adoptFoo(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1303,7 +1303,7 @@ export class Outer$Reader extends $.StructReader {
 export class Outer$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1442,12 +1442,12 @@ export class Clash$Reader extends $.StructReader {
 export class Clash$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get first(): string { return this.$text(0); }
-  set first(value: string) { this.$setText(0, value); }
+  set first(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasFirst(): boolean { return this.$has(0); }
   disownFirst(): $.Orphan { return this.$disown(0); }
   adoptFirst(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   get second(): string { return this.$text(1); }
-  set second(value: string) { this.$setText(1, value); }
+  set second(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
   hasSecond(): boolean { return this.$has(1); }
   disownSecond(): $.Orphan { return this.$disown(1); }
   adoptSecond(orphan: $.Orphan): void { this.$adopt(1, orphan); }

@@ -174,7 +174,7 @@ export class Named$NameResults$Reader extends $.StructReader {
 export class Named$NameResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -454,7 +454,7 @@ export class File$LocateParams$Reader extends $.StructReader {
 export class File$LocateParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { this.$setText(0, value); }
+  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -654,7 +654,7 @@ export class Directory$EntryParams$Reader extends $.StructReader {
 export class Directory$EntryParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { this.$setText(0, value); }
+  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
