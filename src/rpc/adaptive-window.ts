@@ -1,6 +1,6 @@
 /**
  * AdaptiveWindow: a window that follows its link, after BBR: the bandwidth at which messages are acknowledged times the shortest round trip, and a
- * quarter more. It starts small and doubles as long as that brings more bandwidth (startup). A caller that sends less than
+ * quarter more. It starts small and doubles as long as that brings more bandwidth and no queue (startup). A caller that sends less than
  * the window lets through says nothing about the link, so its samples never shrink the window.
  *
  * Round trips are longer than the link when messages queue on it, or for the work at its ends. What the link itself takes shows when little
@@ -19,6 +19,8 @@ const STEADY_GAIN = 5 / 4;
 /** The search ends after so many round trips that did not find so much more. */
 const ROUNDS_WITHOUT_GROWTH = 3;
 const GROWTH = 5 / 4;
+/** It ends at once when round trips have become so much longer than the shortest: messages queue, and wider windows only lengthen that. */
+const QUEUEING = 3 / 2;
 /** A window shrinks to no less than this share of itself in one round trip. */
 const LARGEST_SHRINK = 7 / 8;
 /** A window that has shrunk to this share of itself is looked into, but not more often than every so many round trips. */
@@ -116,14 +118,16 @@ export class AdaptiveWindow extends FlowController<Departure> {
     if (interval <= 0 || message.probing || message.deliveredAt < this.#probedAt) return;
     const bandwidth = (this.#delivered - message.delivered) / interval;
     this.#follow(message, bandwidth * this.#minRoundTrip);
-    if (message.sentAt >= this.#roundStart) this.#endRound(now, bandwidth);
+    if (message.sentAt >= this.#roundStart) this.#endRound(now, bandwidth, roundTrip);
   }
 
   /** Moves the window towards the product of bandwidth and delay that `message` has measured. */
   #follow(message: Departure, product: number): void {
     const gain = this.#startup ? STARTUP_GAIN : STEADY_GAIN;
     // One message more than the window is always let through.
-    const target = product * gain - (this.#startup ? 0 : this.largest);
+    let target = product * gain - (this.#startup ? 0 : this.largest);
+    // From the smallest window it takes more than noise to have another message under way.
+    if (!this.#startup && target < MIN_WINDOW + Math.min(this.largest, MIN_WINDOW) / 2) target = MIN_WINDOW;
     // No faster than one gain per round trip, whatever a burst of acknowledgements seems to say.
     let window = Math.min(target, message.window * gain);
     if (this.#startup) window = Math.min(window, this.#ceiling);
@@ -132,12 +136,14 @@ export class AdaptiveWindow extends FlowController<Departure> {
     this.#widest = Math.max(this.#widest, this.#window);
   }
 
-  #endRound(now: number, bandwidth: number): void {
+  #endRound(now: number, bandwidth: number, roundTrip: number): void {
     this.#roundStart = now;
     const full = this.#roundFull;
     this.#roundFull = false;
     if (this.#startup) {
-      if (bandwidth >= this.#roundBandwidth * GROWTH) {
+      if (full && roundTrip > this.#minRoundTrip * QUEUEING) {
+        this.#startup = false;
+      } else if (bandwidth >= this.#roundBandwidth * GROWTH) {
         this.#roundsWithoutGrowth = 0;
         this.#roundBandwidth = bandwidth;
         this.#ceiling = this.#window * STARTUP_GAIN;
