@@ -149,9 +149,12 @@ function elementsEqual(left: ListTarget, leftNesting: number, right: ListTarget,
   return result;
 }
 
-function element(list: ListTarget, index: number, nesting: number): Sections {
+/** An element as a struct: one level below its list, unless it is a lone pointer. */
+function element(list: ListTarget, index: number, listNesting: number): Sections {
   const { segment, dataSize, pointerCount } = list;
   const data = list.start + index * list.step;
+  const nesting = list.elementSize === COMPOSITE_ELEMENTS ? listNesting - 1 : listNesting;
+  if (nesting < 0) throw tooDeep(segment, data);
   return { segment, data, dataSize, pointers: data + dataSize, pointerCount, nesting };
 }
 

@@ -15,6 +15,7 @@ import {
   replace,
   transfer,
 } from "./layout.js";
+import { tooDeep } from "./limits.js";
 import { ListTarget, resolveList } from "./list-pointer.js";
 import { ListBuilder, type ListInit, ListReader, toArrayLike, wrappedIndex } from "./list-reader.js";
 import { isNull } from "./pointer.js";
@@ -47,9 +48,12 @@ export class StructListReader<R> extends ListReader<R> implements ListTarget {
     this.make = make;
   }
 
+  /** Throws WireError "nesting-limit": an element lies one level below its list, as in C++. */
   protected element(index: number): R {
     const data = this.start + index * this.step;
-    return this.make(this.segment, data, this.dataSize, data + this.dataSize, this.pointerCount, this.nesting);
+    const nesting = this.nesting - 1;
+    if (nesting < 0) throw tooDeep(this.segment, data);
+    return this.make(this.segment, data, this.dataSize, data + this.dataSize, this.pointerCount, nesting);
   }
 }
 

@@ -107,6 +107,8 @@ describeWithPycapnp("limits", () => {
   const samples = [
     { schema: "all-types.capnp", type: "Shape", text: `${"(inner = ".repeat(20)}(label = "deep")${")".repeat(20)}` },
     { schema: "all-types.capnp", type: "Lists", text: '(matrix = [[1, 2], [3]], colorLists = [[red]], texts = ["a"])' },
+    // The elements of a struct list lie a level below it.
+    { schema: "all-types.capnp", type: "Lists", text: '(pointLists = [[(x = 1, name = "one")]], points = [(x = 2)])' },
   ];
 
   function isReadByUs(bytes: Uint8Array, type: ReturnType<typeof structOf>, options: FrameOptions): boolean {
