@@ -1,6 +1,6 @@
 /** Capabilities by schema: dynamic clients call generated servers and the other way round, in one process and over a connection. */
 
-import { Capability } from "capwire";
+import { Capability, type ServerContext } from "capwire";
 import { type DynamicMethod, type DynamicStreamMethod, invoke, loadGenerated, loadText } from "capwire/dynamic";
 import { describe, expect, it } from "vitest";
 import { Counting, Deferred, settle, TestMaker } from "../cap/objects.js";
@@ -59,6 +59,21 @@ describe.each(PLACES)("a capability $name", ({ serve }) => {
     expect((await client.qux()).n).toBe(7);
     expect(seen).toEqual([{ i: 3, j: true }]);
     await expect(client.bar()).rejects.toMatchObject({ kind: "unimplemented" });
+  });
+
+  it("tail-calls another from a plain object: its results and its pipeline are the caller's", async () => {
+    const callee = new TestMaker();
+    using to = stories.Maker.serve(callee);
+    using dynamicTo = to.castAs(Maker);
+    using dynamic = serve(Maker, {
+      make: (_params: unknown, context: ServerContext) =>
+        context.tailCall((tail) => dynamicTo.make({ label: "tail" }, tail)),
+    });
+    using caller = dynamic.castAs(stories.Maker);
+    using made = caller.make({ label: "ignored" });
+    expect((await made.cap.next({ expected: 0 })).number).toBe(0);
+    expect((await made).box.label).toBe("tail");
+    expect(callee.made[0]?.order).toEqual([0]);
   });
 
   it("is passed in params and results, as plain object, as dynamic and as generated client", async () => {

@@ -167,10 +167,7 @@ const ROWS: readonly (Row | Omit<Case, "number">)[] = [
   ],
   ["DynamicServerInheritance", "dynamic/capability: is a plain object behind a dynamic interface"],
   ["DynamicServerPipelining", "dynamic/capability: is passed in params and results"],
-  without(
-    "DynamicServerTailCall",
-    "dynamic servers get the very context that generated ones get, of which cap/tail-call tells",
-  ),
+  ["DynamicServerTailCall", "dynamic/capability: tail-calls another from a plain object"],
   [
     "AnyPointersAndOrphans",
     "cap/messages: move with an orphan",
