@@ -27,11 +27,11 @@ export interface SegmentAllocator {
   giveBack?(view: DataView, end: number, used: number): boolean;
 }
 
-const CHUNK_BYTES = 64 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 /** What a small message takes at first; it grows in place while nobody else took the space behind it. */
 const FIRST_BYTES = 1024;
 /** Larger needs get a buffer of their own. */
-const LARGEST_SHARED_BYTES = CHUNK_BYTES / 4;
+const LARGEST_SHARED_BYTES = CHUNK_BYTES / 8;
 /** A message that grows gets as much again as it has, up to this. */
 const MAX_GROWTH_BYTES = 64 * 1024 * 1024;
 
@@ -58,7 +58,8 @@ export class HeapAllocator implements SegmentAllocator {
     const { view, bytes } = this.#chunk;
     const newest = this.#free;
     this.#newest = newest;
-    this.#free = newest + roundUpToWord(wanted);
+    // Half of what the last one took at once: growing costs little, but adds up; and a large message is soon forgotten.
+    this.#free = newest + roundUpToWord(Math.max(wanted, room >>> 1));
     return { view, bytes, start: newest + BYTES_PER_WORD, end: this.#free, hasHeaderRoom: true };
   }
 
