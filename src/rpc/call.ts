@@ -1,7 +1,7 @@
 /** What the peer asks for: Call and Bootstrap become answers and go to their target. */
 
 import { BrokenHook } from "../cap/broken.js";
-import { type CallHints, type CapabilityHook, NO_HINTS } from "../cap/hook.js";
+import { type CallHints, NO_HINTS } from "../cap/hook.js";
 import { RpcError } from "../cap/rpc-error.js";
 import type { Bootstrap, Call } from "../std/rpc.js";
 import { Answer, type ResultsDestination } from "./answer.js";
@@ -64,13 +64,7 @@ export function handleBootstrap(connection: Connection, bootstrap: Bootstrap.Rea
     answer.fail(RpcError.unimplemented("named exports (Bootstrap.deprecatedObjectId) are not supported"));
     return;
   }
-  let hook: CapabilityHook;
-  try {
-    hook = connection.makeBootstrap();
-  } catch (error) {
-    answer.fail(RpcError.from(error));
-    return;
-  }
+  const hook = connection.makeBootstrap();
   if (hook instanceof BrokenHook) {
     answer.fail(hook.error);
     hook.release();

@@ -232,10 +232,16 @@ export class Connection {
 
   // --- for the tables' entries ------------------------------------------------------------------------------------
 
-  /** Owned: what a Bootstrap message gets. */
+  /** Owned: this vat's own bootstrap capability, what a Bootstrap message gets; broken if there is none. */
   makeBootstrap(): CapabilityHook {
+    if (this.#closedBy) return new BrokenHook(this.#closedBy);
     const { bootstrap } = this.#options;
-    return bootstrap ? bootstrap() : new BrokenHook(RpcError.failed("this vat has no bootstrap capability"));
+    if (!bootstrap) return new BrokenHook(RpcError.failed("this vat has no bootstrap capability"));
+    try {
+      return bootstrap();
+    } catch (thrown) {
+      return new BrokenHook(RpcError.from(thrown));
+    }
   }
 
   /** The window of another capability's streaming calls. */

@@ -20,7 +20,13 @@ export {
   type SavedObject,
   type SturdyRefStore,
 } from "./restorer.js";
-export { DEFAULT_MAX_BACKLOG_BYTES, Session, type SessionLimits, type SessionOptions } from "./session.js";
+export {
+  type BootstrapOptions,
+  DEFAULT_MAX_BACKLOG_BYTES,
+  Session,
+  type SessionLimits,
+  type SessionOptions,
+} from "./session.js";
 export { TwoPartyClient, type TwoPartyClientOptions } from "./two-party-client.js";
 export {
   type CloseOptions,

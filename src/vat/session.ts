@@ -59,6 +59,12 @@ export interface SessionOptions extends LivenessOptions {
   readonly encodeTrace?: TraceEncoder;
 }
 
+/** Whose bootstrap capability is asked for. */
+export interface BootstrapOptions {
+  /** One of the two vats of the link (rpc-twoparty.capnp VatId.side); the one at the other end unless given. */
+  readonly vat?: Side;
+}
+
 export class Session {
   readonly network: TwoPartyNetwork;
   /** Who the peer is, as its transport says. */
@@ -127,9 +133,14 @@ export class Session {
     });
   }
 
-  /** The peer's bootstrap capability, usable at once; calls on it fail if there turns out to be none. */
-  bootstrap<C extends Client, S extends object>(type: InterfaceType<C, S>): C {
-    return type.client(this.#connection.bootstrap());
+  /**
+   * The peer's bootstrap capability, usable at once; calls on it fail if there turns out to be none. With `vat` this vat's own side it is
+   * this vat's own, a local object for which no message is sent (rpc.capnp Bootstrap), and broken where the peer's Bootstrap would fail.
+   */
+  bootstrap<C extends Client, S extends object>(type: InterfaceType<C, S>, options: BootstrapOptions = {}): C {
+    const connection = this.#connection;
+    const own = options.vat === this.network.self;
+    return type.client(own ? connection.makeBootstrap() : connection.bootstrap());
   }
 
   /** Whether the connection has ended. */

@@ -8,7 +8,7 @@ import type { InterfaceType } from "../cap/interface-type.js";
 import type { RpcError } from "../cap/rpc-error.js";
 import type { ConnectionStats, TableRow } from "../rpc/observe.js";
 import type { Transport } from "../transport/transport.js";
-import { Session, type SessionOptions } from "./session.js";
+import { type BootstrapOptions, Session, type SessionOptions } from "./session.js";
 
 export interface TwoPartyClientOptions extends Omit<SessionOptions, "bootstrap"> {
   /** What the server gets if it asks for *our* bootstrap capability. Taken: disposed when the connection ends. */
@@ -31,9 +31,12 @@ export class TwoPartyClient implements Disposable, AsyncDisposable {
     this.#session.start();
   }
 
-  /** The server's bootstrap capability, usable at once. Every call asks the server anew. */
-  bootstrap<C extends Client, S extends object>(type: InterfaceType<C, S>): C {
-    return this.#session.bootstrap(type);
+  /**
+   * The server's bootstrap capability, usable at once. Every call asks the server anew. `{ vat: "client" }` gives our own instead, the
+   * `bootstrap` of the options, without asking anybody; calls on it fail if there is none, as the server's would.
+   */
+  bootstrap<C extends Client, S extends object>(type: InterfaceType<C, S>, options?: BootstrapOptions): C {
+    return this.#session.bootstrap(type, options);
   }
 
   /**

@@ -65,10 +65,7 @@ const ROWS: readonly (Row | Omit<Case, "number">)[] = [
   ],
   ["abort", "shutdown: a Return for a question nobody asked is answered by one Abort"],
   ["handles exceptions thrown during disconnect", "vat/broken-transport: that throws when it is closed"],
-  without(
-    "loopback bootstrap()",
-    "a two-party vat has no name by which it could ask for itself; `Type.serve(server)` is its own object's client",
-  ),
+  ["loopback bootstrap()", "vat/loopback: of a vat's own side: its own bootstrap"],
   ["method throws exception", "errors: an exception arrives with its kind and reason, and without a trace"],
   ['no redundant "remote exception" prefix', "errors: an exception passed on by a vat between"],
   ["trace encoder", "errors: a trace leaves the vat only when its encoder gives one"],
