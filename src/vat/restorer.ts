@@ -6,9 +6,27 @@
  *
  * A reference is sealed to an owner. The store's key is a hash of both: somebody else's copy of a reference is as good as
  * none, the two cannot be told apart, and whoever reads the store cannot make a reference from it.
+ *
+ *     interface Counter extends(Persistent(Data, Text)) { … }
+ *
+ *     const restorer = new Restorer({
+ *       store: new FileStore("/var/lib/app/refs"),                        // capwire/node
+ *       kinds: { counter: (state) => Counter.serve(new MyCounter(state as CounterState)) },
+ *     });
+ *     // in MyCounter:
+ *     async save({ sealFor }) { return { sturdyRef: await restorer.save("counter", this.state, sealFor) }; }
+ *     // in the object made for the peer that is known to be `owner`:
+ *     async restore({ ref }, context) {
+ *       using counter = await restorer.restore(ref, owner, Counter);
+ *       context.results.counter = counter;
+ *     }
+ *
+ * Each restoring makes an object; who wants one per reference keeps a table in the function of its kind. A reference is data: a
+ * membrane lets it pass, and what is restored by it is outside of that membrane.
  */
 
 import { Client } from "../cap/client.js";
+import type { ClientType } from "../cap/interface-type.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { UsageError } from "../errors.js";
 
@@ -74,35 +92,69 @@ export class Restorer {
     this.#kinds = new Map(Object.entries(options.kinds));
   }
 
-  /** Saves an object of `kind`. Returns the reference that `owner`, and nobody else, can restore it by. */
+  /**
+   * Saves an object of `kind`. Returns the reference that `owner`, and nobody else, can restore it by. Throws RpcError `failed` if the store
+   * fails, whose error is the `cause`: what it says of files or hosts is not for the peer.
+   */
   async save(kind: string, state: unknown, owner: Owner): Promise<Uint8Array> {
     if (!this.#kinds.has(kind))
       throw new UsageError("unknown-kind", `nothing here can restore an object of kind ${kind}`);
     const reference = platform.crypto.getRandomValues(new Uint8Array(REFERENCE_BYTES));
-    await this.#store.store(await storeKey(reference, owner), { kind, state });
+    const key = await storeKey(reference, owner);
+    try {
+      await this.#store.store(key, { kind, state });
+    } catch (error) {
+      throw RpcError.failed(`the object of kind ${kind} could not be saved`, { cause: error });
+    }
     return reference;
   }
 
-  /** The object that `reference` was saved for, if it was saved for `owner`. Throws RpcError `failed`, in the same words for each way not to be. */
-  async restore(reference: Uint8Array, owner: Owner): Promise<Client> {
-    const saved = await this.#store.load(await storeKey(reference, owner));
+  /**
+   * Owned: the object that `reference` was saved for, if it was saved for `owner`; with a `type`, as that. Throws RpcError `failed`, in the same words
+   * for each way not to be; in others if the store fails, whose error is the `cause`.
+   */
+  restore(reference: Uint8Array, owner: Owner): Promise<Client>;
+  restore<C extends Client>(reference: Uint8Array, owner: Owner, type: ClientType<C>): Promise<C>;
+  async restore(reference: Uint8Array, owner: Owner, type?: ClientType<Client>): Promise<Client> {
+    const saved = await this.#load(reference, owner);
     if (!saved) throw RpcError.failed("no such reference");
     const make = this.#kinds.get(saved.kind);
     if (!make)
       throw RpcError.failed(`the reference is to an object of kind ${saved.kind}, which this vat no longer has`);
     const client = await make(saved.state, owner);
     if (!(client instanceof Client)) throw new UsageError("no-client", `restoring ${saved.kind} did not give a Client`);
-    return client;
+    if (!type) return client;
+    using any = client;
+    return any.castAs(type);
   }
 
-  /** Makes `reference` worthless. */
+  /** Makes `reference` worthless. One that `owner` could not restore stays what it is. */
   async forget(reference: Uint8Array, owner: Owner): Promise<void> {
     await this.#store.remove(await storeKey(reference, owner));
+  }
+
+  /** What is kept for `reference`; null for nothing. */
+  async #load(reference: Uint8Array, owner: Owner): Promise<SavedObject | null> {
+    const key = await storeKey(reference, owner);
+    // Whatever its length, a peer's bytes cost no more than their hash; only ours are worth a look into the store.
+    if (reference.length !== REFERENCE_BYTES) return null;
+    try {
+      return await this.#store.load(key);
+    } catch (error) {
+      throw RpcError.failed("the reference could not be looked up", { cause: error });
+    }
   }
 }
 
 /** SHA-256 of length and bytes of the reference, then those of the owner. */
 async function storeKey(reference: Uint8Array, owner: Owner): Promise<string> {
+  if (!(reference instanceof Uint8Array))
+    throw new UsageError("bad-reference", `a reference is bytes (Data), not ${describe(reference)}`);
+  if (typeof owner !== "string" && !(owner instanceof Uint8Array))
+    throw new UsageError(
+      "bad-owner",
+      `an owner is a text or bytes, not ${describe(owner)}; say which: Persistent(Data, Text)`,
+    );
   const name = typeof owner === "string" ? new TextEncoder().encode(owner) : owner;
   const bytes = new Uint8Array(8 + reference.length + name.length);
   const view = new DataView(bytes.buffer);
@@ -113,6 +165,10 @@ async function storeKey(reference: Uint8Array, owner: Owner): Promise<string> {
   bytes.set(name, 8 + reference.length);
   const digest = new Uint8Array(await platform.crypto.subtle.digest("SHA-256", bytes));
   return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function describe(value: unknown): string {
+  return value === undefined || value === null ? String(value) : `one of type ${typeof value}`;
 }
 
 /** Web Crypto, which Node ≥ 20 and browsers have. */

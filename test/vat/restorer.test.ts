@@ -1,19 +1,20 @@
 /** Saved references: sealed to an owner, and restored after the process that made them has died. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, describe, expect, test } from "vitest";
+import type { RpcError } from "../../src/cap/index.js";
 import { TwoPartyClient } from "../../src/node.js";
 import { Persistent } from "../../src/std/persistent.js";
 import { MemoryStore, Restorer } from "../../src/vat/index.js";
 import { FileStore } from "../../src/vat/node/file-store.js";
 import { Data, Text } from "../../src/wire/index.js";
-import { makeRestorer, TestVault, Vault } from "./vault.js";
+import { Counter, makeRestorer, TestCounter, TestVault, Vault } from "./vault.js";
 
 const folder = mkdtempSync(join(tmpdir(), "capwire-refs-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -72,6 +73,79 @@ test("an object that can be saved is also one to who only knows Persistent", asy
   using persistent = created.counter.castAs(Persistent.of(Data, Text));
   const { sturdyRef } = await persistent.save({ sealFor: "alice" });
   expect(sturdyRef.length).toBe(32);
+});
+
+describe("a store that fails", () => {
+  const DAMAGED = ["", '{"kind":"cou', "null", "[1]", "{}", '{"kind":5}', "\xff\xfe"];
+
+  test.each(DAMAGED)("says which file is damaged to this process, not to the peer: %j", async (content) => {
+    const place = mkdtempSync(join(folder, "damaged-"));
+    const restorer = makeRestorer(new FileStore(place));
+    const ref = await restorer.save("counter", { name: "visits", value: 1 }, "alice");
+    const path = join(place, readdirSync(place)[0] as string);
+    writeFileSync(path, content, "latin1");
+    const cause = await restorer.restore(ref, "alice").catch((error: RpcError) => error.cause);
+    expect(cause).toMatchObject({ name: "StoreError", code: "damaged", message: expect.stringContaining(path) });
+    using vault = Vault.serve(new TestVault(restorer, "alice"));
+    await expect(vault.restore({ ref })).rejects.toMatchObject({ reason: "the reference could not be looked up" });
+  });
+
+  test("does not tell the peer of its files when it cannot write", async () => {
+    const file = join(folder, "in-the-way");
+    writeFileSync(file, "");
+    const restorer = makeRestorer(new FileStore(join(file, "refs")));
+    await expect(restorer.save("counter", {}, "alice")).rejects.toMatchObject({
+      kind: "failed",
+      reason: "the object of kind counter could not be saved",
+      cause: expect.objectContaining({ code: "ENOTDIR" }),
+    });
+  });
+
+  test("works again once its folder can be made", async () => {
+    const file = join(folder, "in-the-way-for-a-while");
+    writeFileSync(file, "");
+    const restorer = makeRestorer(new FileStore(join(file, "refs")));
+    await expect(restorer.save("counter", {}, "alice")).rejects.toThrow("could not be saved");
+    rmSync(file);
+    expect(await restorer.save("counter", {}, "alice")).toHaveLength(32);
+  });
+
+  test("makes its folder again after somebody removed it", async () => {
+    const place = join(folder, "removed");
+    const restorer = makeRestorer(new FileStore(place));
+    await restorer.save("counter", {}, "alice");
+    rmSync(place, { recursive: true });
+    expect(await restorer.save("counter", {}, "alice")).toHaveLength(32);
+  });
+});
+
+test("forgetting what is not there, or is somebody else's, changes nothing", async () => {
+  const restorer = makeRestorer(new FileStore(mkdtempSync(join(folder, "forget-"))));
+  const ref = await restorer.save("counter", { name: "visits", value: 1 }, "alice");
+  await restorer.forget(ref, "mallory");
+  using counter = await restorer.restore(ref, "alice", Counter);
+  expect((await counter.increment()).value).toBe(2);
+  await restorer.forget(ref, "alice");
+  await restorer.forget(ref, "alice");
+});
+
+test("an owner or a reference of the wrong type is the program's mistake, and named", async () => {
+  const restorer = makeRestorer(new MemoryStore());
+  using created = Counter.serve(new TestCounter(restorer, "visits", 0));
+  // Without its type parameters an owner is a pointer, not a text.
+  using persistent = created.castAs(Persistent);
+  const unbranded = {
+    async save({ sealFor }: Persistent.SaveParams) {
+      await restorer.save("counter", {}, sealFor as never);
+    },
+  };
+  using served = Persistent.serve(unbranded as never);
+  await expect(served.save()).rejects.toThrow(
+    "an owner is a text or bytes, not one of type object; say which: Persistent(Data, Text)",
+  );
+  expect((await persistent.save()).hasSturdyRef()).toBe(true);
+  await expect(restorer.save("counter", {}, undefined as never)).rejects.toMatchObject({ code: "bad-owner" });
+  await expect(restorer.restore("abc" as never, "alice")).rejects.toMatchObject({ code: "bad-reference" });
 });
 
 test("a store in a folder holds no reference, and nobody else may read it", async () => {

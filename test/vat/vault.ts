@@ -1,8 +1,9 @@
 /** A service whose objects can be saved. Run as a program it serves two owners, each at a port of its own, from a folder. */
 
-import type { Client } from "../../src/cap/index.js";
 import { type Owner, Restorer, type SturdyRefStore } from "../../src/vat/index.js";
 import { Counter, Vault } from "../schemas/facets.capnp.js";
+
+type RestoreContext = Parameters<Vault.Server["restore"]>[1];
 
 export class TestCounter implements Counter.Server {
   readonly #restorer: Restorer;
@@ -52,13 +53,9 @@ export class TestVault implements Vault.Server {
     return { counter: new TestCounter(this.#restorer, name, 0) };
   }
 
-  async restore({ ref }: Vault.RestoreParams): Promise<(results: Vault.RestoreResults.Builder) => void> {
-    const client: Client = await this.#restorer.restore(ref, this.#owner);
-    return (results) => {
-      using counter = client.castAs(Counter);
-      results.counter = counter;
-      client[Symbol.dispose]();
-    };
+  async restore({ ref }: Vault.RestoreParams, { results }: RestoreContext): Promise<void> {
+    using counter = await this.#restorer.restore(ref, this.#owner, Counter);
+    results.counter = counter;
   }
 }
 
