@@ -162,6 +162,11 @@ export abstract class CapabilityHook implements CapabilityReference {
     return null;
   }
 
+  /** The file descriptor of the object behind this (file-descriptor.ts); null for none. Borrowed: open as long as this hook is referenced. */
+  get fd(): number | null {
+    return null;
+  }
+
   /** Starts a call whose params are built in place. */
   abstract newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest;
 

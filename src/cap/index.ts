@@ -5,6 +5,7 @@ export type { CallOptions } from "./call-options.js";
 export { callStacks } from "./call-site.js";
 export { Client, type ClientClass } from "./client.js";
 export { attenuate, type Revocable, revocable, serveRevocable } from "./facet.js";
+export { fileDescriptor, getFd, type HasFileDescriptor } from "./file-descriptor.js";
 export type {
   CallContext,
   CallHints,

@@ -6,6 +6,7 @@
 
 import { BrokenHook, nullCapability } from "./broken.js";
 import type { Client } from "./client.js";
+import { descriptorOf } from "./file-descriptor.js";
 import {
   type CallContext,
   type CallHints,
@@ -85,6 +86,10 @@ export class LocalHook extends CapabilityHook {
 
   override get isUnresolvedPromise(): boolean {
     return this.#detour !== null && this.#detour.target === null;
+  }
+
+  override get fd(): number | null {
+    return descriptorOf(this.server);
   }
 
   override whenResolved(observer: ResolutionObserver): () => void {

@@ -38,6 +38,8 @@ export interface MembranePolicy {
   exportInternal?(internal: CapabilityClient): Client | null | undefined | void;
   /** Calls on a promise that the policy redirects or refuses wait until the promise has resolved, and are judged again then: it may turn out to be on the caller's own side. */
   readonly resolveBeforeRedirecting?: boolean;
+  /** File descriptors attached to capabilities cross, too; unless given they do not, for what came through one cannot be revoked. */
+  readonly allowFdPassthrough?: boolean;
   /** Revokes the membrane when it rejects. */
   readonly onRevoked?: PromiseLike<unknown>;
 }

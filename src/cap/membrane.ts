@@ -172,6 +172,10 @@ export class Membrane {
     }
   }
 
+  get passesFds(): boolean {
+    return this.#policy.allowFdPassthrough ?? false;
+  }
+
   get resolvesBeforeRedirecting(): boolean {
     return this.#policy.resolveBeforeRedirecting ?? false;
   }
@@ -216,6 +220,10 @@ export class MembraneHook extends CapabilityHook implements RelayRules {
 
   override get isUnresolvedPromise(): boolean {
     return this.inner.isUnresolvedPromise;
+  }
+
+  override get fd(): number | null {
+    return this.membrane.passesFds ? this.inner.fd : null;
   }
 
   override whenResolved(observer: ResolutionObserver): () => void {

@@ -14,6 +14,7 @@ import { RpcError } from "../cap/rpc-error.js";
 import { turns } from "../cap/turn.js";
 import { CapwireError } from "../errors.js";
 import { Message, type Exception as WireException } from "../std/rpc.js";
+import { type AttachedFds, MAX_FDS_PER_MESSAGE, type ReceivedFds } from "../wire/fds.js";
 import type { MessageBuilder, MessageReader } from "../wire/message.js";
 import type { OutgoingFrame } from "../wire/slab.js";
 import { BYTES_PER_WORD } from "../wire/word.js";
@@ -26,6 +27,7 @@ import { FixedWindow, type FlowController } from "./flow.js";
 import type { AnswerId, EmbargoId, ImportId, QuestionId } from "./ids.js";
 import { breakImports, handleResolve, type ImportHook } from "./import.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "./limits.js";
+import { MessageFds } from "./message-fds.js";
 import type { ConnectionStats, Observer, TableRow } from "./observe.js";
 import { Outbox } from "./outbox.js";
 import type { PromiseHook } from "./promise-hook.js";
@@ -53,6 +55,8 @@ export interface ConnectionOptions {
    * that refuses such a call is not asked for another, but the calls under way are lost.
    */
   readonly tailCalls?: boolean;
+  /** File descriptors that may come or go with one message, those of more capabilities being left out; 0 unless given, at most 253. */
+  readonly maxFdsPerMessage?: number;
   /** Makes the window of one capability's streaming calls; a fixed one of 64 KiB unless given, for an adaptive one needs a clock. */
   readonly newFlow?: () => FlowController;
   /** There is something to take with `takeOutgoing`. Called once until that is called. */
@@ -75,6 +79,9 @@ export class Connection {
   tailCalls: boolean;
   /** The peer answered a pipeline-only call with a Return: it does not know the hint. */
   peerIgnoresPipelineOnly = false;
+  readonly #maxFds: number;
+  /** What came with the message that is being received. */
+  receivedFds: ReceivedFds | null = null;
   /** Bytes of the calls the peer has in progress, for as long as their params are needed. */
   callBytes = 0;
   /** Pings the peer has not sent back yet. */
@@ -87,6 +94,7 @@ export class Connection {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.peerName = options.peerName ?? "peer";
     this.tailCalls = options.tailCalls ?? true;
+    this.#maxFds = Math.min(options.maxFdsPerMessage ?? 0, MAX_FDS_PER_MESSAGE);
     const { encodeTrace } = options;
     this.#encodeTrace = encodeTrace ? (error) => turns.guard(() => encodeTrace(error)) ?? undefined : null;
     this.outbox = new Outbox(this.limits.maxOutgoingWords, options.onOutgoing ?? (() => {}));
@@ -151,8 +159,9 @@ export class Connection {
 
   // --- inputs -----------------------------------------------------------------------------------------------------
 
-  /** Handles one message. Never throws: what the peer does wrong ends the connection with an Abort. */
-  receive(message: MessageReader): void {
+  /** Handles one message. Never throws: what the peer does wrong ends the connection with an Abort. Takes the `fds` that came with it. */
+  receive(message: MessageReader, fds?: ReceivedFds): void {
+    if (fds) return this.#receiveWith(message, fds);
     if (this.#closedBy) return;
     try {
       const reader = message.getRoot(Message);
@@ -161,6 +170,15 @@ export class Connection {
     } catch (error) {
       this.disconnect(asProtocolError(error), true);
     }
+  }
+
+  /** Descriptors beyond the limit, of no capability, or of a message that is not understood, are closed. */
+  #receiveWith(message: MessageReader, fds: ReceivedFds): void {
+    fds.limit(this.#maxFds);
+    this.receivedFds = fds;
+    this.receive(message);
+    this.receivedFds = null;
+    fds.close();
   }
 
   /**
@@ -230,6 +248,11 @@ export class Connection {
     this.outbox.recycle(frames);
   }
 
+  /** The file descriptors that go with frames taken and not recycled; undefined for none at all. */
+  get attached(): AttachedFds | undefined {
+    return this.outbox.attached;
+  }
+
   // --- for the tables' entries ------------------------------------------------------------------------------------
 
   /** Owned: this vat's own bootstrap capability, what a Bootstrap message gets; broken if there is none. */
@@ -242,6 +265,11 @@ export class Connection {
     } catch (thrown) {
       return new BrokenHook(RpcError.from(thrown));
     }
+  }
+
+  /** What collects the file descriptors of one message; null if none may be sent. */
+  newFds(): MessageFds | null {
+    return this.#maxFds > 0 ? new MessageFds(this.#maxFds) : null;
   }
 
   /** The window of another capability's streaming calls. */

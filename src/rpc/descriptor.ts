@@ -15,6 +15,7 @@ import type { Connection } from "./connection.js";
 import type { Export } from "./export.js";
 import type { AnswerId, ExportId, ImportId } from "./ids.js";
 import { receiveImport } from "./import.js";
+import type { MessageFds } from "./message-fds.js";
 import { PromiseHook } from "./promise-hook.js";
 import { ProtocolError } from "./protocol-error.js";
 import { WireTarget } from "./rpc-hook.js";
@@ -32,9 +33,9 @@ export function readDescriptor(connection: Connection, descriptor: CapDescriptor
     case "none":
       return null;
     case "senderHosted":
-      return { hook: receiveImport(connection, descriptor.senderHosted as ImportId, false), reflected: false };
+      return imported(connection, descriptor, descriptor.senderHosted as ImportId, false);
     case "senderPromise":
-      return { hook: receiveImport(connection, descriptor.senderPromise as ImportId, true), reflected: false };
+      return imported(connection, descriptor, descriptor.senderPromise as ImportId, true);
     case "receiverHosted": {
       const id = descriptor.receiverHosted as ExportId;
       const entry = connection.exports.get(id);
@@ -45,13 +46,21 @@ export function readDescriptor(connection: Connection, descriptor: CapDescriptor
       return ours(connection, resolvePromisedAnswer(connection, descriptor.receiverAnswer));
     case "thirdPartyHosted":
       // Without level 3 the vine stands for the object: calls are proxied by the introducer (rpc.capnp ThirdPartyCapDescriptor.vineId).
-      return {
-        hook: receiveImport(connection, descriptor.thirdPartyHosted.vineId as ImportId, false),
-        reflected: false,
-      };
+      return imported(connection, descriptor, descriptor.thirdPartyHosted.vineId as ImportId, false);
     default:
       throw new ProtocolError("unknown-descriptor", `CapDescriptor of kind ${String(descriptor.which)}`);
   }
+}
+
+function imported(
+  connection: Connection,
+  descriptor: CapDescriptor.Reader,
+  id: ImportId,
+  isPromise: boolean,
+): ReceivedCapability {
+  const { receivedFds } = connection;
+  const fd = receivedFds ? receivedFds.take(descriptor.attachedFd) : null;
+  return { hook: receiveImport(connection, id, isPromise, fd), reflected: false };
 }
 
 function ours(connection: Connection, hook: CapabilityHook): ReceivedCapability {
@@ -78,11 +87,15 @@ export function readCapTable(connection: Connection, payload: Payload.Reader): (
   return received;
 }
 
-/** Writes `hook` (borrowed). Returns the export that gained a reference, null if none did. Throws RpcError `overloaded` at the limit on exports. */
+/**
+ * Writes `hook` (borrowed), and where its file descriptor is among `fds`, which get it. Returns the export that gained a reference, null if
+ * none did. Throws RpcError `overloaded` at the limit on exports.
+ */
 export function writeDescriptor(
   connection: Connection,
   descriptor: CapDescriptor.Builder,
   hook: CapabilityHook,
+  fds: MessageFds | null,
 ): Export | null {
   const target = pinned(connection, hook);
   if (target.brand === NULL_BRAND) {
@@ -96,11 +109,20 @@ export function writeDescriptor(
   const entry = connection.exports.add(target);
   if (target.isUnresolvedPromise) descriptor.senderPromise = entry.id;
   else descriptor.senderHosted = entry.id;
+  if (fds) {
+    const index = fds.add(target);
+    if (index >= 0) descriptor.attachedFd = index;
+  }
   return entry;
 }
 
-/** Writes the cap table of a payload. Returns the exports that gained a reference; when it throws, none did. */
-export function writeCapTable(connection: Connection, payload: Payload.Builder, message: MessageBuilder): Export[] {
+/** Writes the cap table of a payload; `fds` get the file descriptors. Returns the exports that gained a reference; when it throws, none did. */
+export function writeCapTable(
+  connection: Connection,
+  payload: Payload.Builder,
+  message: MessageBuilder,
+  fds: MessageFds | null,
+): Export[] {
   if (message.capabilityCount === 0) return NO_EXPORTS;
   const { slots } = message.capTable;
   const gained: Export[] = [];
@@ -109,11 +131,12 @@ export function writeCapTable(connection: Connection, payload: Payload.Builder, 
     for (let index = 0; index < slots.length; index++) {
       const hook = slots[index] as CapabilityHook | null;
       if (!hook) continue; // an empty slot stays `none`, the default
-      const entry = writeDescriptor(connection, descriptors.at(index) as CapDescriptor.Builder, hook);
+      const entry = writeDescriptor(connection, descriptors.at(index) as CapDescriptor.Builder, hook, fds);
       if (entry) gained.push(entry);
     }
   } catch (error) {
     for (const entry of gained) connection.exports.release(entry.id, 1);
+    fds?.release();
     throw error;
   }
   return gained;

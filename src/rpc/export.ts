@@ -125,6 +125,7 @@ export class ExportTable {
 
   #sendResolve(entry: Export, target: CapabilityHook): void {
     const { outbox } = this.#connection;
+    const fds = this.#connection.newFds();
     const message = outbox.begin();
     const resolve = message.initRoot(Message).initResolve();
     resolve.promiseId = entry.id;
@@ -133,12 +134,12 @@ export class ExportTable {
       this.#connection.writeError(resolve.initException(), target.error);
     } else {
       try {
-        writeDescriptor(this.#connection, resolve.initCap(), target);
+        writeDescriptor(this.#connection, resolve.initCap(), target, fds);
       } catch (error) {
         this.#connection.writeError(resolve.initException(), RpcError.from(error));
       }
     }
-    outbox.post(message);
+    outbox.post(message, true, fds);
   }
 }
 

@@ -8,6 +8,7 @@ import { BrokenHook } from "../cap/broken.js";
 import type { CapabilityHook } from "../cap/hook.js";
 import type { RpcError } from "../cap/rpc-error.js";
 import type { CapDescriptor, MessageTarget, Resolve } from "../std/rpc.js";
+import type { OwnedFd } from "../wire/fds.js";
 import type { Connection } from "./connection.js";
 import { readDescriptor } from "./descriptor.js";
 import { readException } from "./exception.js";
@@ -26,6 +27,8 @@ export class ImportHook extends WireTarget {
   state: "object" | "promise" | "resolved" = "object";
   /** Borrowed: the promise around this address while somebody holds it. */
   promise: PromiseHook | null = null;
+  /** Owned: the file descriptor that first came with it. */
+  #fd: OwnedFd | null = null;
 
   constructor(connection: Connection, id: ImportId) {
     super(connection);
@@ -44,16 +47,32 @@ export class ImportHook extends WireTarget {
     return `i${this.id}`;
   }
 
+  override get fd(): number | null {
+    return this.#fd?.fd ?? null;
+  }
+
+  /** Takes `fd`, which came with this import, unless one came before: that may be in use. */
+  attach(fd: OwnedFd): void {
+    if (this.#fd) fd.close();
+    else this.#fd = fd;
+  }
+
   protected override dispose(): void {
     super.dispose();
+    this.#fd?.close();
     const { connection } = this;
     if (connection.imports.get(this.id) === this) connection.imports.remove(this.id);
     if (rules.release) connection.sendRelease(this.id, this.remoteReferences);
   }
 }
 
-/** A descriptor named import `id` once more. Returns an owned hook: the address itself, or the promise around it. */
-export function receiveImport(connection: Connection, id: ImportId, isPromise: boolean): CapabilityHook {
+/** A descriptor named import `id` once more, and `fd` (taken) came with it. Returns an owned hook: the address itself, or the promise around it. */
+export function receiveImport(
+  connection: Connection,
+  id: ImportId,
+  isPromise: boolean,
+  fd: OwnedFd | null = null,
+): CapabilityHook {
   let hook = connection.imports.get(id);
   if (hook) {
     hook.addRef();
@@ -62,6 +81,7 @@ export function receiveImport(connection: Connection, id: ImportId, isPromise: b
     connection.imports.put(id, hook);
   }
   hook.remoteReferences++;
+  if (fd) hook.attach(fd);
   if (!isPromise) return hook;
   if (hook.promise) {
     // The promise owns its own reference on the address.

@@ -4,9 +4,11 @@
  */
 
 import { RpcError } from "../cap/rpc-error.js";
+import type { AttachedFds } from "../wire/fds.js";
 import type { MessageBuilder } from "../wire/message.js";
 import { MessageSlab, type OutgoingFrame } from "../wire/slab.js";
 import { BYTES_PER_WORD } from "../wire/word.js";
+import type { MessageFds } from "./message-fds.js";
 
 export class Outbox {
   readonly #slab = new MessageSlab();
@@ -14,6 +16,8 @@ export class Outbox {
   /** Runs when the first message since the last `take` is posted. */
   readonly #onPosted: () => void;
   #frames: OutgoingFrame[] = [];
+  /** The file descriptors of frames not recycled yet; null as long as there have been none. */
+  #attached: Map<OutgoingFrame, MessageFds> | null = null;
   /** Sees each message just before it is posted. */
   observe: ((message: MessageBuilder) => void) | null = null;
   #closed = false;
@@ -39,15 +43,23 @@ export class Outbox {
   }
 
   /**
-   * Queues `message`. The cap table was written as descriptors; what it held is given back. `urgent` is false for what nobody waits for
-   * (Finish, Release): it may wait for company.
+   * Queues `message`, with the file descriptors `fds` (taken). The cap table was written as descriptors; what it held is given back.
+   * `urgent` is false for what nobody waits for (Finish, Release): it may wait for company.
    */
-  post(message: MessageBuilder, urgent = true): void {
-    if (this.#closed) return this.abandon(message);
+  post(message: MessageBuilder, urgent = true, fds: MessageFds | null = null): void {
+    if (this.#closed) {
+      fds?.release();
+      return this.abandon(message);
+    }
     if (urgent) this.#urgent = true;
     this.observe?.(message);
     const first = this.#frames.length === 0;
-    this.#frames.push(this.#slab.finish(message));
+    const frame = this.#slab.finish(message);
+    this.#frames.push(frame);
+    if (fds && fds.fds.length > 0) {
+      this.#attached ??= new Map();
+      this.#attached.set(frame, fds);
+    }
     if (message.capabilityCount > 0) message.capTable.release();
     if (first) this.#onPosted();
   }
@@ -74,9 +86,20 @@ export class Outbox {
     return frames;
   }
 
-  /** The frames were written; their buffers may be used again. */
+  /** The file descriptors of frames taken and not recycled yet. */
+  get attached(): AttachedFds | undefined {
+    return this.#attached?.size ? this.#attached : undefined;
+  }
+
+  /** The frames were written; their buffers may be used again, and their file descriptors closed. */
   recycle(frames: readonly OutgoingFrame[]): void {
     this.#slab.recycle(frames);
+    const attached = this.#attached;
+    if (!attached?.size) return;
+    for (const frame of frames) {
+      const fds = attached.get(frame);
+      if (fds && attached.delete(frame)) fds.release();
+    }
   }
 
   /** Accepts no more messages. */

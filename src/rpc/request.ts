@@ -102,8 +102,9 @@ export class RpcRequest implements CallRequest {
     const refusal = connection.refusal();
     if (refusal) return this.#refuse(refusal, receiver);
     let gained: Export[];
+    const fds = this.#message.capabilityCount > 0 ? connection.newFds() : null;
     try {
-      gained = writeCapTable(connection, this.#payload, this.#message);
+      gained = writeCapTable(connection, this.#payload, this.#message, fds);
     } catch (error) {
       return this.#refuse(RpcError.from(error), receiver);
     }
@@ -120,13 +121,14 @@ export class RpcRequest implements CallRequest {
     const tooLarge = connection.outbox.tooLarge(this.#message);
     if (tooLarge) {
       for (const entry of gained) connection.exports.release(entry.id, 1);
+      fds?.release();
       return this.#refuse(tooLarge, receiver);
     }
     // Nothing comes back from a tail call.
     const question = Question.ask(connection, kind === "tail" ? null : receiver, kind);
     question.paramExports = gained;
     call.questionId = question.id;
-    connection.outbox.post(this.#message);
+    connection.outbox.post(this.#message, true, fds);
     this.#target.release();
     return question;
   }

@@ -12,6 +12,7 @@ import type { Connection } from "./connection.js";
 import { writeCapTable } from "./descriptor.js";
 import type { Export } from "./export.js";
 import type { AnswerId } from "./ids.js";
+import type { MessageFds } from "./message-fds.js";
 import { Pins } from "./pins.js";
 
 export class ResultsDraft {
@@ -20,6 +21,8 @@ export class ResultsDraft {
   readonly #message: MessageBuilder;
   /** The Return that `#message` is; null for a message of its own. */
   readonly #return: Return.Builder | null;
+  /** The file descriptors that go with it, once its cap table is written. */
+  #fds: MessageFds | null = null;
 
   constructor(connection: Connection, inPlace: boolean) {
     this.#connection = connection;
@@ -52,9 +55,14 @@ export class ResultsDraft {
   /** Writes the cap table. Returns the exports that gained a reference; throws RpcError, none having, if the results cannot be sent. */
   export(): Export[] {
     const { outbox, exports } = this.#connection;
-    const gained = writeCapTable(this.#connection, (this.#return as Return.Builder).results, this.#message);
+    const fds = this.hasCapabilities ? this.#connection.newFds() : null;
+    const gained = writeCapTable(this.#connection, (this.#return as Return.Builder).results, this.#message, fds);
     const tooLarge = outbox.tooLarge(this.#message);
-    if (!tooLarge) return gained;
+    if (!tooLarge) {
+      this.#fds = fds;
+      return gained;
+    }
+    fds?.release();
     for (const entry of gained) exports.release(entry.id, 1);
     throw tooLarge;
   }
@@ -66,7 +74,7 @@ export class ResultsDraft {
     returned.releaseParamCaps = false;
     // rpc.capnp Return.noFinishNeeded: without capabilities nothing can be pipelined on, nothing needs releasing.
     if (!this.hasCapabilities) returned.noFinishNeeded = true;
-    this.#connection.outbox.post(this.#message);
+    this.#connection.outbox.post(this.#message, true, this.#fds);
   }
 
   /** Throws away results that will not be sent. Not to be used afterwards. */

@@ -2,6 +2,7 @@
 
 export { TransportError, type TransportErrorCode } from "./errors.js";
 export {
+  type MemoryDescriptors,
   type MemoryLink,
   type MemoryPairOptions,
   MemoryStream,

@@ -6,6 +6,7 @@
  * and stepping, where nothing moves until the test says so.
  */
 
+import { type OwnedFd, ReceivedFds } from "../wire/fds.js";
 import type { FrameOptions } from "../wire/framing.js";
 import { afterTurn, delay } from "./host.js";
 import { type ByteStream, type ByteStreamHandler, StreamTransport } from "./stream.js";
@@ -20,8 +21,17 @@ export interface MemoryPairOptions {
   readonly chunkBytes?: number;
   /** Sending holds back while more than this many bytes are under way. */
   readonly highWaterMark?: number;
+  /** Has file descriptors travel along. None do unless given. */
+  readonly descriptors?: MemoryDescriptors;
   /** How the ends are called, left and right; each is the other's `peerName`. */
   readonly names?: readonly [left: string, right: string];
+}
+
+export interface MemoryDescriptors {
+  /** Those of more capabilities in one message are left out. */
+  readonly maxFdsPerMessage: number;
+  /** Makes another descriptor for the same open file, which the receiver owns. */
+  dup(fd: number): OwnedFd;
 }
 
 export interface MemoryTransportOptions extends MemoryPairOptions {
@@ -110,6 +120,7 @@ class Link implements MemoryLink {
 /** One end of a joined pair of byte streams. Made by memoryStreamPair. */
 export class MemoryStream implements ByteStream {
   readonly peerName: string;
+  readonly maxFdsPerMessage?: number;
   /** What was written so far. */
   readonly sent = { writes: 0, bytes: 0 };
 
@@ -119,7 +130,8 @@ export class MemoryStream implements ByteStream {
   #other: MemoryStream | null = null;
   #handler: ByteStreamHandler | null = null;
   /** What arrived before `start`; null from then on. */
-  #early: ((handler: ByteStreamHandler) => void)[] | null = [];
+  #early: Arrival[] | null = [];
+  readonly #descriptors: MemoryDescriptors | null;
   #writable = true;
   #closed = false;
   /** Bytes written that the other end has not received yet. */
@@ -131,6 +143,8 @@ export class MemoryStream implements ByteStream {
     this.peerName = peerName;
     this.#chunkBytes = options.chunkBytes ?? Number.POSITIVE_INFINITY;
     this.#highWaterMark = options.highWaterMark ?? Number.POSITIVE_INFINITY;
+    this.#descriptors = options.descriptors ?? null;
+    if (options.descriptors) this.maxFdsPerMessage = options.descriptors.maxFdsPerMessage;
   }
 
   /** Names the other end. Called once. */
@@ -145,14 +159,19 @@ export class MemoryStream implements ByteStream {
     for (const arrival of early) this.#link.soon(() => this.arrive(arrival));
   }
 
-  write(chunks: readonly Uint8Array[], written: () => void): boolean {
+  write(chunks: readonly Uint8Array[], written: () => void, fds: readonly number[] = []): boolean {
     const bytes = joined(chunks);
+    const descriptors = this.#writable ? this.#descriptors : null;
+    let sent = descriptors && fds.length > 0 ? new ReceivedFds(fds.map((fd) => descriptors.dup(fd))) : undefined;
     written();
     if (!this.#writable) return true;
     this.sent.writes++;
     this.sent.bytes += bytes.byteLength;
     const size = Math.min(this.#chunkBytes, bytes.byteLength);
-    for (let start = 0; start < bytes.byteLength; start += size) this.#send(bytes.subarray(start, start + size));
+    for (let start = 0; start < bytes.byteLength; start += size) {
+      this.#send(bytes.subarray(start, start + size), sent);
+      sent = undefined;
+    }
     this.#heldBack = this.#underWay > this.#highWaterMark;
     return !this.#heldBack;
   }
@@ -161,15 +180,16 @@ export class MemoryStream implements ByteStream {
   end(): void {
     if (!this.#writable) return;
     this.#writable = false;
-    this.#link.travel(() => this.#other?.arrive((handler) => handler.ended()));
+    this.#link.travel(() => this.#other?.arrive((handler) => handler?.ended()));
   }
 
   close(error?: Error): void {
     if (this.#closed) return;
     this.#closed = true;
+    for (const arrival of this.#early?.splice(0) ?? []) arrival(null);
     if (error && this.#writable) {
       this.#writable = false;
-      this.#link.travel(() => this.#other?.arrive((handler) => handler.failed(error)));
+      this.#link.travel(() => this.#other?.arrive((handler) => handler?.failed(error)));
     }
     this.end();
   }
@@ -180,16 +200,16 @@ export class MemoryStream implements ByteStream {
   }
 
   /** What the other end sent has travelled. */
-  arrive(arrival: (handler: ByteStreamHandler) => void): void {
-    if (this.#early) this.#early.push(arrival);
-    else if (!this.#closed && this.#handler) arrival(this.#handler);
+  arrive(arrival: Arrival): void {
+    if (this.#early && !this.#closed) this.#early.push(arrival);
+    else arrival(this.#closed ? null : this.#handler);
   }
 
-  #send(chunk: Uint8Array): void {
+  #send(chunk: Uint8Array, fds: ReceivedFds | undefined): void {
     this.#underWay += chunk.byteLength;
     this.#link.travel(() => {
       this.#underWay -= chunk.byteLength;
-      this.#other?.arrive((handler) => handler.data(chunk));
+      this.#other?.arrive((handler) => (handler ? handler.data(chunk, fds) : fds?.close()));
       if (this.#heldBack && this.#underWay <= this.#highWaterMark) {
         this.#heldBack = false;
         if (!this.#closed) this.#handler?.drained();
@@ -197,6 +217,9 @@ export class MemoryStream implements ByteStream {
     });
   }
 }
+
+/** Something that has come to an end of the link; told null if that has been closed. */
+type Arrival = (handler: ByteStreamHandler | null) => void;
 
 /** A copy of `chunks`, end to end. */
 function joined(chunks: readonly Uint8Array[]): Uint8Array {

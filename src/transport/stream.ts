@@ -7,15 +7,20 @@
  * in one buffer leave as one chunk, and nothing is copied here.
  */
 
+import type { AttachedFds, ReceivedFds } from "../wire/fds.js";
 import { FrameDecoder, type FrameOptions } from "../wire/framing.js";
 import type { MessageReader } from "../wire/message.js";
+import { FdFrames } from "./fd-frames.js";
 import { afterTurn } from "./host.js";
 import type { OutgoingFrame, Transport, TransportHandler } from "./transport.js";
 
 /** Who receives what a byte stream reads; called from the stream's own events. */
 export interface ByteStreamHandler {
-  /** Bytes arrived. The chunk is the receiver's from now on: it is never written again. */
-  data(chunk: Uint8Array): void;
+  /**
+   * Bytes arrived. The chunk is the receiver's from now on: it is never written again. Takes the file descriptors that came with it; they were sent
+   * with its last byte, or with one before in the same message: a chunk never goes on behind a message that came with some.
+   */
+  data(chunk: Uint8Array, fds?: ReceivedFds): void;
   /** `write` returned false earlier and the backlog has drained. */
   drained(): void;
   /** The peer finished its direction. Ours still works. */
@@ -28,10 +33,16 @@ export interface ByteStreamHandler {
 export interface ByteStream {
   readonly peerName: string;
   readonly sendBufferSize?: number;
+  /** How many file descriptors may come or go with one message. None unless given. */
+  readonly maxFdsPerMessage?: number;
   /** Begins reading. Called once. Errors that happened before are reported to `handler` afterwards, never thrown. */
   start(handler: ByteStreamHandler): void;
-  /** Writes `chunks` in order; they stay untouched until `written` runs, which it does exactly once, also if writing fails. False: hold back. */
-  write(chunks: readonly Uint8Array[], written: () => void): boolean;
+  /**
+   * Writes `chunks` in order; they stay untouched until `written` runs, which it does exactly once, also if writing fails. False: hold back. The
+   * file descriptors `fds` leave with the first byte, and what was written before and is written later does not mix with these chunks; they
+   * stay open until then.
+   */
+  write(chunks: readonly Uint8Array[], written: () => void, fds?: readonly number[]): boolean;
   /** Finishes our direction after what was written, then lets go of the stream; at once if there is an `error`. Idempotent. */
   close(error?: Error): void;
 }
@@ -46,6 +57,7 @@ export interface StreamTransportOptions {
 export class StreamTransport implements Transport {
   readonly peerName: string;
   readonly sendBufferSize?: number;
+  readonly maxFdsPerMessage?: number;
   readonly schedule: (callback: () => void) => void;
 
   readonly #stream: ByteStream;
@@ -55,6 +67,8 @@ export class StreamTransport implements Transport {
   #closed = false;
   /** Whether the chunk being decoded has yielded a message. */
   #delivered = false;
+  /** Tells which message file descriptors came with; null for a stream that carries none. */
+  readonly #fdFrames: FdFrames | null;
 
   constructor(stream: ByteStream, options: StreamTransportOptions = {}) {
     this.#stream = stream;
@@ -62,24 +76,27 @@ export class StreamTransport implements Transport {
     this.peerName = stream.peerName;
     if (stream.sendBufferSize !== undefined) this.sendBufferSize = stream.sendBufferSize;
     this.schedule = options.schedule ?? afterTurn;
+    if (stream.maxFdsPerMessage !== undefined) this.maxFdsPerMessage = stream.maxFdsPerMessage;
+    this.#fdFrames = stream.maxFdsPerMessage ? new FdFrames(this.#decoder, stream.maxFdsPerMessage) : null;
   }
 
   start(handler: TransportHandler): void {
     if (this.#closed) return;
     this.#handler = handler;
     this.#stream.start({
-      data: (chunk) => this.#data(chunk),
+      data: (chunk, fds) => this.#data(chunk, fds),
       drained: () => this.#handler?.drained(),
       ended: () => this.#ended(),
       failed: (error) => this.#finish(error),
     });
   }
 
-  send(frames: readonly OutgoingFrame[], release: () => void): boolean {
+  send(frames: readonly OutgoingFrame[], release: () => void, attached?: AttachedFds): boolean {
     if (this.#closed || frames.length === 0) {
       release();
       return true;
     }
+    if (attached && this.#fdFrames) return writeApart(this.#stream, frames, release, attached);
     return this.#stream.write(coalesce(frames), release);
   }
 
@@ -87,24 +104,29 @@ export class StreamTransport implements Transport {
     if (this.#closed) return;
     this.#closed = true;
     this.#handler = null;
+    this.#fdFrames?.close();
     this.#stream.close(error);
   }
 
   /** One closure for the life of the transport: `push` runs it for every message. */
-  readonly #deliver = (message: MessageReader): void => {
+  readonly #deliver = (message: MessageReader, fds?: ReceivedFds): void => {
     this.#delivered = true;
-    this.#handler?.message(message);
+    if (this.#handler) this.#handler.message(message, fds);
+    else fds?.close();
   };
 
-  #data(chunk: Uint8Array): void {
-    if (!this.#handler) return;
+  #data(chunk: Uint8Array, fds?: ReceivedFds): void {
+    if (!this.#handler) return fds?.close();
     this.#delivered = false;
     let failure: Error | null = null;
     try {
-      this.#decoder.push(chunk, this.#deliver);
+      if (this.#fdFrames?.concerns(fds)) this.#fdFrames.push(chunk, fds, this.#deliver);
+      else this.#decoder.push(chunk, this.#deliver);
     } catch (error) {
       failure = error as Error;
     }
+    // A message may have had its handler close us.
+    if (!this.#handler) this.#fdFrames?.close();
     if (this.#delivered) this.#handler?.batchEnd();
     if (failure) this.#finish(failure);
   }
@@ -122,8 +144,33 @@ export class StreamTransport implements Transport {
   #finish(error: Error | null): void {
     const handler = this.#handler;
     this.#handler = null;
+    this.#fdFrames?.close();
     handler?.closed(error);
   }
+}
+
+/** Writes `frames` so that each that has file descriptors is a write of its own: they belong to what begins with the write. */
+function writeApart(
+  stream: ByteStream,
+  frames: readonly OutgoingFrame[],
+  release: () => void,
+  attached: AttachedFds,
+): boolean {
+  const writes: { frames: OutgoingFrame[]; fds?: readonly number[] }[] = [];
+  for (const frame of frames) {
+    const fds = attached.get(frame)?.fds;
+    const last = writes.at(-1);
+    if (fds) writes.push({ frames: [frame], fds });
+    else if (last && !last.fds) last.frames.push(frame);
+    else writes.push({ frames: [frame] });
+  }
+  let open = writes.length;
+  const written = () => {
+    if (--open === 0) release();
+  };
+  let ready = true;
+  for (const { frames, fds } of writes) ready = stream.write(coalesce(frames), written, fds);
+  return ready;
 }
 
 /** The pieces of `frames` in order, those that lie next to each other in one buffer joined without a copy. */

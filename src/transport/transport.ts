@@ -4,6 +4,7 @@
  * Connection. test/transport/contract.ts states what every transport must do.
  */
 
+import type { AttachedFds, ReceivedFds } from "../wire/fds.js";
 import type { MessageReader } from "../wire/message.js";
 import type { OutgoingFrame } from "../wire/slab.js";
 
@@ -11,8 +12,8 @@ export type { OutgoingFrame } from "../wire/slab.js";
 
 /** Who receives what a transport reads. Set once, by `start`; called from the transport's own event, never inside `send`, `start` or `close`. */
 export interface TransportHandler {
-  /** One message arrived. It may alias the transport's read buffer, which is never written again. */
-  message(message: MessageReader): void;
+  /** One message arrived. It may alias the transport's read buffer, which is never written again. Takes the file descriptors that came with it. */
+  message(message: MessageReader, fds?: ReceivedFds): void;
   /** Every message of one read has been delivered: the moment to run deliveries and to flush. */
   batchEnd(): void;
   /** `send` returned false earlier and the backlog has drained. */
@@ -28,8 +29,9 @@ export interface Transport {
    * Sends frames in order. Pieces that lie next to each other in one buffer may be written as one. The bytes must not
    * change until `release` runs, which it does exactly once: at once if the transport copies or is closed, else when they were written or never will be.
    * Returns false when the peer is slow and the caller should hold back; the frames are accepted all the same. Nothing is sent after close.
+   * `attached` has the file descriptors of frames that have some, also open until then; a transport that carries none takes no notice.
    */
-  send(frames: readonly OutgoingFrame[], release: () => void): boolean;
+  send(frames: readonly OutgoingFrame[], release: () => void, attached?: AttachedFds): boolean;
   /**
    * Sends what was accepted, then closes both directions; the handler hears nothing any more. With an `error` the transport
    * aborts instead of draining, where that makes a difference. Idempotent.
@@ -39,6 +41,8 @@ export interface Transport {
   schedule(callback: () => void): void;
   /** Who is on the other side, for error messages: "127.0.0.1:4000", "unix:/run/x.sock", "memory". */
   readonly peerName: string;
+  /** How many file descriptors may come or go with one message. None unless given. */
+  readonly maxFdsPerMessage?: number;
   /** How many bytes the socket buffers, where known; sizes stream windows. */
   readonly sendBufferSize?: number;
 }

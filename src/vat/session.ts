@@ -107,6 +107,7 @@ export class Session {
       ...(options.observer && { observer: options.observer }),
       ...(options.encodeTrace && { encodeTrace: options.encodeTrace }),
       ...(options.tailCalls !== undefined && { tailCalls: options.tailCalls }),
+      ...(transport.maxFdsPerMessage && { maxFdsPerMessage: transport.maxFdsPerMessage }),
       newFlow: flowFactory(options.streamWindow ?? "adaptive"),
       peerName: transport.peerName,
       onOutgoing: () => this.#posted(),
@@ -120,9 +121,9 @@ export class Session {
     if (heartbeat || idleTimeout !== undefined)
       this.#liveness = new Liveness(this.#options, this.#patient(), HOST_CLOCK);
     this.#transport.start({
-      message: (message) => {
+      message: (message, fds) => {
         this.#inBatch = true;
-        this.#connection.receive(message);
+        this.#connection.receive(message, fds);
       },
       batchEnd: () => this.#batchEnd(),
       drained: () => {
@@ -262,7 +263,8 @@ export class Session {
   /** Whether the transport took `frames` and wants more. One that throws is broken. */
   #send(frames: readonly OutgoingFrame[]): boolean {
     try {
-      return this.#transport.send(frames, () => this.#connection.recycle(frames));
+      const { attached } = this.#connection;
+      return this.#transport.send(frames, () => this.#connection.recycle(frames), attached);
     } catch (thrown) {
       const { message } = RpcError.from(thrown);
       this.#giveUp(RpcError.disconnected(`${this.peerName}: sending failed: ${message}`, { cause: thrown }));

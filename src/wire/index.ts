@@ -16,6 +16,7 @@ export { emptyStruct, nullPointer } from "./empty.js";
 export { type EnumType, enumOrdinal } from "./enum-type.js";
 export { type Equality, equals } from "./equals.js";
 export { WireError, type WireErrorCode } from "./errors.js";
+export { type AttachedFds, MAX_FDS_PER_MESSAGE, type OwnedFd, ReceivedFds } from "./fds.js";
 export { decodeFrame, encodeFrame, FrameDecoder, type FrameOptions, frameHeader, frameLengthIn } from "./framing.js";
 export { isCanonical } from "./is-canonical.js";
 export {

@@ -13,7 +13,6 @@ export interface Case {
 }
 
 const LEVEL_3 = "three vats: level 3, which is answered as unimplemented (hostile: level 3 and 4 messages)";
-const NO_DESCRIPTORS = "Node's sockets neither send nor receive file descriptors";
 const MEMBRANE = "cap/membrane";
 const POLICY = "cap/membrane-policy: has every capability wrapped: in a struct, in a list, in an AnyPointer";
 
@@ -118,8 +117,8 @@ const ROWS: readonly (Row | Omit<Case, "number">)[] = [
     "limits: results larger than a peer accepts",
   ],
   ["BootstrapFactory", "vat/two-party: with a factory gives each connection its own object"],
-  without("send FD over RPC", NO_DESCRIPTORS),
-  without("FD per message limit", NO_DESCRIPTORS),
+  ["send FD over RPC", "file-descriptors: arrives in both directions and pipelined, with messages of every size"],
+  ["FD per message limit", "file-descriptors: is left out of a message that has its limit of them"],
   ["Streaming over RPC", "streaming: are sent at once, and their callers go on until the window is full"],
   [
     "Streaming over a chain of local and remote promises",

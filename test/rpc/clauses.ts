@@ -166,8 +166,13 @@ export const CLAUSES: readonly Clause[] = [
     "CapDescriptor.thirdPartyHosted",
     "descriptors: an object hosted by a third party is reached through its vine",
   ),
-  // Node hands no descriptor of a Unix socket's ancillary data to JavaScript: none can come or go.
-  declined("CapDescriptor.attachedFd", "descriptors: a file descriptor said to come with a capability is ignored"),
+  held(
+    "CapDescriptor.attachedFd",
+    "file-descriptors: arrives in both directions and pipelined, with messages of every size",
+    "file-descriptors: is the first one, if the capability comes again with another",
+    "file-descriptors: attaches a descriptor to <what>: it is closed",
+    "descriptors: a file descriptor said to come with a capability is ignored",
+  ),
 
   held("PromisedAnswer.questionId", "hints: a receiverHosted and a receiverAnswer that name nothing"),
   held("PromisedAnswer.transform", "descriptors: a path into a bootstrap capability, which is no struct"),

@@ -77,7 +77,7 @@ describe("what a peer names", () => {
     done();
   });
 
-  test("a file descriptor said to come with a capability is ignored, and ours say that none does", async () => {
+  test("a file descriptor said to come with a capability is ignored where none came, and ours say that none does", async () => {
     const sent: number[] = [];
     const observer: Observer = {
       message(direction, message) {
