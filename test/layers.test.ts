@@ -9,7 +9,7 @@ const src = fileURLToPath(new URL("../src", import.meta.url));
 
 /** From the bottom up; a room may import from rooms in earlier rows, and from its own. */
 const LAYERS = [
-  ["errors", "globals"],
+  ["errors", "globals", "timer"],
   ["wire"],
   ["schema-model"],
   ["cap"],

@@ -27,6 +27,7 @@ export function handleCall(connection: Connection, call: Call.Reader): void {
       bytes,
     );
     if (!admit(connection, answer, bytes)) return;
+    if (connection.closing && isNew(connection, call)) return answer.fail(connection.closing);
     try {
       answer.deliver(target);
     } catch (error) {
@@ -55,11 +56,17 @@ function admit(connection: Connection, answer: Answer, bytes = 0): boolean {
   return true;
 }
 
+/** Whether `call` belongs to no other that is in progress: neither to one of the peer's, as a pipelined call does, nor, as far as we know, to one of ours. */
+function isNew(connection: Connection, call: Call.Reader): boolean {
+  return call.target.which === "importedCap" && !connection.awaitsReturn;
+}
+
 /** rpc.capnp Bootstrap. */
 export function handleBootstrap(connection: Connection, bootstrap: Bootstrap.Reader): void {
   const id = newAnswerId(connection, bootstrap.questionId);
   const answer = new Answer(connection, id, BOOTSTRAP, null);
   if (!admit(connection, answer)) return;
+  if (connection.closing) return answer.fail(connection.closing);
   if (bootstrap.hasDeprecatedObjectId()) {
     answer.fail(RpcError.unimplemented("named exports (Bootstrap.deprecatedObjectId) are not supported"));
     return;

@@ -26,7 +26,7 @@ import { ExportTable, handleRelease } from "./export.js";
 import { FixedWindow, type FlowController } from "./flow.js";
 import type { AnswerId, EmbargoId, ImportId, QuestionId } from "./ids.js";
 import { breakImports, handleResolve, type ImportHook } from "./import.js";
-import { type ConnectionLimits, DEFAULT_LIMITS } from "./limits.js";
+import { type ConnectionLimits, limitsWith } from "./limits.js";
 import { MessageFds } from "./message-fds.js";
 import type { ConnectionStats, Observer, TableRow } from "./observe.js";
 import { Outbox } from "./outbox.js";
@@ -84,6 +84,8 @@ export class Connection {
   receivedFds: ReceivedFds | null = null;
   /** Bytes of the calls the peer has in progress, for as long as their params are needed. */
   callBytes = 0;
+  /** Set while the connection waits for its last calls: what new calls of the peer fail with. Those that belong to calls in progress still go. */
+  closing: RpcError | null = null;
   /** Pings the peer has not sent back yet. */
   #pings = 0;
   readonly #options: ConnectionOptions;
@@ -91,7 +93,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions = {}) {
     this.#options = options;
-    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.limits = limitsWith(options.limits);
     this.peerName = options.peerName ?? "peer";
     this.tailCalls = options.tailCalls ?? true;
     this.#maxFds = Math.min(options.maxFdsPerMessage ?? 0, MAX_FDS_PER_MESSAGE);
@@ -117,6 +119,20 @@ export class Connection {
       exports: this.exports.size,
       embargoes: this.embargoes.size,
     };
+  }
+
+  /** Whether a Return for a call of ours is due. */
+  get awaitsReturn(): boolean {
+    for (const { kind, phase } of this.questions.values())
+      if (kind !== "pipeline-only" && (phase === "waiting" || phase === "redirected")) return true;
+    return false;
+  }
+
+  /** Whether a call is in progress, in either direction. One whose Return was sent is not, even if its results are still held. */
+  get hasCalls(): boolean {
+    if (this.awaitsReturn) return true;
+    for (const { phase } of this.answers.values()) if (phase === "running") return true;
+    return false;
   }
 
   /** Whether all tables are empty: an end of the stream is no loss then. */

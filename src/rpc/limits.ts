@@ -3,6 +3,8 @@
  * Return, so that a full table empties itself.
  */
 
+import { UsageError } from "../errors.js";
+
 export interface ConnectionLimits {
   /** Largest message sent, in words. A larger one fails its own call only; the peer would end the connection over it. C++'s default traversal limit. */
   readonly maxOutgoingWords: number;
@@ -23,3 +25,18 @@ export const DEFAULT_LIMITS: ConnectionLimits = Object.freeze({
   maxQuestions: 1_000_000,
   maxExports: 1_000_000,
 });
+
+/** The defaults with what is `given`; undefined leaves the default, Infinity is no limit. Throws UsageError for what is no limit at all. */
+export function limitsWith(given: Partial<ConnectionLimits> = {}): ConnectionLimits {
+  const limits: { -readonly [name in keyof ConnectionLimits]: number } = { ...DEFAULT_LIMITS };
+  for (const name of Object.keys(limits) as (keyof ConnectionLimits)[]) {
+    const value = given[name];
+    if (value !== undefined) limits[name] = checkedLimit(`limits.${name}`, value);
+  }
+  return limits;
+}
+
+export function checkedLimit(name: string, value: number): number {
+  if (value >= 0) return value;
+  throw new UsageError("bad-limit", `${name} must be a number, 0 or more, and not ${value}`);
+}

@@ -1,6 +1,6 @@
 /**
- * The few things neutral transports need of their host (Node, a browser, Deno, Bun, a worker) beyond the language:
- * running something after the current turn, and a timer. Nothing else in the neutral folders touches a global of the host.
+ * The few things neutral transports need of their host (Node, a browser, Deno, Bun, a worker) beyond the language: a clock, and
+ * running something after the current turn.
  */
 
 /** A monotonic clock, in milliseconds. */
@@ -16,7 +16,6 @@ interface HostPort {
 interface Host {
   readonly performance: { now(): number };
   setTimeout(callback: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
   setImmediate?(callback: () => void): unknown;
   MessageChannel?: new () => { readonly port1: HostPort; readonly port2: HostPort };
 }
@@ -31,13 +30,6 @@ export function afterTurn(callback: () => void): void {
   if (host.setImmediate) host.setImmediate(callback);
   else if (host.MessageChannel) afterTurnByPort(callback);
   else host.setTimeout(callback, 0);
-}
-
-/** Cancellable timer; `delay(ms, callback)()` takes it back. It does not keep a Node process alive if `unref` is set. */
-export function delay(ms: number, callback: () => void, options?: { readonly unref?: boolean }): () => void {
-  const timer = host.setTimeout(callback, ms);
-  if (options?.unref) (timer as { unref?(): void }).unref?.();
-  return () => host.clearTimeout(timer);
 }
 
 /** Callbacks waiting for the message that `port` has been sent; browsers clamp nested timers to 4 ms but not messages. */

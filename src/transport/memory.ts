@@ -6,9 +6,10 @@
  * and stepping, where nothing moves until the test says so.
  */
 
+import { delay } from "../timer.js";
 import { type OwnedFd, ReceivedFds } from "../wire/fds.js";
 import type { FrameOptions } from "../wire/framing.js";
-import { afterTurn, delay } from "./host.js";
+import { afterTurn } from "./host.js";
 import { type ByteStream, type ByteStreamHandler, StreamTransport } from "./stream.js";
 import type { Transport } from "./transport.js";
 

@@ -4,8 +4,8 @@
  * cloned. `null` is the end of a direction; ports have no other that every host reports.
  */
 
+import { delay } from "../timer.js";
 import { TransportError } from "./errors.js";
-import { delay } from "./host.js";
 import { type ByteStream, type ByteStreamHandler, StreamTransport, type StreamTransportOptions } from "./stream.js";
 
 /** What is used of a MessagePort, or of a Worker and a worker's own scope, which need no `start` and have no `close`. */

@@ -6,9 +6,10 @@
  * Only codes a browser may pass to `close()` are used: 1000, and 4000 when the connection ends because of an error.
  */
 
+import { delay } from "../timer.js";
 import { decodeFrame, type FrameOptions } from "../wire/framing.js";
 import { TransportError } from "./errors.js";
-import { afterTurn, delay } from "./host.js";
+import { afterTurn } from "./host.js";
 import type { OutgoingFrame, Transport, TransportHandler } from "./transport.js";
 
 /** What the transport uses of a WebSocket object. */

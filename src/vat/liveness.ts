@@ -8,6 +8,8 @@
  * cannot end the connection. Any message from the peer counts as a sign of life, so a busy connection is never asked.
  */
 
+import { UsageError } from "../errors.js";
+
 export interface Heartbeat {
   /** After so many ms of silence the peer is asked for a sign of life. */
   readonly interval: number;
@@ -19,6 +21,20 @@ export interface LivenessOptions {
   readonly heartbeat?: Heartbeat;
   /** Ends the connection when nothing has been in progress or held by either side for so many ms. */
   readonly idleTimeout?: number;
+}
+
+/** Throws UsageError for times that would end every connection, or wake for nothing. */
+export function checkLiveness({ heartbeat, idleTimeout }: LivenessOptions): void {
+  if (heartbeat) {
+    checkTime("heartbeat.interval", heartbeat.interval);
+    checkTime("heartbeat.timeout", heartbeat.timeout ?? heartbeat.interval);
+  }
+  if (idleTimeout !== undefined) checkTime("idleTimeout", idleTimeout);
+}
+
+function checkTime(name: string, ms: number): void {
+  if (!(ms > 0))
+    throw new UsageError("bad-time", `${name} must be a number of milliseconds, more than 0, and not ${ms}`);
 }
 
 /** What liveness needs of its connection and its host. */

@@ -27,7 +27,7 @@ import type { ClientType } from "../cap/interface-type.js";
 import { QueuedHook } from "../cap/queued.js";
 import { RelayRequest, type RelayRules } from "../cap/relay.js";
 import { RpcError } from "../cap/rpc-error.js";
-import { delay } from "../transport/host.js";
+import { delay } from "../timer.js";
 
 /** Makes what stands behind the capability. `lost` tells that it is gone, if its maker knows: `client.disconnected.then(lost)`. */
 export type Connect<C extends Client> = (lost: () => void) => C | PromiseLike<C>;

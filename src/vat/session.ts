@@ -17,13 +17,14 @@ import { AdaptiveWindow } from "../rpc/adaptive-window.js";
 import { Connection } from "../rpc/connection.js";
 import type { TraceEncoder } from "../rpc/exception.js";
 import { FixedWindow, type FlowController } from "../rpc/flow.js";
-import type { ConnectionLimits } from "../rpc/limits.js";
+import { type ConnectionLimits, checkedLimit, limitsWith } from "../rpc/limits.js";
 import type { ConnectionStats, Observer, TableRow } from "../rpc/observe.js";
 import { ProtocolError } from "../rpc/protocol-error.js";
-import { delay, now } from "../transport/host.js";
+import { delay } from "../timer.js";
+import { now } from "../transport/host.js";
 import type { OutgoingFrame, Transport } from "../transport/transport.js";
 import { WireError } from "../wire/errors.js";
-import { type Clock, Liveness, type LivenessOptions, type Patient } from "./liveness.js";
+import { type Clock, checkLiveness, Liveness, type LivenessOptions, type Patient } from "./liveness.js";
 import { type Side, TwoPartyNetwork } from "./network.js";
 
 /** What one connection may hold: the tables' limits, and that of the way out. */
@@ -65,6 +66,15 @@ export interface BootstrapOptions {
   readonly vat?: Side;
 }
 
+/** Throws UsageError for options that no connection can have. */
+export function checkSessionOptions(options: SessionOptions): void {
+  const { limits, streamWindow } = options;
+  limitsWith(limits);
+  if (limits?.maxBacklogBytes !== undefined) checkedLimit("limits.maxBacklogBytes", limits.maxBacklogBytes);
+  if (typeof streamWindow === "number") checkedLimit("streamWindow", streamWindow);
+  checkLiveness(options);
+}
+
 export class Session {
   readonly network: TwoPartyNetwork;
   /** Who the peer is, as its transport says. */
@@ -95,6 +105,7 @@ export class Session {
   #abandoned = false;
 
   constructor(transport: Transport, options: SessionOptions = {}) {
+    checkSessionOptions(options);
     this.#transport = transport;
     this.#options = options;
     this.network = new TwoPartyNetwork(options.side ?? "client");
@@ -166,11 +177,13 @@ export class Session {
   }
 
   /**
-   * Waits until no call is in progress, in either direction, but no longer than `grace` ms; then ends the connection. What is
-   * called meanwhile still goes.
+   * Waits until no call is in progress, in either direction, but no longer than `grace` ms; then ends the connection. Meanwhile new calls of
+   * the peer fail with kind `disconnected`, for which it should turn to another connection. Pipelined calls still go, and while it
+   * answers a call of ours any call of the peer does, for it may need it to answer. A further drain with less grace ends the wait of the first.
    */
   async drain(grace: number): Promise<void> {
-    if (!this.isClosed && this.#inProgress && grace > 0) {
+    if (!this.isClosed && this.#connection.hasCalls && grace > 0) {
+      this.#connection.closing ??= RpcError.disconnected("the connection is being closed and takes no new calls");
       await new Promise<void>((resolve) => {
         const cancel = delay(grace, resolve);
         this.#drains.push(() => {
@@ -189,16 +202,11 @@ export class Session {
     this.#moved();
   }
 
-  get #inProgress(): boolean {
-    const { questions, answers } = this.#connection.stats;
-    return questions + answers > 0;
-  }
-
   /** Messages have come or gone. */
   #moved(): void {
     this.#liveness?.used();
     if (this.#abandoned && this.isIdle) this.close();
-    if (this.#drains.length === 0 || this.#inProgress) return;
+    if (this.#drains.length === 0 || this.#connection.hasCalls) return;
     for (const resume of this.#drains.splice(0)) resume();
   }
 

@@ -70,7 +70,7 @@ export class TwoPartyClient implements Disposable, AsyncDisposable {
     this.#session.close();
   }
 
-  /** Ends the connection when no call is in progress any more, in `grace` ms at the latest. */
+  /** Ends the connection when no call is in progress any more, in `grace` ms at the latest (Session.drain). */
   drain(grace: number): Promise<void> {
     return this.#session.drain(grace);
   }

@@ -11,7 +11,7 @@ import { UsageError } from "../errors.js";
 import type { Observer } from "../rpc/observe.js";
 import type { Transport } from "../transport/transport.js";
 import type { FrameOptions } from "../wire/framing.js";
-import { Session, type SessionOptions } from "./session.js";
+import { checkSessionOptions, Session, type SessionOptions } from "./session.js";
 
 export interface TwoPartyServerOptions extends Omit<SessionOptions, "bootstrap" | "side"> {
   /** Limits on incoming messages, for the transports the server makes itself; wire/framing.ts has the defaults. */
@@ -27,7 +27,7 @@ export interface TwoPartyServerOptions extends Omit<SessionOptions, "bootstrap" 
 export const DEFAULT_MAX_CONNECTIONS = 10_000;
 
 export interface CloseOptions {
-  /** How long calls in progress may take to finish before they are cut off, in ms. 0 unless given. */
+  /** How long calls in progress may take to finish before they are cut off, in ms; Infinity is as long as they like. 0 unless given. */
   readonly grace?: number;
 }
 
@@ -72,6 +72,7 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
           "a server object needs its interface: new TwoPartyServer(Calculator, server)",
         );
     }
+    checkSessionOptions(this.#options);
   }
 
   /** The connections that live now. */
@@ -113,11 +114,14 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
   }
 
   /**
-   * Ends the server: accepts nobody any more, gives calls in progress `grace` to finish, and closes every connection.
-   * Resolves when all have ended. Further calls wait for the same end.
+   * Ends the server: accepts nobody any more, gives calls in progress `grace` to finish while new ones fail with kind `disconnected`, and closes
+   * every connection (Session.drain). Resolves when all have ended. A further call waits for the same end; one that gives a `grace` may
+   * shorten the wait.
    */
   close(options: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(options.grace ?? 0);
+    const { grace } = options;
+    if (!this.#closing) this.#closing = this.#close(grace ?? 0);
+    else if (grace !== undefined) for (const session of this.#sessions) void session.drain(grace);
     return this.#closing;
   }
 

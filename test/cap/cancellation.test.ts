@@ -145,6 +145,12 @@ describe.each(PLACES)("a timeout, $name", ({ serve }) => {
     expect(server.aborted).toBe(1);
   });
 
+  it("that is infinite never ends the call", async () => {
+    using maker = serve(Maker, new TestMaker());
+    const call = maker.never({}, { timeout: Number.POSITIVE_INFINITY, signal: AbortSignal.timeout(50) });
+    await expect(call).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
   it("does nothing to a call that returns in time", async () => {
     using client = serve(Sequence, new Counting());
     const results = await client.next({}, { timeout: 500 });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { memoryTransportPair } from "../../src/transport/index.js";
 import { TwoPartyClient, TwoPartyServer } from "../../src/vat/index.js";
-import { Liveness, type LivenessOptions } from "../../src/vat/liveness.js";
+import { type Heartbeat, Liveness, type LivenessOptions } from "../../src/vat/liveness.js";
 import { Domain, TestDomain, TestThing, Thing } from "../cap/domain.js";
 import { Deferred, settle } from "../cap/objects.js";
 
@@ -128,6 +128,36 @@ describe("an idle timeout", () => {
   });
 });
 
+describe("settings that no connection can have", () => {
+  test.each([
+    [{ heartbeat: { interval: 0 } }, "heartbeat.interval must be a number of milliseconds, more than 0, and not 0"],
+    [
+      { heartbeat: {} as Heartbeat },
+      "heartbeat.interval must be a number of milliseconds, more than 0, and not undefined",
+    ],
+    [{ heartbeat: { interval: 10, timeout: Number.NaN } }, "heartbeat.timeout must be"],
+    [{ idleTimeout: -1 }, "idleTimeout must be"],
+    [{ limits: { maxQuestions: Number.NaN } }, "limits.maxQuestions must be a number, 0 or more, and not NaN"],
+    [{ limits: { maxBacklogBytes: -1 } }, "limits.maxBacklogBytes must be"],
+    [{ streamWindow: Number.NaN }, "streamWindow must be"],
+  ])("are refused where they are given, not with the first connection: %j", (options, message) => {
+    expect(() => new TwoPartyServer(Domain, new TestDomain("server"), options)).toThrow(message);
+    expect(() => new TwoPartyClient(memoryTransportPair().left, options)).toThrow(message);
+  });
+
+  test("do not include undefined, which is the default, nor times longer than a host's timers", async () => {
+    const limits = { maxQuestions: undefined as unknown as number };
+    const { client, server } = linked({ heartbeat: { interval: 1e12 } }, {
+      idleTimeout: 1e12,
+      limits,
+    } as LivenessOptions);
+    using domain = client.bootstrap(Domain);
+    expect((await domain.makeThing()).thing).toBeDefined();
+    client.close();
+    await server.close();
+  });
+});
+
 function linked(options: LivenessOptions, clientOptions: LivenessOptions = {}) {
   const server = new TwoPartyServer(Domain, () => new TestDomain("server"), options);
   const { left, right } = memoryTransportPair();
@@ -159,11 +189,11 @@ describe("a connection", () => {
   });
 
   test("ends by itself when nobody has used it for long", async () => {
-    const { server, client } = linked({ idleTimeout: 30 });
+    const { server, client } = linked({ idleTimeout: 200 });
     const domain = client.bootstrap(Domain);
     const thing = (await domain.makeThing()).thing;
     // A capability that somebody holds is use enough.
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     expect(client.isClosed).toBe(false);
     thing[Symbol.dispose]();
     domain[Symbol.dispose]();

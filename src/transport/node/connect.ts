@@ -4,6 +4,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions as TlsConnectOptions } from "node:tls";
 import { WebSocket } from "ws";
 import { UsageError } from "../../errors.js";
+import { delay } from "../../timer.js";
 import { DEFAULT_TRAVERSAL_LIMIT_IN_WORDS } from "../../wire/limits.js";
 import { TransportError } from "../errors.js";
 import { StreamTransport, type StreamTransportOptions } from "../stream.js";
@@ -126,7 +127,7 @@ function established(
   const { signal, timeout } = options;
   return new Promise((resolve, reject) => {
     const settle = (outcome: () => void) => {
-      clearTimeout(timer);
+      stopTimer?.();
       signal?.removeEventListener("abort", aborted);
       socket.off(event, opened);
       socket.off("error", failed);
@@ -140,14 +141,9 @@ function established(
     const failed = (error: Error) =>
       giveUp(new TransportError("failed", `cannot connect to ${peerName}: ${describe(error)}`, { cause: error }));
     const aborted = () => giveUp(signal?.reason);
-    const timer =
-      timeout === undefined
-        ? undefined
-        : setTimeout(
-            () =>
-              giveUp(new TransportError("timeout", `cannot connect to ${peerName}: no answer within ${timeout} ms`)),
-            timeout,
-          );
+    const expired = () =>
+      giveUp(new TransportError("timeout", `cannot connect to ${peerName}: no answer within ${timeout} ms`));
+    const stopTimer = timeout === undefined ? null : delay(timeout, expired);
     signal?.addEventListener("abort", aborted);
     socket.once(event, opened);
     socket.once("error", failed);

@@ -38,7 +38,7 @@ export interface Listener<Port extends number | null = number | null> {
   readonly address: string;
   /** The TCP port, also when 0 was asked for; null for a Unix socket. */
   readonly port: Port;
-  /** Accepts nobody any more. Transports handed out live on. */
+  /** Accepts nobody any more, and drops who has not finished a handshake. Transports handed out live on. */
   close(): Promise<void>;
 }
 
@@ -70,15 +70,36 @@ async function listenTcp(
   accept: (transport: Transport) => void,
   options: ListenOptions,
 ): Promise<Listener> {
-  const accepted = (socket: Socket) => accept(streamTransport(socket, options));
+  // Sockets whose TLS handshake is not over, by the two addresses they connect.
+  const handshakes = new Map<string, Socket>();
+  const accepted = (socket: Socket) => {
+    handshakes.delete(ends(socket));
+    accept(streamTransport(socket, options));
+  };
   const server =
     "tls" in address
       ? createTlsServer({ ...address.tls, ...TCP_OPTIONS, allowHalfOpen: true }, accepted)
       : createTcpServer({ ...TCP_OPTIONS, allowHalfOpen: true }, accepted);
+  if ("tls" in address) {
+    server.on("connection", (socket: Socket) => {
+      const key = ends(socket);
+      handshakes.set(key, socket);
+      socket.once("close", () => handshakes.delete(key));
+    });
+  }
   server.on("tlsClientError", (error: Error) => options.onError?.(error));
   await listening(server, { port: address.port, host: address.host }, formatAddress(address), options);
   const bound = server.address() as AddressInfo;
-  return { address: formatHostPort(bound.address, bound.port), port: bound.port, close: () => closed(server) };
+  const close = async () => {
+    await closed(server);
+    // A peer that does not finish its handshake would keep the process for two minutes.
+    for (const socket of handshakes.values()) socket.destroy();
+  };
+  return { address: formatHostPort(bound.address, bound.port), port: bound.port, close };
+}
+
+function ends({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
 async function listenUnix(
@@ -139,7 +160,10 @@ async function listenWebSocket(
     port: bound?.port ?? null,
     close: async () => {
       webSockets.close();
-      if (!given) await closed(server as Server);
+      if (given) return;
+      await closed(server as Server);
+      // Those that have sent half a request: WebSockets are not among them any more.
+      server.closeAllConnections();
     },
   };
 }
