@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^capwire\/node$/, replacement: `${src}node.ts` },
       { find: /^capwire\/codegen\/runtime$/, replacement: `${src}codegen/runtime.ts` },
       { find: /^capwire\/std\/(.*)$/, replacement: `${src}std/$1.ts` },
+      { find: /^capwire\/transport\/descriptors$/, replacement: `${src}transport/node/descriptors/index.ts` },
       { find: /^capwire\/([a-z-]+(?:\/node)?)$/, replacement: `${src}$1/index.ts` },
     ],
   },

@@ -22,6 +22,7 @@ import {
 import type { Transport } from "../../src/transport/transport.js";
 import { eventually, type RawEnd, runTransportContract, type TransportHarness } from "./contract.js";
 import { frameOf, record, sendPayload, settle } from "./messages.js";
+import { passesDescriptors } from "./passes-descriptors.js";
 import { CERTIFICATE, PRIVATE_KEY } from "./tls-fixture.js";
 
 const directory = mkdtempSync(join(tmpdir(), "capwire-test-"));
@@ -106,6 +107,19 @@ runTransportContract(
     { breaksQuietly: true },
   ),
 );
+
+if (passesDescriptors) {
+  const path = join(directory, "descriptors.sock");
+  runTransportContract(
+    listening(
+      "a Unix socket that passes descriptors",
+      { path, maxFdsPerMessage: 4 },
+      () => ({ path, maxFdsPerMessage: 4 }),
+      () => dialed(connect({ path, allowHalfOpen: true })),
+      { breaksQuietly: true },
+    ),
+  );
+}
 
 const dialOptions = { host: "127.0.0.1", ca: CERTIFICATE, servername: "localhost", allowHalfOpen: true };
 const tls = { key: PRIVATE_KEY, cert: CERTIFICATE };

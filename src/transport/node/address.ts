@@ -14,6 +14,8 @@ export interface TcpAddress {
 /** A Unix socket, or a named pipe on Windows. */
 export interface UnixAddress {
   readonly path: string;
+  /** Passes file descriptors along with capabilities, so many with one message at most, 253 at the very most. None unless given; needs the package koffi, and Linux. */
+  readonly maxFdsPerMessage?: number;
 }
 
 /** TLS over TCP; `tls` holds Node's own options (`ca`, `cert`, `key`, `servername`, `ALPNProtocols` …). */

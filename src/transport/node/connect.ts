@@ -18,6 +18,7 @@ import {
   type UnixAddress,
 } from "./address.js";
 import { NodeByteStream, type NodeByteStreamOptions, type NodeStream } from "./byte-stream.js";
+import { connectFdTransport } from "./descriptors/connect.js";
 
 export interface NodeTransportOptions extends StreamTransportOptions, NodeByteStreamOptions {}
 
@@ -69,6 +70,10 @@ async function connectSocket(
   options: ConnectOptions,
 ): Promise<Transport> {
   options.signal?.throwIfAborted();
+  if ("path" in address && address.maxFdsPerMessage) {
+    const { path, maxFdsPerMessage } = address;
+    return connectFdTransport({ path, maxFdsPerMessage }, options);
+  }
   const peerName = options.peerName ?? formatAddress(address);
   const socket = openSocket(address);
   // Made before the wait, so that nothing the socket emits goes unheard.

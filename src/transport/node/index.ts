@@ -19,4 +19,4 @@ export {
   streamTransport,
 } from "./connect.js";
 export { type Listener, type ListenOptions, listenTransport, type PortOf } from "./listen.js";
-export { childTransport, descriptorTransport, socketPair } from "./socketpair.js";
+export { childTransport, type DescriptorTransportOptions, descriptorTransport, socketPair } from "./socketpair.js";

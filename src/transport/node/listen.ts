@@ -27,6 +27,7 @@ import {
   type WebSocketListenAddress,
 } from "./address.js";
 import { maxPayload, streamTransport, TCP_OPTIONS } from "./connect.js";
+import { listenFdTransport } from "./descriptors/connect.js";
 
 export interface ListenOptions extends StreamTransportOptions {
   /** What went wrong with the listener itself, or with a peer before it became a transport. Ignored unless given. */
@@ -103,11 +104,16 @@ function ends({ remoteAddress, remotePort, localAddress, localPort }: Socket): s
 }
 
 async function listenUnix(
-  { path }: UnixAddress,
+  { path, maxFdsPerMessage }: UnixAddress,
   accept: (transport: Transport) => void,
   options: ListenOptions,
 ): Promise<Listener> {
   const peerName = `unix:${path}`;
+  if (maxFdsPerMessage) {
+    if (await isStale(path)) await unlink(path).catch(() => {});
+    const listener = listenFdTransport({ path, maxFdsPerMessage }, accept, options);
+    return { address: peerName, port: null, close: async () => listener.close() };
+  }
   const server = createTcpServer({ allowHalfOpen: true }, (socket) =>
     accept(streamTransport(socket, { ...options, peerName })),
   );

@@ -11,9 +11,16 @@ import { join } from "node:path";
 import { UsageError } from "../../errors.js";
 import type { StreamTransport } from "../stream.js";
 import { type NodeTransportOptions, streamTransport } from "./connect.js";
+import { fdTransport } from "./descriptors/connect.js";
+
+export interface DescriptorTransportOptions extends NodeTransportOptions {
+  /** Passes file descriptors along with capabilities, so many with one message at most; for Unix sockets. None unless given; needs the package koffi, and Linux. */
+  readonly maxFdsPerMessage?: number;
+}
 
 /** A transport over a socket this process was started with, such as one end of a socketpair(2). Takes the descriptor. */
-export function descriptorTransport(descriptor: number, options: NodeTransportOptions = {}): StreamTransport {
+export function descriptorTransport(descriptor: number, options: DescriptorTransportOptions = {}): StreamTransport {
+  if (options.maxFdsPerMessage) return fdTransport(descriptor, options.maxFdsPerMessage, options);
   const socket = new Socket({ fd: descriptor, readable: true, writable: true, allowHalfOpen: true });
   return streamTransport(socket, { peerName: `fd:${descriptor}`, ...options });
 }
