@@ -3,7 +3,8 @@
  * about Linux's ABI that does not depend on a message is here; that of messages is in ancillary.ts. Loaded when first used.
  */
 
-import { createRequire } from "node:module";
+// Under another name: bundles often begin with a `createRequire` of their own.
+import { createRequire as requireFrom } from "node:module";
 import { getSystemErrorName } from "node:util";
 import { UsageError } from "../../../errors.js";
 import { TransportError } from "../../errors.js";
@@ -71,7 +72,7 @@ function load(): Libc {
     const where = `${platform} on ${arch}`;
     throw new UsageError("no-descriptor-passing", `file descriptors are passed on Linux (x64, arm64), not on ${where}`);
   }
-  const require = createRequire(import.meta.url);
+  const require = requireFrom(import.meta.url);
   let koffi: Koffi;
   try {
     koffi = require("koffi") as Koffi;
