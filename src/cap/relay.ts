@@ -80,7 +80,7 @@ export class RelayedCall implements SentCall, ResultReceiver {
   #receiver: ResultReceiver | null;
   readonly #rules: RelayRules;
   #references = 1;
-  /** Owned while references are left. */
+  /** While references are left, or the receiver waits: it can still be cut off or cancelled. A reference on it is owned while there are any on us. */
   #sent: SentCall | null = null;
 
   constructor(receiver: ResultReceiver | null, rules: RelayRules) {
@@ -100,11 +100,12 @@ export class RelayedCall implements SentCall, ResultReceiver {
     this.#rules.calls?.delete(this);
     const sent = this.#sent;
     if (!sent) return () => {};
-    this.#sent = new BrokenPipeline(error);
+    const owned = this.#references > 0;
+    this.#sent = owned ? new BrokenPipeline(error) : null;
     this.#takeReceiver()?.failed(error);
     return () => {
       sent.forget();
-      sent.release();
+      if (owned) sent.release();
     };
   }
 
@@ -131,20 +132,29 @@ export class RelayedCall implements SentCall, ResultReceiver {
 
   release(): void {
     if (--this.#references > 0) return;
-    this.#rules.calls?.delete(this);
-    this.#sent?.release();
-    this.#sent = null;
+    const sent = this.#sent;
+    this.#endIfUnused();
+    sent?.release();
   }
 
   forget(): void {
-    this.#receiver = null;
-    this.#sent?.forget();
+    const sent = this.#sent;
+    this.#takeReceiver();
+    sent?.forget();
   }
 
   #takeReceiver(): ResultReceiver | null {
     const receiver = this.#receiver;
     this.#receiver = null;
+    this.#endIfUnused();
     return receiver;
+  }
+
+  /** Nobody waits for results and nobody may ask for the pipeline: there is nothing left to cut off. */
+  #endIfUnused(): void {
+    if (this.#receiver || this.#references > 0) return;
+    this.#rules.calls?.delete(this);
+    this.#sent = null;
   }
 }
 
