@@ -25,6 +25,7 @@ beforeAll(async () => {
   write("server.ts", block("The service, `server.ts`", "ts"));
   // `using` needs Node 24; what it does at the end of the scope is written out here.
   write("client.ts", block("The client, `client.ts`", "ts").replace("using client", "export const client"));
+  write("keeping.ts", block("## Keeping a capability, giving one away", "ts"));
   write("messages.ts", block("## Messages without RPC", "ts"));
   write("dynamic.ts", block("## Without generated code", "ts"));
   expect(await main(["compile", `${folder}greeter.capnp`, `${folder}person.capnp`])).toBe(0);
@@ -37,6 +38,16 @@ test("the service and the client of the README talk to each other", async () => 
   const { client, heard } = await import(/* @vite-ignore */ `${folder}client.ts`);
   expect(heard).toEqual(["somebody new", "Hello, Ada!"]);
   client[Symbol.dispose]();
+
+  const { greeter, leased, polite, watched, calls } = await import(/* @vite-ignore */ `${folder}keeping.ts`);
+  for (const one of [greeter, leased.client, polite, watched]) {
+    expect((await one.greet({ name: "Ada" })).greeting).toBe("Hello, Ada!");
+  }
+  leased.revoke("no more");
+  await expect(leased.client.greet({ name: "Ada" })).rejects.toThrow("no more");
+  await expect(polite.introduce({})).rejects.toThrow("not part of this capability");
+  expect(calls).toEqual(["greet"]);
+  for (const one of [greeter, leased.client, polite, watched]) one[Symbol.dispose]();
   await server.close();
 });
 

@@ -13,10 +13,13 @@ import { ClientTable } from "./client-table.js";
 import { type CapabilityHook, NULL_BRAND } from "./hook.js";
 import { type Dispatch, LocalHook } from "./local.js";
 import type { AnyMethod } from "./method.js";
-import { QueuedHook } from "./queued.js";
-import { RpcError } from "./rpc-error.js";
+import { isThenable, promisedHook, whatIs } from "./promised.js";
 
-/** What may be given where a capability is expected. The giver keeps its own reference. A server object becomes a capability: the same object, the same capability. */
+/**
+ * What may be given where a capability is expected. The giver keeps its own reference, also on a Client that a promise resolves with. A server
+ * object becomes a capability: the same object, the same capability. A promise is usable at once; a peer that has it before it turns out to
+ * be null sees a broken capability, since the protocol cannot say so later.
+ */
 export type CapabilityInit<C extends Client, S extends object> = C | S | PromiseLike<C | S | null> | null;
 
 /** What the generator writes. */
@@ -72,9 +75,21 @@ export class InterfaceType<C extends Client, S extends object>
     return hook === nullCapability() ? client : client.$track();
   }
 
-  /** A Client for `server`, an object of this process. Disposing the last reference runs `server[Symbol.dispose]()`. */
+  /**
+   * A Client for `server`, an object of this process. Disposing the last reference runs `server[Symbol.dispose]()`; an object that is
+   * served again afterwards is a new capability, at whose end it runs again. Throws UsageError for what is no object.
+   */
   serve(server: S): C {
+    if (!server || (typeof server !== "object" && typeof server !== "function")) this.#refuse(server);
     return this.client(LocalHook.of(server, this));
+  }
+
+  /**
+   * A Client for whatever may be given where a capability is expected; of a promise, one that is usable at once: calls wait for what it
+   * resolves with. `TwoPartyClient.connect({ port, bootstrap: Listener.from(promise) })`.
+   */
+  from(value: CapabilityInit<C, S>): C {
+    return this.client(this.hook(value) ?? nullCapability());
   }
 
   /** Owned: the capability that `value` stands for; null for null. */
@@ -82,13 +97,10 @@ export class InterfaceType<C extends Client, S extends object>
     if (value === null || value === undefined) return null;
     // A null capability is a null pointer, which needs no slot in the cap table, and where it is all there is, no Finish.
     if (value instanceof Client) return value.$hook.brand === NULL_BRAND ? null : value.$hook.addRef();
-    if (typeof value !== "object" && typeof value !== "function") {
-      throw new UsageError(
-        "not-a-capability",
-        `a capability of type ${this.name} cannot be made from a ${typeof value}`,
-      );
+    if (typeof value !== "object" && typeof value !== "function") this.#refuse(value);
+    if (isThenable(value)) {
+      return promisedHook(value as PromiseLike<C | S | null>, (made) => this.hook(made) ?? nullCapability());
     }
-    if ("then" in value && typeof value.then === "function") return this.#promised(value as PromiseLike<C | S | null>);
     return LocalHook.of(value as S, this);
   }
 
@@ -116,25 +128,8 @@ export class InterfaceType<C extends Client, S extends object>
     writeCapability(segment, at, this.hook(value));
   }
 
-  #promised(promise: PromiseLike<C | S | null>): CapabilityHook {
-    const queued = new QueuedHook();
-    // Whoever resolves the promise may do so after every user has gone.
-    queued.addRef();
-    promise.then(
-      (value) => {
-        try {
-          queued.resolve(this.hook(value) ?? nullCapability());
-        } catch (thrown) {
-          queued.reject(RpcError.from(thrown));
-        }
-        queued.release();
-      },
-      (thrown: unknown) => {
-        queued.reject(RpcError.from(thrown));
-        queued.release();
-      },
-    );
-    return queued;
+  #refuse(value: unknown): never {
+    throw new UsageError("not-a-capability", `a capability of type ${this.name} cannot be made from ${whatIs(value)}`);
   }
 
   #collectMethods(): ReadonlyMap<bigint, readonly (AnyMethod | undefined)[]> {

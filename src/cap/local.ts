@@ -19,6 +19,7 @@ import {
 import { LocalRequest } from "./local-call.js";
 import { localRules } from "./local-rules.js";
 import type { AnyMethod } from "./method.js";
+import { takeClient, whenMade } from "./promised.js";
 import { RpcError } from "./rpc-error.js";
 import { ServerCall } from "./server.js";
 import { turns } from "./turn.js";
@@ -170,14 +171,7 @@ export class LocalHook extends CapabilityHook {
         }
       });
     };
-    promise.then(
-      (client) => {
-        const target = client?.$hook.addRef() ?? nullCapability();
-        client?.[Symbol.dispose]();
-        settle(target);
-      },
-      (thrown: unknown) => settle(new BrokenHook(RpcError.from(thrown))),
-    );
+    whenMade(promise, (client) => (client ? takeClient(client, "shortenPath") : nullCapability()), settle);
   }
 
   /** The streaming call has ended, with `error` or well. */

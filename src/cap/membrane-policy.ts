@@ -1,8 +1,10 @@
 /** What a membrane asks its policy: about calls that cross it, and about capabilities that do. */
 
-import type { Client } from "./client.js";
+import { UsageError } from "../errors.js";
+import { Client } from "./client.js";
 import type { CapabilityHook } from "./hook.js";
 import { type AnyInterfaceType, CapabilityClient } from "./interface-type.js";
+import { isThenable, whatIs } from "./promised.js";
 
 /** A call about to cross a membrane. */
 export interface MembraneCall {
@@ -17,7 +19,8 @@ export interface MembraneCall {
 /**
  * What a membrane does with calls. A function returns nothing to let the call pass, throws to fail it, or returns a Client
  * (which stays the policy's) that gets the call instead; that one lives on the caller's side, its params are not wrapped. The functions are
- * asked in the middle of a transition: they decide, they do not call.
+ * asked in the middle of a transition: they decide at once, they do not call. One that returns anything else, a promise for instance, has failed, and
+ * so has the call.
  */
 export interface MembranePolicy {
   /** Somebody outside calls an object inside. */
@@ -72,6 +75,14 @@ class CrossingCall implements MembraneCall {
   }
 }
 
+/** What a function of a policy returned. Throws UsageError if that is no decision: what is not understood must not pass. */
+function decision(result: unknown): Client | null | undefined {
+  if (result === null || result === undefined || result instanceof Client) return result;
+  // Its failure has no other taker.
+  if (isThenable(result)) Promise.resolve(result).catch(() => {});
+  throw new UsageError("no-decision", `a membrane's policy must return a client or nothing, not ${whatIs(result)}`);
+}
+
 /** What `judge` makes of a call on `hook` (borrowed): the Client that gets it instead, null to let it pass. Throws as `judge` does. */
 export function judgeCall(
   judge: (call: MembraneCall) => ReturnType<NonNullable<MembranePolicy["inboundCall"]>>,
@@ -81,7 +92,7 @@ export function judgeCall(
 ): Client | null {
   const call = new CrossingCall(hook, interfaceId, methodId);
   try {
-    return judge(call) ?? null;
+    return decision(judge(call)) ?? null;
   } finally {
     call.end();
   }
@@ -94,7 +105,7 @@ export function judgeCapability(
 ): Client | null | undefined {
   const client = new CapabilityClient(hook.addRef());
   try {
-    return judge(client) as Client | null | undefined;
+    return decision(judge(client));
   } finally {
     client.$expire("only lent to the policy while it decided; dup() makes a reference that lives longer");
   }

@@ -18,6 +18,7 @@ import type { LocalHook } from "./local.js";
 import { LocalResults } from "./local-call.js";
 import type { AnyMethod } from "./method.js";
 import { ResultsPipeline } from "./pipeline.js";
+import { isThenable } from "./promised.js";
 import { type PipelineOwner, QueuedPipeline } from "./queued.js";
 import type { RemotePromise } from "./remote-promise.js";
 import { RpcError } from "./rpc-error.js";
@@ -45,7 +46,10 @@ export interface ServerContext<
   readonly cancelled: boolean;
   /** Who called, if the call came over a connection: "127.0.0.1:4000". */
   readonly peer: string | undefined;
-  /** Another Client for the object that is called, as one of its interfaces, to be disposed by the method: `using self = context.thisCap(Calculator)`. */
+  /**
+   * Another Client for the object that is called, as one of its interfaces, to be disposed by the method: `using self =
+   * context.thisCap(Calculator)`. To return it, set it in `context.results`: what is returned is read after `using` has ended.
+   */
   thisCap<C extends Client>(type: ClientType<C>): C;
   /** Gives back the capabilities in the params before the call ends. */
   releaseParams(): void;
@@ -162,7 +166,7 @@ export class ServerCall
     this.#params = RELEASED;
     this.#table = null;
     this.disposeClients(
-      `it belonged to the params of ${this.#method ?? "a call"}, which were released when the call ended; dup() it to keep it`,
+      `it belonged to the params of ${this.#method ?? "a call"}, which were released; dup() it to keep it longer`,
     );
     this.#context.releaseParams();
   }
@@ -303,7 +307,3 @@ export class ServerCall
 
 /** In place of params that were given back. */
 const RELEASED: unknown = Object.freeze({});
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}

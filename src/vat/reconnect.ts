@@ -11,7 +11,7 @@
  */
 
 import { BrokenHook } from "../cap/broken.js";
-import type { Client } from "../cap/client.js";
+import { Client } from "../cap/client.js";
 import { forwardCall } from "../cap/forward.js";
 import {
   type CallContext,
@@ -24,12 +24,25 @@ import {
   type SentCall,
 } from "../cap/hook.js";
 import type { ClientType } from "../cap/interface-type.js";
+import { isThenable, promisedHook, takeClient } from "../cap/promised.js";
 import { QueuedHook } from "../cap/queued.js";
 import { RelayRequest, type RelayRules } from "../cap/relay.js";
 import { RpcError } from "../cap/rpc-error.js";
+import { UsageError } from "../errors.js";
 import { delay } from "../timer.js";
 
-/** Makes what stands behind the capability. `lost` tells that it is gone, if its maker knows: `client.disconnected.then(lost)`. */
+/**
+ * Makes what stands behind the capability, which is taken: disposed when it is lost or let go of. `lost` tells that it is gone, if its maker knows.
+ * A function that throws, rejects or makes no Client counts as a failed connection: what was called meanwhile fails with kind `disconnected`.
+ *
+ *     autoReconnect(Greeter, async (lost) => {
+ *       const client = await TwoPartyClient.connect({ port });
+ *       client.disconnected.then(lost);
+ *       return client.bootstrap(Greeter);
+ *     });
+ *
+ * Nobody else has that TwoPartyClient: its connection is closed when the collector finds that nothing is in use over it.
+ */
 export type Connect<C extends Client> = (lost: () => void) => C | PromiseLike<C>;
 
 /** How long to wait before connecting again after `failures` connections in a row came to nothing. */
@@ -57,7 +70,7 @@ export interface ReconnectOptions {
 /** A capability that reconnects, and the say over it. */
 export interface Reconnecting<C extends Client> {
   readonly client: C;
-  /** Lets go of what stands behind the capability now; the next call connects anew. Calls under way go on. */
+  /** Lets go of what stands behind the capability now and connects anew: at once, or if it is lazy when next called. Calls under way go on. */
   reset(): void;
   /** How often it has connected. */
   readonly generation: number;
@@ -87,6 +100,7 @@ export function reconnecting<C extends Client>(
   connect: Connect<NoInfer<C>>,
   options: ReconnectOptions = {},
 ): Reconnecting<C> {
+  checkBackoff(options.backoff ?? {});
   const hook = new ReconnectHook((lost) => connectHook(connect, lost), options);
   return {
     client: type.client(hook),
@@ -97,32 +111,26 @@ export function reconnecting<C extends Client>(
   };
 }
 
+/** Throws UsageError for a backoff that would try again without a pause. */
+function checkBackoff({ initial = 100, max = 30_000, factor = 2, jitter = 0.5 }: Backoff): void {
+  const wrong = (what: string) => {
+    throw new UsageError("bad-backoff", `the backoff's ${what}`);
+  };
+  if (!(initial > 0)) wrong(`initial wait is ${initial} ms, but must be more than 0`);
+  if (!(max > 0)) wrong(`max is ${max} ms, but must be more than 0`);
+  if (!(factor >= 1)) wrong(`factor is ${factor}, but must be 1 or more`);
+  if (!(jitter >= 0 && jitter <= 1)) wrong(`jitter is ${jitter}, but must be between 0 and 1`);
+}
+
 /** Owned: what `connect` makes, a promise of it, or its failure, which counts as a disconnection whatever it was. */
 function connectHook<C extends Client>(connect: Connect<C>, lost: () => void): CapabilityHook {
+  const take = (client: C) => takeClient(client, "the connecting function");
   try {
     const made = connect(lost);
-    if ("$hook" in made) return takeHook(made);
-    const promise = new QueuedHook();
-    // Whoever waits may have gone by then.
-    promise.addRef();
-    const settle = (end: () => CapabilityHook) => {
-      promise.resolve(end());
-      promise.release();
-    };
-    made.then(
-      (client) => settle(() => takeHook(client)),
-      (thrown: unknown) => settle(() => new BrokenHook(connectError(thrown))),
-    );
-    return promise;
+    return !(made instanceof Client) && isThenable(made) ? promisedHook(made, take, connectError) : take(made);
   } catch (thrown) {
     return new BrokenHook(connectError(thrown));
   }
-}
-
-function takeHook(client: Client): CapabilityHook {
-  const hook = client.$hook.addRef();
-  client[Symbol.dispose]();
-  return hook;
 }
 
 function connectError(thrown: unknown): RpcError {

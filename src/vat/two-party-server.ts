@@ -5,7 +5,8 @@
 
 import { BrokenHook } from "../cap/broken.js";
 import { Client } from "../cap/client.js";
-import { InterfaceType } from "../cap/interface-type.js";
+import { Capability, InterfaceType } from "../cap/interface-type.js";
+import { isThenable, promisedHook, takeClient } from "../cap/promised.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { UsageError } from "../errors.js";
 import type { Observer } from "../rpc/observe.js";
@@ -31,8 +32,10 @@ export interface CloseOptions {
   readonly grace?: number;
 }
 
+type Promised<T> = T | PromiseLike<T>;
+
 /** Makes what a new connection gets as its bootstrap, owned by that connection. Application code. */
-type BootstrapFactory = (session: Session) => Client;
+type BootstrapFactory = (session: Session) => Client | PromiseLike<Client>;
 
 export class TwoPartyServer<C extends Client = Client, S extends object = object> implements AsyncDisposable {
   readonly #factory: BootstrapFactory;
@@ -43,25 +46,33 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
   #closing: Promise<void> | null = null;
 
   /**
-   * Serves `server`, an implementation of `type`, to every connection; with a function, what it returns for each. A server
-   * object's `Symbol.dispose` runs when its last user is gone: the server for a shared one, the connection for one of its own.
+   * Serves `server`, an implementation of `type`, to every connection; with a function, what it returns for each. Either may be a promise,
+   * which calls wait for. A server object's `Symbol.dispose` runs when its last user is gone: the server for a shared one, the
+   * connection for one of its own. Calls of a connection whose function throws or rejects fail with that error, which `onError` hears.
+   * Throws UsageError for a server that is none.
    */
   constructor(
     type: InterfaceType<C, S>,
-    server: NoInfer<S> | ((session: Session) => NoInfer<S>),
+    server: Promised<NoInfer<S>> | ((session: Session) => Promised<NoInfer<S>>),
     options?: TwoPartyServerOptions,
   );
   /** Serves a capability: the server keeps a reference of its own. A function makes one for each connection, which takes it. */
-  constructor(bootstrap: C | ((session: Session) => C), options?: TwoPartyServerOptions);
+  constructor(bootstrap: C | ((session: Session) => Promised<C>), options?: TwoPartyServerOptions);
   constructor(
     first: InterfaceType<C, S> | C | BootstrapFactory,
-    second?: S | ((session: Session) => S) | TwoPartyServerOptions,
+    second?: Promised<S> | ((session: Session) => Promised<S>) | TwoPartyServerOptions,
     third?: TwoPartyServerOptions,
   ) {
     if (first instanceof InterfaceType) {
       this.#options = third ?? {};
-      if (typeof second === "function") this.#factory = (session) => first.serve(second(session));
-      else this.#factory = this.#share(first.serve(second as S));
+      const serve = (made: S) => first.serve(made);
+      if (typeof second === "function") {
+        this.#factory = (session) => {
+          const made = second(session);
+          return isThenable(made) ? Promise.resolve(made).then(serve) : serve(made);
+        };
+      } else
+        this.#factory = this.#share(isThenable(second) ? first.from(second as PromiseLike<S>) : serve(second as S));
     } else {
       this.#options = (second as TwoPartyServerOptions | undefined) ?? {};
       if (first instanceof Client) this.#factory = this.#share(first.dup());
@@ -172,12 +183,18 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
   }
 
   #makeBootstrap(session: Session): Client | RpcError {
-    try {
-      return this.#factory(session);
-    } catch (error) {
-      const failure = RpcError.from(error);
+    const failed = (thrown: unknown) => {
+      const failure = RpcError.from(thrown);
       this.report(failure);
       return failure;
+    };
+    const take = (client: Client) => takeClient(client, "the server's function");
+    try {
+      const made = this.#factory(session);
+      if (made instanceof Client) return made;
+      return Capability.client(isThenable(made) ? promisedHook(made, take, failed) : take(made));
+    } catch (thrown) {
+      return failed(thrown);
     }
   }
 

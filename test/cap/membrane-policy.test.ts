@@ -126,6 +126,24 @@ describe("a membrane's policy", () => {
     for (const client of [...through, domain]) client[Symbol.dispose]();
   });
 
+  it.each([
+    ["a promise", async () => {}],
+    ["a promise", () => Promise.reject(new Error("too late"))],
+    ["an object", () => new TestThing("no client")],
+    ["a boolean", () => false],
+  ])("that returns %s has not let the call or the capability pass", async (what, answer) => {
+    let asked = false;
+    const odd = (() => (asked ? answer() : undefined)) as () => undefined;
+    const message = `a membrane's policy must return a client or nothing, not ${what}`;
+    const calls = around({ inboundCall: odd });
+    const crossing = around({ exportInternal: odd });
+    asked = true;
+    await expect(calls.domain.same({})).rejects.toThrow(message);
+    using results = await crossing.domain.makeThing();
+    await expect(results.thing.passThrough()).rejects.toThrow(message);
+    for (const { domain } of [calls, crossing]) domain[Symbol.dispose]();
+  });
+
   it("may keep capabilities from crossing: null, or broken with a reason", async () => {
     let closed = false;
     const { domain } = around({

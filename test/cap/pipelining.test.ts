@@ -213,6 +213,31 @@ describe.each(PLACES)("a promise given as a capability, $name", ({ serve }) => {
     });
   });
 
+  it("may be any thenable: one that throws, settles twice or makes something else breaks nothing but itself", async () => {
+    using maker = Maker.serve(new TestMaker());
+    const thenable = (then: (resolve: (value: Counting) => void) => void) =>
+      ({
+        then,
+      }) as unknown as Promise<Counting>;
+    using thrown = await maker.echo({
+      cap: thenable(() => {
+        throw new Error("no promise at all");
+      }),
+    });
+    await expect(thrown.cap.next()).rejects.toThrow("no promise at all");
+    const [first, second] = [new Counting(), new Counting()];
+    using twice = await maker.echo({
+      cap: thenable((resolve) => {
+        resolve(first);
+        resolve(second);
+      }),
+    });
+    await twice.cap.next();
+    expect([first.calls, second.calls]).toEqual([1, 0]);
+    using number = await maker.echo({ cap: Promise.resolve(42 as unknown as Counting) });
+    await expect(number.cap.next()).rejects.toThrow("of type Sequence cannot be made from a number");
+  });
+
   it("that fails rejects who waits for it to resolve", async () => {
     using maker = Maker.serve(new TestMaker());
     using results = await maker.echo({ cap: Promise.reject(new Error("no such object")) });

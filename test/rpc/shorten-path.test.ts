@@ -129,4 +129,25 @@ describe("an object that shortens paths", () => {
     expect(set.serverNow(client)).toBe(detour);
     expect(await set.server(client)).toBe(detour);
   });
+
+  test("with a client that was disposed, or none at all, is broken and says so", async () => {
+    for (const [made, message] of [
+      ["disposed", "used after it was disposed"],
+      ["none", "shortenPath must make a client, or a promise of one, not a number"],
+    ] as const) {
+      const { story, friend, detour, end } = await acquainted();
+      using call = friend.getHeld();
+      const { cap } = call;
+      await story.run();
+      const client = Sequence.serve(new Counting());
+      client[Symbol.dispose]();
+      detour.target.resolve(made === "disposed" ? client : (42 as unknown as Sequence.Client));
+      await story.run();
+      const failed = expect(cap.next()).rejects.toThrow(message);
+      await story.run();
+      await failed;
+      call[Symbol.dispose]();
+      await end();
+    }
+  });
 });

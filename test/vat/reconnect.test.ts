@@ -275,6 +275,43 @@ describe("a capability that reconnects", () => {
     await queued;
   });
 
+  test.each([
+    ["undefined", async () => undefined],
+    ["null", () => null],
+    ["an object", async () => new Generation(1)],
+  ])(
+    "whose connecting function makes %s fails its calls instead of letting them wait for ever",
+    async (what, connect) => {
+      using thing = lazyAutoReconnect(Thing, connect as unknown as () => Thing.Client);
+      await expect(text(thing)).rejects.toMatchObject({
+        kind: "disconnected",
+        reason: `the connecting function must make a client, or a promise of one, not ${what}`,
+      });
+    },
+  );
+
+  test("whose connecting function makes a client that was disposed fails its calls with that", async () => {
+    using thing = lazyAutoReconnect(Thing, async () => {
+      const client = Thing.serve(new Generation(1));
+      client[Symbol.dispose]();
+      return client;
+    });
+    await expect(text(thing)).rejects.toThrow("Thing client: used after it was disposed");
+  });
+
+  test("refuses a backoff that would try again without a pause", () => {
+    const { connect } = makeService();
+    for (const [backoff, what] of [
+      [{ initial: 0 }, "initial"],
+      [{ initial: Number.NaN }, "initial"],
+      [{ max: -1 }, "max"],
+      [{ factor: 0.5 }, "factor"],
+      [{ jitter: 2 }, "jitter"],
+    ] as const) {
+      expect(() => lazyAutoReconnect(Thing, connect, { backoff })).toThrow(what);
+    }
+  });
+
   test("works through another connection", async () => {
     const service = makeService();
     const { left, right } = memoryTransportPair();
