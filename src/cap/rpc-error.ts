@@ -58,6 +58,16 @@ export class RpcError extends CapwireError {
     return this.kind;
   }
 
+  /** For logs: message and fields, details with their data in hexadecimal. `cause` and stack stay out, as with any Error. */
+  toJSON(): object {
+    const { name, message, kind, reason, method, peer, fromPeer, remoteTrace } = this;
+    const details = this.details.map(({ id, data }) => ({
+      id: String(id),
+      data: Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    }));
+    return { name, message, kind, reason, method, peer, fromPeer, remoteTrace, details };
+  }
+
   static failed(reason: string, options?: RpcErrorOptions): RpcError {
     return new RpcError("failed", reason, options);
   }
@@ -74,12 +84,25 @@ export class RpcError extends CapwireError {
     return new RpcError("unimplemented", reason, options);
   }
 
-  /** Whatever was thrown, as an RpcError: itself if it is one, otherwise kind `failed` with the original as cause. */
+  /** Whatever was thrown, as an RpcError: itself if it is one, otherwise kind `failed` with the original as cause. Never throws. */
   static from(thrown: unknown): RpcError {
-    if (thrown instanceof RpcError) return thrown;
-    if (thrown instanceof Error) return new RpcError("failed", thrown.message || thrown.name, { cause: thrown });
-    return new RpcError("failed", String(thrown), { cause: thrown });
+    try {
+      if (thrown instanceof RpcError) return thrown;
+      return new RpcError("failed", reasonOf(thrown), { cause: thrown });
+    } catch {
+      // An object without a prototype, a Proxy or a getter that throws: nothing can be asked of it.
+      return new RpcError("failed", `something of type ${typeof thrown} that has no text was thrown`, {
+        cause: thrown,
+      });
+    }
   }
+}
+
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.message === "")
+    return thrown.errors.map(reasonOf).join("; ") || thrown.name;
+  if (thrown instanceof Error) return String(thrown.message || thrown.name);
+  return String(thrown);
 }
 
 function describe(reason: string, { method, peer }: RpcErrorOptions): string {

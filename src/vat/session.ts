@@ -56,7 +56,10 @@ export interface SessionOptions extends LivenessOptions {
   readonly tailCalls?: boolean;
   /** Sees every message; for inspectors and logs. */
   readonly observer?: Observer;
-  /** Turns an error of this vat into a trace the peer may see. Without it, no stack leaves the process. */
+  /**
+   * Turns an error of this vat into a trace the peer may see, as RpcError.remoteTrace. Without it, no stack leaves the process. What a
+   * method threw that was no RpcError is the `cause`: `(error) => ((error.cause ?? error) as Error).stack`.
+   */
   readonly encodeTrace?: TraceEncoder;
 }
 

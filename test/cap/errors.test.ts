@@ -18,6 +18,10 @@ async function failure(call: PromiseLike<unknown>): Promise<RpcError> {
   throw new Error("the call should have failed");
 }
 
+function mean(): never {
+  throw new Error("not telling");
+}
+
 describe.each(PLACES)("an error seen by the caller, $name", ({ serve }) => {
   it("has the kind the server chose, names the method, and keeps the bare reason", async () => {
     using maker = serve(Maker, new TestMaker());
@@ -57,6 +61,41 @@ describe.each(PLACES)("an error seen by the caller, $name", ({ serve }) => {
     // What was thrown stays in the process it was thrown in.
     expect(error.cause).toBe(error.fromPeer ? undefined : thrown);
     expect((await failure(client.bar())).reason).toMatch(/just a string$/);
+  });
+
+  it.each([
+    ["an object without a prototype", Object.create(null)],
+    ["a Proxy that answers nothing", new Proxy({}, { get: mean, getPrototypeOf: mean, has: mean })],
+    ["an Error whose message throws", Object.defineProperty(new Error(), "message", { get: mean })],
+  ])("comes at all when the server throws %s, at once or later", async (_name, thrown: unknown) => {
+    const base = partial<Base.Server>({
+      foo: () => {
+        throw thrown;
+      },
+      bar: () => Promise.reject(thrown),
+    });
+    using client = serve(Base, base);
+    const reason = expect.stringMatching(/something of type object that has no text was thrown$/);
+    expect(await failure(client.foo())).toMatchObject({ kind: "failed", reason });
+    expect(await failure(client.bar())).toMatchObject({ kind: "failed", reason });
+  });
+
+  it("tells what the errors in an AggregateError without a message are", async () => {
+    const thrown = new AggregateError([new Error("no route"), "refused"]);
+    using client = serve(Base, partial<Base.Server>({ bar: () => Promise.reject(thrown) }));
+    expect((await failure(client.bar())).reason).toMatch(/no route; refused$/);
+  });
+
+  it("can be logged as JSON, details included", async () => {
+    const details = [{ id: 0xffff_ffff_ffff_ffffn, data: new Uint8Array([1, 0xab]) }];
+    using client = serve(Base, partial<Base.Server>({ bar: () => Promise.reject(RpcError.failed("x", { details })) }));
+    expect(JSON.parse(JSON.stringify(await failure(client.bar())))).toMatchObject({
+      name: "RpcError",
+      message: expect.stringContaining("Base.bar: x"),
+      kind: "failed",
+      method: "Base.bar",
+      details: [{ id: "18446744073709551615", data: "01ab" }],
+    });
   });
 
   it("keeps the details the server attached", async () => {
