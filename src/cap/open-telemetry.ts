@@ -16,7 +16,7 @@ export interface SpanLike {
 
 /** What is used of `Tracer` of @opentelemetry/api. */
 export interface TracerLike<S extends SpanLike> {
-  startSpan(name: string, options: { kind: number; attributes: Record<string, string> }): S;
+  startSpan(name: string, options: { kind: number; attributes: Record<string, string | number> }): S;
 }
 
 export interface OpenTelemetryOptions<S extends SpanLike> {
@@ -46,9 +46,7 @@ export function openTelemetry<S extends SpanLike>(
           "rpc.system": "capnproto",
           "rpc.service": call.interfaceName,
           "rpc.method": call.methodName,
-          ...(call.peer === undefined
-            ? {}
-            : { [call.end === "client" ? "server.address" : "client.address"]: call.peer }),
+          ...(call.peer !== undefined && address(call.end === "client" ? "server" : "client", call.peer)),
         },
       });
       return {
@@ -57,6 +55,13 @@ export function openTelemetry<S extends SpanLike>(
       };
     },
   };
+}
+
+/** "127.0.0.1:4000" in the attributes that OpenTelemetry has for it. */
+function address(role: "client" | "server", peer: string): Record<string, string | number> {
+  const [, host, port] = /^\[?([^[\]/]+?)\]?:(\d+)$/.exec(peer) ?? [];
+  if (host === undefined) return { [`${role}.address`]: peer };
+  return { [`${role}.address`]: host, [`${role}.port`]: Number(port) };
 }
 
 function end(span: SpanLike, error: unknown): void {

@@ -22,7 +22,7 @@ import { isThenable } from "./promised.js";
 import { type PipelineOwner, QueuedPipeline } from "./queued.js";
 import type { RemotePromise } from "./remote-promise.js";
 import { RpcError } from "./rpc-error.js";
-import { beginServerSpan, type CallSpan, endSpan, tracing } from "./tracing.js";
+import { beginServerSpan, type CallSpan, endSpan, runInSpan, tracing } from "./tracing.js";
 import type { Delivery } from "./turn.js";
 import { turns } from "./turn.js";
 
@@ -110,8 +110,8 @@ export class ServerCall
         throw RpcError.unimplemented(`${method} is not implemented by ${this.#hook.describe()}`);
       const { tracer } = tracing;
       this.#span = tracer && beginServerSpan(tracer, method, this.peer);
-      const returned: unknown = this.#span?.run
-        ? this.#span.run(() => implementation.call(server, this.params, this) as unknown)
+      const returned: unknown = this.#span
+        ? runInSpan<unknown>(this.#span, () => implementation.call(server, this.params, this))
         : implementation.call(server, this.params, this);
       if (!isThenable(returned)) {
         this.#complete(returned);

@@ -98,6 +98,75 @@ describe("a process", () => {
     expect(errors.map(String)).toEqual(["Error: broken tool", "Error: broken tool"]);
   });
 
+  it("that watches with a tool whose `run` throws, forgets the result or runs twice has its methods run once and answered all the same", async () => {
+    const errors: unknown[] = [];
+    const { onError } = turns;
+    turns.onError = (error) => errors.push(error);
+    const thing = new TestThing("here");
+    let runs = 0;
+    const passThrough = () => {
+      runs++;
+      return thing.passThrough();
+    };
+    const intercept = () => {
+      throw new Error("the method's own");
+    };
+    using client = Thing.serve({ passThrough, intercept });
+    const runners: ((method: () => unknown) => unknown)[] = [
+      () => {
+        throw new Error("broken tool");
+      },
+      (method) => void method(),
+      (method) => {
+        method();
+        return method();
+      },
+    ];
+    for (const run of runners) {
+      const stop = traceCalls({ begin: () => ({ ended() {}, run: run as <T>(method: () => T) => T }) });
+      expect((await client.passThrough()).text).toBe("here");
+      await expect(client.intercept()).rejects.toThrow("the method's own");
+      stop();
+    }
+    turns.onError = onError;
+    expect(runs).toBe(3);
+    expect(errors.map(String)).toEqual(["Error: broken tool", "Error: broken tool"]);
+  });
+
+  it("that nobody listens in makes nothing for its tools", async () => {
+    let begun = 0;
+    const quiet = {
+      listened: () => false,
+      begin() {
+        begun++;
+        return null;
+      },
+    };
+    stops.push(traceCalls(quiet), traceCalls(quiet));
+    using thing = Thing.serve(new TestThing("here"));
+    await thing.passThrough();
+    expect(begun).toBe(0);
+  });
+
+  it.each([
+    ["127.0.0.1:4000", { "server.address": "127.0.0.1", "server.port": 4000 }],
+    ["[::1]:4000", { "server.address": "::1", "server.port": 4000 }],
+    ["unix:/run/x.sock", { "server.address": "unix:/run/x.sock" }],
+    ["ws://127.0.0.1:4000/", { "server.address": "ws://127.0.0.1:4000/" }],
+  ])("tells OpenTelemetry where %s is", (peer, expected) => {
+    const seen: object[] = [];
+    const span = { setAttribute() {}, setStatus() {}, recordException() {}, end() {} };
+    const tracer = {
+      startSpan(_name: string, { attributes }: { attributes: object }) {
+        seen.push(attributes);
+        return span;
+      },
+    };
+    const call = { end: "client", interfaceName: "Thing", methodName: "x", interfaceId: 1n, ordinal: 0, peer } as const;
+    openTelemetry(tracer).begin(call);
+    expect(seen).toEqual([{ "rpc.system": "capnproto", "rpc.service": "Thing", "rpc.method": "x", ...expected }]);
+  });
+
   it("makes OpenTelemetry spans, and runs methods inside of theirs", async () => {
     const current = new AsyncLocalStorage<string>();
     const spans: Record<string, unknown>[] = [];

@@ -7,7 +7,8 @@
  *   capwire:connection:close    { side, peer, error }
  *   capwire:message             { side, peer, direction, message }   connections made while it has subscribers; the reader is valid during the call
  *
- * Node's own client and server publish; a channel nobody subscribes to costs a comparison.
+ * Node's own client and server publish; a channel nobody subscribes to costs a comparison. A subscriber that throws is an uncaught exception,
+ * as on any such channel; the call goes on.
  */
 
 import { channel } from "node:diagnostics_channel";
@@ -28,6 +29,7 @@ export function publishCalls(): void {
   if (installed) return;
   installed = true;
   traceCalls({
+    listened: () => callStart.hasSubscribers || callEnd.hasSubscribers,
     begin(call) {
       if (callStart.hasSubscribers) callStart.publish(call);
       if (!callEnd.hasSubscribers) return null;
