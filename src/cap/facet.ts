@@ -4,6 +4,7 @@
  * a membrane (membrane.ts) is for. A facet never resolves, so nobody gets around it, and is a capability of its own.
  */
 
+import { UsageError } from "../errors.js";
 import { BrokenHook } from "./broken.js";
 import type { Client } from "./client.js";
 import { forwardCall } from "./forward.js";
@@ -85,7 +86,8 @@ class RevocableHook extends CapabilityHook {
 
 /**
  * `client`, which the caller keeps, with the methods that `allowed` says and no others: a name lets calls pass, an object's methods
- * answer them instead: `attenuate(File, file, ["read"], { size: () => ({ size: 0n }) })`.
+ * answer them instead: `attenuate(File, file, ["read"], { size: () => ({ size: 0n }) })`. Methods that are not part of it fail with kind
+ * `unimplemented`. Throws UsageError for the name of no method.
  */
 export function attenuate<C extends Client, S extends object>(
   type: InterfaceType<C, S>,
@@ -93,34 +95,53 @@ export function attenuate<C extends Client, S extends object>(
   allowed: readonly (keyof S & string)[],
   instead: Partial<NoInfer<S>> = {},
 ): C {
-  const replaced = Object.keys(instead).length > 0 ? type.serve(instead as S) : null;
-  const facet = new AttenuatedHook(type, client.$hook.addRef(), new Set<string>(allowed), instead, replaced);
-  return type.client(facet);
+  const names = methodNames(type);
+  const unknown = allowed.find((name) => !names.has(name));
+  if (unknown !== undefined) throw new UsageError("no-such-method", `${type.name} has no method "${unknown}" to allow`);
+  const facet: Facet = { type, allowed: new Set<string>(allowed), answered: implemented(instead, names) };
+  const inner = client.$hook.addRef();
+  return type.client(new AttenuatedHook(facet, inner, facet.answered.size > 0 ? type.serve(instead as S) : null));
+}
+
+function methodNames(type: InterfaceType<Client, object>): Set<string> {
+  const names = new Set<string>();
+  for (const methods of type.methods.values()) {
+    for (const method of methods) if (method) names.add(method.name);
+  }
+  return names;
+}
+
+/** Those of `names` that `server` has a method for, its own or its class's. */
+function implemented(server: object, names: ReadonlySet<string>): Set<string> {
+  const has = (name: string) => {
+    const found = (server as Record<string, unknown>)[name];
+    return typeof found === "function" && found !== (Object.prototype as Record<string, unknown>)[name];
+  };
+  return new Set([...names].filter(has));
+}
+
+/** What of a capability is given away. */
+interface Facet {
+  readonly type: InterfaceType<Client, object>;
+  /** Methods that pass. */
+  readonly allowed: ReadonlySet<string>;
+  /** Methods that another object answers. */
+  readonly answered: ReadonlySet<string>;
 }
 
 class AttenuatedHook extends CapabilityHook {
-  readonly #type: InterfaceType<Client, object>;
+  readonly #facet: Facet;
   /** Owned. */
   readonly #inner: CapabilityHook;
-  readonly #allowed: ReadonlySet<string>;
-  readonly #instead: object;
-  /** Owned: what serves `#instead`. */
-  readonly #replaced: Client | null;
+  /** Owned: who answers the methods of `answered`. */
+  readonly #instead: Client | null;
 
-  /** Takes `inner` and `replaced`. */
-  constructor(
-    type: InterfaceType<Client, object>,
-    inner: CapabilityHook,
-    allowed: ReadonlySet<string>,
-    instead: object,
-    replaced: Client | null,
-  ) {
+  /** Takes `inner` and `instead`. */
+  constructor(facet: Facet, inner: CapabilityHook, instead: Client | null) {
     super();
-    this.#type = type;
+    this.#facet = facet;
     this.#inner = inner;
-    this.#allowed = allowed;
     this.#instead = instead;
-    this.#replaced = replaced;
   }
 
   newCall(interfaceId: bigint, methodId: number, hints: CallHints): CallRequest {
@@ -133,15 +154,16 @@ class AttenuatedHook extends CapabilityHook {
 
   /** Borrowed: who answers that method. Methods of other interfaces than the facet's are not in it. */
   #target(interfaceId: bigint, methodId: number): CapabilityHook {
-    const method = this.#type.methods.get(interfaceId)?.[methodId];
-    if (method && this.#replaced && method.name in this.#instead) return this.#replaced.$hook;
-    if (method && this.#allowed.has(method.name)) return this.#inner;
+    const { type, allowed, answered } = this.#facet;
+    const method = type.methods.get(interfaceId)?.[methodId];
+    if (method && this.#instead && answered.has(method.name)) return this.#instead.$hook;
+    if (method && allowed.has(method.name)) return this.#inner;
     const what = method ? `${method}` : `method @${methodId} of interface @0x${interfaceId.toString(16)}`;
     return new BrokenHook(RpcError.unimplemented(`${what} is not part of this capability`));
   }
 
   protected dispose(): void {
     this.#inner.release();
-    this.#replaced?.[Symbol.dispose]();
+    this.#instead?.[Symbol.dispose]();
   }
 }

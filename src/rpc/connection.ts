@@ -199,12 +199,12 @@ export class Connection {
 
   /**
    * Ends the connection: everything in progress fails with kind `disconnected`, keeping what is known of `cause`. `tellPeer` sends an Abort,
-   * unless the connection is idle. Idempotent.
+   * unless the connection is idle. Without a `cause` it ended in order; `why` is what calls then fail with. Idempotent.
    */
-  disconnect(cause: Error | null = null, tellPeer = false): void {
+  disconnect(cause: Error | null = null, tellPeer = false, why = "the peer disconnected"): void {
     if (this.#closedBy) return;
     const quiet = cause === null || (this.isIdle && !(cause instanceof ProtocolError));
-    const error = disconnectedError(cause);
+    const error = cause ? disconnectedError(cause) : RpcError.disconnected(why);
     if (tellPeer && !quiet) this.#sendAbort(cause);
     this.#closedBy = error;
     this.outbox.close();

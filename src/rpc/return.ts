@@ -95,7 +95,7 @@ function handleLateReturn(connection: Connection, question: Question, returned: 
 }
 
 /** The error every call in progress ends with when the connection does. Keeps what is known of the cause; its kind is always `disconnected`. */
-export function disconnectedError(cause: Error | null): RpcError {
+export function disconnectedError(cause: Error): RpcError {
   if (cause instanceof RpcError) {
     return new RpcError("disconnected", cause.reason, {
       cause,
@@ -104,5 +104,5 @@ export function disconnectedError(cause: Error | null): RpcError {
       ...(cause.remoteTrace === undefined ? {} : { remoteTrace: cause.remoteTrace }),
     });
   }
-  return RpcError.disconnected(cause?.message ?? "the peer disconnected", cause ? { cause } : {});
+  return RpcError.disconnected(cause.message, { cause });
 }

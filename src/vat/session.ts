@@ -170,7 +170,7 @@ export class Session {
   close(error: RpcError | null = null): void {
     if (this.isClosed) return;
     this.#flush();
-    this.#connection.disconnect(error, error !== null);
+    this.#connection.disconnect(error, error !== null, `the connection to ${this.peerName} was closed on this side`);
     this.#tearDown();
   }
 

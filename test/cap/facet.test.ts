@@ -89,6 +89,25 @@ describe.each(PLACES)("a capability to an object $name", ({ serve }) => {
     await expect(other.makeThing()).rejects.toThrow("is not part of this capability");
   });
 
+  it("can have some of its methods answered by an object whose methods are its class's", async () => {
+    using thing = serve(Thing, new TestThing("here"));
+    class Reworded implements Partial<Thing.Server> {
+      intercept() {
+        return { text: "reworded" };
+      }
+    }
+    using facet = attenuate(Thing, thing, ["passThrough"], new Reworded());
+    expect((await facet.intercept()).text).toBe("reworded");
+    expect((await facet.passThrough()).text).toBe("here");
+  });
+
+  it("cannot be restricted to a method it does not have: a misspelt name shows", () => {
+    using thing = serve(Thing, new TestThing("here"));
+    expect(() => attenuate(Thing, thing, ["passthrough" as "passThrough"])).toThrow(
+      'Thing has no method "passthrough" to allow',
+    );
+  });
+
   it("can have some of its methods answered by somebody else", async () => {
     const thing = serve(Thing, new TestThing("here"));
     const facet = attenuate(Thing, thing, ["passThrough"], {

@@ -311,13 +311,16 @@ describe("a client", () => {
     expect(friend.order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it("fails calls made after it closed", async () => {
+  it("fails calls that it closed upon, and later ones, without blaming the server", async () => {
     const { connect } = await serving();
     const client = await connect();
     const remote = client.bootstrap(Friend);
+    const running = remote.never({});
     client.close();
-    await expect(remote.next({ expected: 0 })).rejects.toMatchObject({ kind: "disconnected" });
-    await expect(client.bootstrap(Friend).next({ expected: 0 })).rejects.toMatchObject({ kind: "disconnected" });
+    const reason = expect.stringMatching(/^the connection to .* was closed on this side$/);
+    for (const call of [running, remote.next({ expected: 0 }), client.bootstrap(Friend).next({ expected: 0 })]) {
+      await expect(call).rejects.toMatchObject({ kind: "disconnected", reason });
+    }
   });
 
   it("is closed by `using`", async () => {
