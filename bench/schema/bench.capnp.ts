@@ -20,7 +20,7 @@ export class Contact$Phone$Reader extends $.StructReader {
 export class Contact$Phone$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get number(): string { return this.$text(0); }
-  set number(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set number(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasNumber(): boolean { return this.$has(0); }
   disownNumber(): $.Orphan { return this.$disown(0); }
   adoptNumber(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -88,28 +88,28 @@ export class Contact$Work$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "none" | "company" | "university" | "freelance" | number { return this.$which(4, Contact$Work$$members); }
   get none(): null { this.$expect(4, 0, "none"); return null; }
-  set none(_: null) { this.$setUint16(4, 0); }
+  set none(_: null) { this.$setWhich(4, 0); }
   get company(): string { this.$expect(4, 1, "company"); return this.$text(3); }
-  set company(value: string) { $.writeText(this.$segment, this.$pointers + 24, value); this.$setUint16(4, 1); }
+  set company(value: string) { this.$segment.writeText(this.$pointers + 24, value); this.$setWhich(4, 1); }
   hasCompany(): boolean { return this.$uint16(4) === 1 && this.$has(3); }
   disownCompany(): $.Orphan { this.$expect(4, 1, "company"); return this.$disown(3); }
-  adoptCompany(orphan: $.Orphan): void { this.$adopt(3, orphan); this.$setUint16(4, 1); }
+  adoptCompany(orphan: $.Orphan): void { this.$adopt(3, orphan); this.$setWhich(4, 1); }
   get university(): string { this.$expect(4, 2, "university"); return this.$text(3); }
-  set university(value: string) { $.writeText(this.$segment, this.$pointers + 24, value); this.$setUint16(4, 2); }
+  set university(value: string) { this.$segment.writeText(this.$pointers + 24, value); this.$setWhich(4, 2); }
   hasUniversity(): boolean { return this.$uint16(4) === 2 && this.$has(3); }
   disownUniversity(): $.Orphan { this.$expect(4, 2, "university"); return this.$disown(3); }
-  adoptUniversity(orphan: $.Orphan): void { this.$adopt(3, orphan); this.$setUint16(4, 2); }
+  adoptUniversity(orphan: $.Orphan): void { this.$adopt(3, orphan); this.$setWhich(4, 2); }
   get freelance(): null { this.$expect(4, 3, "freelance"); return null; }
-  set freelance(_: null) { this.$setUint16(4, 3); }
+  set freelance(_: null) { this.$setWhich(4, 3); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Contact.Work.Init | Contact$Work$Builder): this {
     const from: Contact$Work$InitFields & $.Open<Contact$Work$InitMembers> = init;
     const which = from.which ?? (from.none !== undefined ? "none" : from.company !== undefined ? "company" : from.university !== undefined ? "university" : from.freelance !== undefined ? "freelance" : undefined);
     switch (which) {
-      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setUint16(4, 0); } break;
-      case "company": if (from.company !== undefined) this.company = from.company; else { this.$clear(3); this.$setUint16(4, 1); } break;
-      case "university": if (from.university !== undefined) this.university = from.university; else { this.$clear(3); this.$setUint16(4, 2); } break;
-      case "freelance": if (from.freelance !== undefined) this.freelance = from.freelance; else { this.$setUint16(4, 3); } break;
+      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setWhich(4, 0); } break;
+      case "company": if (from.company !== undefined) this.company = from.company; else { this.$clear(3); this.$setWhich(4, 1); } break;
+      case "university": if (from.university !== undefined) this.university = from.university; else { this.$clear(3); this.$setWhich(4, 2); } break;
+      case "freelance": if (from.freelance !== undefined) this.freelance = from.freelance; else { this.$setWhich(4, 3); } break;
       case undefined: break;
       default: throw $.unknownMember("Contact.Work", which);
     }
@@ -164,12 +164,12 @@ export class Contact$Builder extends $.StructBuilder {
   get id(): number { return this.$uint32(0); }
   set id(value: number) { this.$setUint32(0, value); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   get email(): string { return this.$text(1); }
-  set email(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
+  set email(value: string) { this.$segment.writeText(this.$pointers + 8, value); }
   hasEmail(): boolean { return this.$has(1); }
   disownEmail(): $.Orphan { return this.$disown(1); }
   adoptEmail(orphan: $.Orphan): void { this.$adopt(1, orphan); }
@@ -183,7 +183,7 @@ export class Contact$Builder extends $.StructBuilder {
   set work(value: Contact.Work.Init | Contact.Work.Builder) { this.initWork().assign(value); }
   /** Sets all of the group to its defaults. */
   initWork(): Contact.Work.Builder {
-    this.$setUint16(4, 0);
+    this.$setWhich(4, 0);
     this.$clear(3);
     return new Contact$Work$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
@@ -491,7 +491,7 @@ export class Service$EchoParams$Builder extends $.StructBuilder {
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -530,7 +530,7 @@ export class Service$EchoResults$Builder extends $.StructBuilder {
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }

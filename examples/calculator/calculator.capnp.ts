@@ -83,20 +83,20 @@ export class Calculator$Expression$Builder extends $.StructBuilder {
   get which(): "literal" | "previousResult" | "parameter" | "call" | number { return this.$which(8, Calculator$Expression$$members); }
   /** The number itself. */
   get literal(): number { this.$expect(8, 0, "literal"); return this.$float64(0); }
-  set literal(value: number) { this.$setFloat64(0, value); this.$setUint16(8, 0); }
+  set literal(value: number) { this.$setFloat64(0, value); this.$setWhich(8, 0); }
   /** What an earlier evaluation gave, or will give. */
   get previousResult(): Calculator.Value.Client { this.$expect(8, 1, "previousResult"); return this.$get(0, Calculator$Value); }
-  set previousResult(value: $.CapabilityInit<Calculator.Value.Client, Calculator.Value.Server>) { this.$set(0, Calculator$Value, value); this.$setUint16(8, 1); }
+  set previousResult(value: $.CapabilityInit<Calculator.Value.Client, Calculator.Value.Server>) { this.$set(0, Calculator$Value, value); this.$setWhich(8, 1); }
   hasPreviousResult(): boolean { return this.$uint16(8) === 1 && this.$has(0); }
   /** The argument with this index. Only inside the body of a function. */
   get parameter(): number { this.$expect(8, 2, "parameter"); return this.$uint32(0); }
-  set parameter(value: number) { this.$setUint32(0, value); this.$setUint16(8, 2); }
+  set parameter(value: number) { this.$setUint32(0, value); this.$setWhich(8, 2); }
   /** The result of a function. */
   get call(): Calculator.Expression.Call.Builder { this.$expect(8, 3, "call"); return new Calculator$Expression$Call$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set call(value: Calculator.Expression.Call.Init | Calculator.Expression.Call.Builder) { this.initCall().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initCall(): Calculator.Expression.Call.Builder {
-    this.$setUint16(8, 3);
+    this.$setWhich(8, 3);
     this.$clear(0);
     this.$clear(1);
     return new Calculator$Expression$Call$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -106,9 +106,9 @@ export class Calculator$Expression$Builder extends $.StructBuilder {
     const from: Calculator$Expression$InitFields & $.Open<Calculator$Expression$InitMembers> = init;
     const which = from.which ?? (from.literal !== undefined ? "literal" : from.previousResult !== undefined ? "previousResult" : from.parameter !== undefined ? "parameter" : from.call !== undefined ? "call" : undefined);
     switch (which) {
-      case "literal": if (from.literal !== undefined) this.literal = from.literal; else { this.$setFloat64(0, 0); this.$setUint16(8, 0); } break;
-      case "previousResult": if (from.previousResult !== undefined) this.previousResult = from.previousResult; else { this.$clear(0); this.$setUint16(8, 1); } break;
-      case "parameter": if (from.parameter !== undefined) this.parameter = from.parameter; else { this.$setUint32(0, 0); this.$setUint16(8, 2); } break;
+      case "literal": if (from.literal !== undefined) this.literal = from.literal; else { this.$setFloat64(0, 0); this.$setWhich(8, 0); } break;
+      case "previousResult": if (from.previousResult !== undefined) this.previousResult = from.previousResult; else { this.$clear(0); this.$setWhich(8, 1); } break;
+      case "parameter": if (from.parameter !== undefined) this.parameter = from.parameter; else { this.$setUint32(0, 0); this.$setWhich(8, 2); } break;
       case "call": if (from.call !== undefined) this.call = from.call; else this.initCall(); break;
       case undefined: break;
       default: throw $.unknownMember("Calculator.Expression", which);

@@ -52,7 +52,7 @@ function printField(info: StructInfo, each: FieldInfo): void {
 
 /** The statement that makes a union member the one that is set, or nothing outside unions. */
 function choose(info: StructInfo, { field, inUnion }: FieldInfo): string {
-  return inUnion ? `this.$setUint16(${info.discriminant}, ${field.discriminantValue});` : "";
+  return inUnion ? `this.$setWhich(${info.discriminant}, ${field.discriminantValue});` : "";
 }
 
 /** Statements in one line; some may be nothing. */
@@ -126,7 +126,7 @@ function printGroup(info: StructInfo, each: FieldInfo, group: NodeOf<"struct">):
 /** Statements that give every field of a group its default. Overlapping fields of unions share space: each place is cleared once. */
 function resetStatements(group: StructInfo): string[] {
   const statements = new Set<string>();
-  if (group.members.length > 0) statements.add(`this.$setUint16(${group.discriminant}, 0)`);
+  if (group.members.length > 0) statements.add(`this.$setWhich(${group.discriminant}, 0)`);
   for (const { field } of group.fields) {
     if (field.which === "slot") statements.add(group.access.reset(field.slot));
     else

@@ -127,7 +127,7 @@ export class FieldPrinter {
           defaultValue,
         );
       case "text":
-        return `$.writeText(this.$segment, this.$pointers${slot.offset > 0 ? ` + ${slot.offset * 8}` : ""}, ${value})`;
+        return `this.$segment.writeText(this.$pointers${slot.offset > 0 ? ` + ${slot.offset * 8}` : ""}, ${value})`;
       case "data":
         return `this.$setBytes(${slot.offset}, ${value})`;
       case "anyPointer":

@@ -130,7 +130,7 @@ function printAssignUnion(info: StructInfo, set: (each: FieldInfo) => string): v
 function chooseDefault({ access, discriminant }: StructInfo, { field, names }: FieldInfo): string {
   if (field.which === "group") return `else this.${names.init}(); `;
   const reset = access.reset(field.slot);
-  return `else { ${reset ? `${reset}; ` : ""}this.$setUint16(${discriminant}, ${field.discriminantValue}); } `;
+  return `else { ${reset ? `${reset}; ` : ""}this.$setWhich(${discriminant}, ${field.discriminantValue}); } `;
 }
 
 /** The expression that gives a field's plain form, in a method of the reader class. */

@@ -54,7 +54,6 @@ export {
   UInt32List,
   UInt64List,
   VoidList,
-  writeText,
 } from "../wire/index.js";
 export { bindBuilder, bindClient, bindPipeline, bindReader, bindStruct } from "./runtime/bind.js";
 export { type Brand, brand, brandOf, methodBrand, perBrand } from "./runtime/brand.js";

@@ -9,7 +9,6 @@ import { writeData } from "../wire/data.js";
 import { allocateList, allocateStruct, allocateStructList, type Place } from "../wire/layout.js";
 import { MessageBuilder } from "../wire/message.js";
 import type { BuilderSegment } from "../wire/segment.js";
-import { writeText } from "../wire/text.js";
 import {
   BIT_ELEMENTS,
   BYTE_ELEMENTS,
@@ -107,7 +106,7 @@ export class ValueWriter {
     switch (value.kind) {
       case "text":
         this.#count(value.value.length / 8 + 1);
-        writeText(segment, at, value.value);
+        segment.writeText(at, value.value);
         break;
       case "data":
         this.#count(value.value.length / 8 + 1);

@@ -38,7 +38,7 @@ export function setMember(
   } catch (error) {
     throw located(error, member.field);
   }
-  if (member.discriminant >= 0) struct.$setUint16(member.discriminantOffset, member.discriminant);
+  if (member.discriminant >= 0) struct.$setWhich(member.discriminantOffset, member.discriminant);
 }
 
 function setGroup(struct: DynamicBuilder, member: Member, value: unknown, options: FromObjectOptions): void {

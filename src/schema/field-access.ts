@@ -56,7 +56,7 @@ export function fieldAccess(field: FieldSchema, types: PointerTypes = wireTypes)
 
 /** Makes `field` the member of its union that is set; nothing for a field in no union. What the member holds is left as it is. */
 export function choose(struct: StructBuilder, field: FieldSchema): void {
-  if (field.discriminant !== null) struct.$setUint16(field.parent.discriminantOffset, field.discriminant);
+  if (field.discriminant !== null) struct.$setWhich(field.parent.discriminantOffset, field.discriminant);
 }
 
 function makeAccess(field: FieldSchema, types: PointerTypes): FieldAccess {
@@ -135,7 +135,7 @@ function clearGroup(group: StructSchema): (this: StructBuilder) => void {
   return function () {
     clears ??= group.fields.map((field) => fieldAccess(field).clear);
     for (const clear of clears) clear.call(this);
-    if (hasUnion) this.$setUint16(discriminantOffset, 0);
+    if (hasUnion) this.$setWhich(discriminantOffset, 0);
   };
 }
 

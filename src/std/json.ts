@@ -13,7 +13,7 @@ export class Value$Field$Reader extends $.StructReader {
 export class Value$Field$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -67,7 +67,7 @@ export class Value$Call$Reader extends $.StructReader {
 export class Value$Call$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get function(): string { return this.$text(0); }
-  set function(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set function(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasFunction(): boolean { return this.$has(0); }
   disownFunction(): $.Orphan { return this.$disown(0); }
   adoptFunction(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -154,55 +154,55 @@ export class Value$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "null" | "boolean" | "number" | "string" | "array" | "object" | "call" | "raw" | number { return this.$which(0, Value$$members); }
   get null(): null { this.$expect(0, 0, "null"); return null; }
-  set null(_: null) { this.$setUint16(0, 0); }
+  set null(_: null) { this.$setWhich(0, 0); }
   get boolean(): boolean { this.$expect(0, 1, "boolean"); return this.$bool(16); }
-  set boolean(value: boolean) { this.$setBool(16, value); this.$setUint16(0, 1); }
+  set boolean(value: boolean) { this.$setBool(16, value); this.$setWhich(0, 1); }
   get number(): number { this.$expect(0, 2, "number"); return this.$float64(8); }
-  set number(value: number) { this.$setFloat64(8, value); this.$setUint16(0, 2); }
+  set number(value: number) { this.$setFloat64(8, value); this.$setWhich(0, 2); }
   get string(): string { this.$expect(0, 3, "string"); return this.$text(0); }
-  set string(value: string) { $.writeText(this.$segment, this.$pointers, value); this.$setUint16(0, 3); }
+  set string(value: string) { this.$segment.writeText(this.$pointers, value); this.$setWhich(0, 3); }
   hasString(): boolean { return this.$uint16(0) === 3 && this.$has(0); }
   disownString(): $.Orphan { this.$expect(0, 3, "string"); return this.$disown(0); }
-  adoptString(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 3); }
+  adoptString(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 3); }
   get array(): $.ListBuilder<Value.Builder, Value.Init | Value.Builder> { this.$expect(0, 4, "array"); return this.$get(0, $.listOf(Value)); }
-  set array(value: Iterable<Value.Init | Value.Builder>) { this.$set(0, $.listOf(Value), value); this.$setUint16(0, 4); }
+  set array(value: Iterable<Value.Init | Value.Builder>) { this.$set(0, $.listOf(Value), value); this.$setWhich(0, 4); }
   hasArray(): boolean { return this.$uint16(0) === 4 && this.$has(0); }
-  initArray(length: number): $.ListBuilder<Value.Builder, Value.Init | Value.Builder> { this.$setUint16(0, 4); return this.$init(0, $.listOf(Value), length); }
+  initArray(length: number): $.ListBuilder<Value.Builder, Value.Init | Value.Builder> { this.$setWhich(0, 4); return this.$init(0, $.listOf(Value), length); }
   disownArray(): $.Orphan { this.$expect(0, 4, "array"); return this.$disown(0); }
-  adoptArray(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 4); }
+  adoptArray(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 4); }
   /** Members in order; JSON does not forbid a name to occur twice. */
   get object(): $.ListBuilder<Value.Field.Builder, Value.Field.Init | Value.Field.Builder> { this.$expect(0, 5, "object"); return this.$get(0, $.listOf(Value$Field)); }
-  set object(value: Iterable<Value.Field.Init | Value.Field.Builder>) { this.$set(0, $.listOf(Value$Field), value); this.$setUint16(0, 5); }
+  set object(value: Iterable<Value.Field.Init | Value.Field.Builder>) { this.$set(0, $.listOf(Value$Field), value); this.$setWhich(0, 5); }
   hasObject(): boolean { return this.$uint16(0) === 5 && this.$has(0); }
-  initObject(length: number): $.ListBuilder<Value.Field.Builder, Value.Field.Init | Value.Field.Builder> { this.$setUint16(0, 5); return this.$init(0, $.listOf(Value$Field), length); }
+  initObject(length: number): $.ListBuilder<Value.Field.Builder, Value.Field.Init | Value.Field.Builder> { this.$setWhich(0, 5); return this.$init(0, $.listOf(Value$Field), length); }
   disownObject(): $.Orphan { this.$expect(0, 5, "object"); return this.$disown(0); }
-  adoptObject(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 5); }
+  adoptObject(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 5); }
   /** Not JSON proper: `name(arguments)`, as some applications write special values. */
   get call(): Value.Call.Builder { this.$expect(0, 6, "call"); return this.$get(0, Value$Call); }
-  set call(value: Value.Call.Init | Value.Call.Builder) { this.$set(0, Value$Call, value); this.$setUint16(0, 6); }
+  set call(value: Value.Call.Init | Value.Call.Builder) { this.$set(0, Value$Call, value); this.$setWhich(0, 6); }
   hasCall(): boolean { return this.$uint16(0) === 6 && this.$has(0); }
-  initCall(): Value.Call.Builder { this.$setUint16(0, 6); return this.$init(0, Value$Call); }
+  initCall(): Value.Call.Builder { this.$setWhich(0, 6); return this.$init(0, Value$Call); }
   disownCall(): $.Orphan { this.$expect(0, 6, "call"); return this.$disown(0); }
-  adoptCall(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 6); }
+  adoptCall(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 6); }
   /** Text that is JSON already and is put out as it stands. Decoders never produce it. */
   get raw(): string { this.$expect(0, 7, "raw"); return this.$text(0); }
-  set raw(value: string) { $.writeText(this.$segment, this.$pointers, value); this.$setUint16(0, 7); }
+  set raw(value: string) { this.$segment.writeText(this.$pointers, value); this.$setWhich(0, 7); }
   hasRaw(): boolean { return this.$uint16(0) === 7 && this.$has(0); }
   disownRaw(): $.Orphan { this.$expect(0, 7, "raw"); return this.$disown(0); }
-  adoptRaw(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 7); }
+  adoptRaw(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 7); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Value.Init | Value$Builder): this {
     const from: Value$InitFields & $.Open<Value$InitMembers> = init;
     const which = from.which ?? (from.null !== undefined ? "null" : from.boolean !== undefined ? "boolean" : from.number !== undefined ? "number" : from.string !== undefined ? "string" : from.array !== undefined ? "array" : from.object !== undefined ? "object" : from.call !== undefined ? "call" : from.raw !== undefined ? "raw" : undefined);
     switch (which) {
-      case "null": if (from.null !== undefined) this.null = from.null; else { this.$setUint16(0, 0); } break;
-      case "boolean": if (from.boolean !== undefined) this.boolean = from.boolean; else { this.$setBool(16, false); this.$setUint16(0, 1); } break;
-      case "number": if (from.number !== undefined) this.number = from.number; else { this.$setFloat64(8, 0); this.$setUint16(0, 2); } break;
-      case "string": if (from.string !== undefined) this.string = from.string; else { this.$clear(0); this.$setUint16(0, 3); } break;
-      case "array": if (from.array !== undefined) this.array = from.array; else { this.$clear(0); this.$setUint16(0, 4); } break;
-      case "object": if (from.object !== undefined) this.object = from.object; else { this.$clear(0); this.$setUint16(0, 5); } break;
-      case "call": if (from.call !== undefined) this.call = from.call; else { this.$clear(0); this.$setUint16(0, 6); } break;
-      case "raw": if (from.raw !== undefined) this.raw = from.raw; else { this.$clear(0); this.$setUint16(0, 7); } break;
+      case "null": if (from.null !== undefined) this.null = from.null; else { this.$setWhich(0, 0); } break;
+      case "boolean": if (from.boolean !== undefined) this.boolean = from.boolean; else { this.$setBool(16, false); this.$setWhich(0, 1); } break;
+      case "number": if (from.number !== undefined) this.number = from.number; else { this.$setFloat64(8, 0); this.$setWhich(0, 2); } break;
+      case "string": if (from.string !== undefined) this.string = from.string; else { this.$clear(0); this.$setWhich(0, 3); } break;
+      case "array": if (from.array !== undefined) this.array = from.array; else { this.$clear(0); this.$setWhich(0, 4); } break;
+      case "object": if (from.object !== undefined) this.object = from.object; else { this.$clear(0); this.$setWhich(0, 5); } break;
+      case "call": if (from.call !== undefined) this.call = from.call; else { this.$clear(0); this.$setWhich(0, 6); } break;
+      case "raw": if (from.raw !== undefined) this.raw = from.raw; else { this.$clear(0); this.$setWhich(0, 7); } break;
       case undefined: break;
       default: throw $.unknownMember("Value", which);
     }
@@ -298,7 +298,7 @@ export class FlattenOptions$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Put before the name of every member. */
   get prefix(): string { return this.$text(0); }
-  set prefix(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set prefix(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasPrefix(): boolean { return this.$has(0); }
   disownPrefix(): $.Orphan { return this.$disown(0); }
   adoptPrefix(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -356,13 +356,13 @@ export class DiscriminatorOptions$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** What that member is called. If null, the name of the union. */
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   /** Where the value of the member that is set is written, the same name for all of them. If null, the member's own name. */
   get valueName(): string { return this.$text(1); }
-  set valueName(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
+  set valueName(value: string) { this.$segment.writeText(this.$pointers + 8, value); }
   hasValueName(): boolean { return this.$has(1); }
   disownValueName(): $.Orphan { return this.$disown(1); }
   adoptValueName(orphan: $.Orphan): void { this.$adopt(1, orphan); }

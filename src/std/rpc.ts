@@ -73,116 +73,116 @@ export class Message$Builder extends $.StructBuilder {
   get which(): "unimplemented" | "abort" | "call" | "return" | "finish" | "resolve" | "release" | "obsoleteSave" | "bootstrap" | "obsoleteDelete" | "provide" | "accept" | "join" | "disembargo" | "thirdPartyAnswer" | number { return this.$which(0, Message$$members); }
   /** A message of yours that I do not understand, returned to you. */
   get unimplemented(): Message.Builder { this.$expect(0, 0, "unimplemented"); return this.$get(0, Message); }
-  set unimplemented(value: Message.Init | Message.Builder) { this.$set(0, Message, value); this.$setUint16(0, 0); }
+  set unimplemented(value: Message.Init | Message.Builder) { this.$set(0, Message, value); this.$setWhich(0, 0); }
   hasUnimplemented(): boolean { return this.$uint16(0) === 0 && this.$has(0); }
-  initUnimplemented(): Message.Builder { this.$setUint16(0, 0); return this.$init(0, Message); }
+  initUnimplemented(): Message.Builder { this.$setWhich(0, 0); return this.$init(0, Message); }
   disownUnimplemented(): $.Orphan { this.$expect(0, 0, "unimplemented"); return this.$disown(0); }
-  adoptUnimplemented(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 0); }
+  adoptUnimplemented(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 0); }
   /** You broke the protocol, or I cannot go on. The connection is over; nothing follows this. */
   get abort(): Exception.Builder { this.$expect(0, 1, "abort"); return this.$get(0, Exception); }
-  set abort(value: Exception.Init | Exception.Builder) { this.$set(0, Exception, value); this.$setUint16(0, 1); }
+  set abort(value: Exception.Init | Exception.Builder) { this.$set(0, Exception, value); this.$setWhich(0, 1); }
   hasAbort(): boolean { return this.$uint16(0) === 1 && this.$has(0); }
-  initAbort(): Exception.Builder { this.$setUint16(0, 1); return this.$init(0, Exception); }
+  initAbort(): Exception.Builder { this.$setWhich(0, 1); return this.$init(0, Exception); }
   disownAbort(): $.Orphan { this.$expect(0, 1, "abort"); return this.$disown(0); }
-  adoptAbort(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 1); }
+  adoptAbort(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 1); }
   get bootstrap(): Bootstrap.Builder { this.$expect(0, 8, "bootstrap"); return this.$get(0, Bootstrap); }
-  set bootstrap(value: Bootstrap.Init | Bootstrap.Builder) { this.$set(0, Bootstrap, value); this.$setUint16(0, 8); }
+  set bootstrap(value: Bootstrap.Init | Bootstrap.Builder) { this.$set(0, Bootstrap, value); this.$setWhich(0, 8); }
   hasBootstrap(): boolean { return this.$uint16(0) === 8 && this.$has(0); }
-  initBootstrap(): Bootstrap.Builder { this.$setUint16(0, 8); return this.$init(0, Bootstrap); }
+  initBootstrap(): Bootstrap.Builder { this.$setWhich(0, 8); return this.$init(0, Bootstrap); }
   disownBootstrap(): $.Orphan { this.$expect(0, 8, "bootstrap"); return this.$disown(0); }
-  adoptBootstrap(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 8); }
+  adoptBootstrap(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 8); }
   get call(): Call.Builder { this.$expect(0, 2, "call"); return this.$get(0, Call); }
-  set call(value: Call.Init | Call.Builder) { this.$set(0, Call, value); this.$setUint16(0, 2); }
+  set call(value: Call.Init | Call.Builder) { this.$set(0, Call, value); this.$setWhich(0, 2); }
   hasCall(): boolean { return this.$uint16(0) === 2 && this.$has(0); }
-  initCall(): Call.Builder { this.$setUint16(0, 2); return this.$init(0, Call); }
+  initCall(): Call.Builder { this.$setWhich(0, 2); return this.$init(0, Call); }
   disownCall(): $.Orphan { this.$expect(0, 2, "call"); return this.$disown(0); }
-  adoptCall(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 2); }
+  adoptCall(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 2); }
   get return(): Return.Builder { this.$expect(0, 3, "return"); return this.$get(0, Return); }
-  set return(value: Return.Init | Return.Builder) { this.$set(0, Return, value); this.$setUint16(0, 3); }
+  set return(value: Return.Init | Return.Builder) { this.$set(0, Return, value); this.$setWhich(0, 3); }
   hasReturn(): boolean { return this.$uint16(0) === 3 && this.$has(0); }
-  initReturn(): Return.Builder { this.$setUint16(0, 3); return this.$init(0, Return); }
+  initReturn(): Return.Builder { this.$setWhich(0, 3); return this.$init(0, Return); }
   disownReturn(): $.Orphan { this.$expect(0, 3, "return"); return this.$disown(0); }
-  adoptReturn(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 3); }
+  adoptReturn(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 3); }
   get finish(): Finish.Builder { this.$expect(0, 4, "finish"); return this.$get(0, Finish); }
-  set finish(value: Finish.Init | Finish.Builder) { this.$set(0, Finish, value); this.$setUint16(0, 4); }
+  set finish(value: Finish.Init | Finish.Builder) { this.$set(0, Finish, value); this.$setWhich(0, 4); }
   hasFinish(): boolean { return this.$uint16(0) === 4 && this.$has(0); }
-  initFinish(): Finish.Builder { this.$setUint16(0, 4); return this.$init(0, Finish); }
+  initFinish(): Finish.Builder { this.$setWhich(0, 4); return this.$init(0, Finish); }
   disownFinish(): $.Orphan { this.$expect(0, 4, "finish"); return this.$disown(0); }
-  adoptFinish(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 4); }
+  adoptFinish(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 4); }
   get resolve(): Resolve.Builder { this.$expect(0, 5, "resolve"); return this.$get(0, Resolve); }
-  set resolve(value: Resolve.Init | Resolve.Builder) { this.$set(0, Resolve, value); this.$setUint16(0, 5); }
+  set resolve(value: Resolve.Init | Resolve.Builder) { this.$set(0, Resolve, value); this.$setWhich(0, 5); }
   hasResolve(): boolean { return this.$uint16(0) === 5 && this.$has(0); }
-  initResolve(): Resolve.Builder { this.$setUint16(0, 5); return this.$init(0, Resolve); }
+  initResolve(): Resolve.Builder { this.$setWhich(0, 5); return this.$init(0, Resolve); }
   disownResolve(): $.Orphan { this.$expect(0, 5, "resolve"); return this.$disown(0); }
-  adoptResolve(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 5); }
+  adoptResolve(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 5); }
   get release(): Release.Builder { this.$expect(0, 6, "release"); return this.$get(0, Release); }
-  set release(value: Release.Init | Release.Builder) { this.$set(0, Release, value); this.$setUint16(0, 6); }
+  set release(value: Release.Init | Release.Builder) { this.$set(0, Release, value); this.$setWhich(0, 6); }
   hasRelease(): boolean { return this.$uint16(0) === 6 && this.$has(0); }
-  initRelease(): Release.Builder { this.$setUint16(0, 6); return this.$init(0, Release); }
+  initRelease(): Release.Builder { this.$setWhich(0, 6); return this.$init(0, Release); }
   disownRelease(): $.Orphan { this.$expect(0, 6, "release"); return this.$disown(0); }
-  adoptRelease(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 6); }
+  adoptRelease(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 6); }
   get disembargo(): Disembargo.Builder { this.$expect(0, 13, "disembargo"); return this.$get(0, Disembargo); }
-  set disembargo(value: Disembargo.Init | Disembargo.Builder) { this.$set(0, Disembargo, value); this.$setUint16(0, 13); }
+  set disembargo(value: Disembargo.Init | Disembargo.Builder) { this.$set(0, Disembargo, value); this.$setWhich(0, 13); }
   hasDisembargo(): boolean { return this.$uint16(0) === 13 && this.$has(0); }
-  initDisembargo(): Disembargo.Builder { this.$setUint16(0, 13); return this.$init(0, Disembargo); }
+  initDisembargo(): Disembargo.Builder { this.$setWhich(0, 13); return this.$init(0, Disembargo); }
   disownDisembargo(): $.Orphan { this.$expect(0, 13, "disembargo"); return this.$disown(0); }
-  adoptDisembargo(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 13); }
+  adoptDisembargo(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 13); }
   /** Answered with `unimplemented`. See `Persistent` for how it is done now. */
   get obsoleteSave(): $.AnyPointerBuilder { this.$expect(0, 7, "obsoleteSave"); return this.$get(0, $.AnyPointer); }
-  set obsoleteSave(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(0, 7); }
+  set obsoleteSave(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setWhich(0, 7); }
   hasObsoleteSave(): boolean { return this.$uint16(0) === 7 && this.$has(0); }
   disownObsoleteSave(): $.Orphan { this.$expect(0, 7, "obsoleteSave"); return this.$disown(0); }
-  adoptObsoleteSave(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 7); }
+  adoptObsoleteSave(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 7); }
   /** Answered with `unimplemented`. */
   get obsoleteDelete(): $.AnyPointerBuilder { this.$expect(0, 9, "obsoleteDelete"); return this.$get(0, $.AnyPointer); }
-  set obsoleteDelete(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(0, 9); }
+  set obsoleteDelete(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setWhich(0, 9); }
   hasObsoleteDelete(): boolean { return this.$uint16(0) === 9 && this.$has(0); }
   disownObsoleteDelete(): $.Orphan { this.$expect(0, 9, "obsoleteDelete"); return this.$disown(0); }
-  adoptObsoleteDelete(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 9); }
+  adoptObsoleteDelete(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 9); }
   get provide(): Provide.Builder { this.$expect(0, 10, "provide"); return this.$get(0, Provide); }
-  set provide(value: Provide.Init | Provide.Builder) { this.$set(0, Provide, value); this.$setUint16(0, 10); }
+  set provide(value: Provide.Init | Provide.Builder) { this.$set(0, Provide, value); this.$setWhich(0, 10); }
   hasProvide(): boolean { return this.$uint16(0) === 10 && this.$has(0); }
-  initProvide(): Provide.Builder { this.$setUint16(0, 10); return this.$init(0, Provide); }
+  initProvide(): Provide.Builder { this.$setWhich(0, 10); return this.$init(0, Provide); }
   disownProvide(): $.Orphan { this.$expect(0, 10, "provide"); return this.$disown(0); }
-  adoptProvide(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 10); }
+  adoptProvide(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 10); }
   get accept(): Accept.Builder { this.$expect(0, 11, "accept"); return this.$get(0, Accept); }
-  set accept(value: Accept.Init | Accept.Builder) { this.$set(0, Accept, value); this.$setUint16(0, 11); }
+  set accept(value: Accept.Init | Accept.Builder) { this.$set(0, Accept, value); this.$setWhich(0, 11); }
   hasAccept(): boolean { return this.$uint16(0) === 11 && this.$has(0); }
-  initAccept(): Accept.Builder { this.$setUint16(0, 11); return this.$init(0, Accept); }
+  initAccept(): Accept.Builder { this.$setWhich(0, 11); return this.$init(0, Accept); }
   disownAccept(): $.Orphan { this.$expect(0, 11, "accept"); return this.$disown(0); }
-  adoptAccept(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 11); }
+  adoptAccept(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 11); }
   get thirdPartyAnswer(): ThirdPartyAnswer.Builder { this.$expect(0, 14, "thirdPartyAnswer"); return this.$get(0, ThirdPartyAnswer); }
-  set thirdPartyAnswer(value: ThirdPartyAnswer.Init | ThirdPartyAnswer.Builder) { this.$set(0, ThirdPartyAnswer, value); this.$setUint16(0, 14); }
+  set thirdPartyAnswer(value: ThirdPartyAnswer.Init | ThirdPartyAnswer.Builder) { this.$set(0, ThirdPartyAnswer, value); this.$setWhich(0, 14); }
   hasThirdPartyAnswer(): boolean { return this.$uint16(0) === 14 && this.$has(0); }
-  initThirdPartyAnswer(): ThirdPartyAnswer.Builder { this.$setUint16(0, 14); return this.$init(0, ThirdPartyAnswer); }
+  initThirdPartyAnswer(): ThirdPartyAnswer.Builder { this.$setWhich(0, 14); return this.$init(0, ThirdPartyAnswer); }
   disownThirdPartyAnswer(): $.Orphan { this.$expect(0, 14, "thirdPartyAnswer"); return this.$disown(0); }
-  adoptThirdPartyAnswer(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 14); }
+  adoptThirdPartyAnswer(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 14); }
   get join(): Join.Builder { this.$expect(0, 12, "join"); return this.$get(0, Join); }
-  set join(value: Join.Init | Join.Builder) { this.$set(0, Join, value); this.$setUint16(0, 12); }
+  set join(value: Join.Init | Join.Builder) { this.$set(0, Join, value); this.$setWhich(0, 12); }
   hasJoin(): boolean { return this.$uint16(0) === 12 && this.$has(0); }
-  initJoin(): Join.Builder { this.$setUint16(0, 12); return this.$init(0, Join); }
+  initJoin(): Join.Builder { this.$setWhich(0, 12); return this.$init(0, Join); }
   disownJoin(): $.Orphan { this.$expect(0, 12, "join"); return this.$disown(0); }
-  adoptJoin(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 12); }
+  adoptJoin(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 12); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Message.Init | Message$Builder): this {
     const from: Message$InitFields & $.Open<Message$InitMembers> = init;
     const which = from.which ?? (from.unimplemented !== undefined ? "unimplemented" : from.abort !== undefined ? "abort" : from.call !== undefined ? "call" : from.return !== undefined ? "return" : from.finish !== undefined ? "finish" : from.resolve !== undefined ? "resolve" : from.release !== undefined ? "release" : from.obsoleteSave !== undefined ? "obsoleteSave" : from.bootstrap !== undefined ? "bootstrap" : from.obsoleteDelete !== undefined ? "obsoleteDelete" : from.provide !== undefined ? "provide" : from.accept !== undefined ? "accept" : from.join !== undefined ? "join" : from.disembargo !== undefined ? "disembargo" : from.thirdPartyAnswer !== undefined ? "thirdPartyAnswer" : undefined);
     switch (which) {
-      case "unimplemented": if (from.unimplemented !== undefined) this.unimplemented = from.unimplemented; else { this.$clear(0); this.$setUint16(0, 0); } break;
-      case "abort": if (from.abort !== undefined) this.abort = from.abort; else { this.$clear(0); this.$setUint16(0, 1); } break;
-      case "call": if (from.call !== undefined) this.call = from.call; else { this.$clear(0); this.$setUint16(0, 2); } break;
-      case "return": if (from.return !== undefined) this.return = from.return; else { this.$clear(0); this.$setUint16(0, 3); } break;
-      case "finish": if (from.finish !== undefined) this.finish = from.finish; else { this.$clear(0); this.$setUint16(0, 4); } break;
-      case "resolve": if (from.resolve !== undefined) this.resolve = from.resolve; else { this.$clear(0); this.$setUint16(0, 5); } break;
-      case "release": if (from.release !== undefined) this.release = from.release; else { this.$clear(0); this.$setUint16(0, 6); } break;
-      case "obsoleteSave": if (from.obsoleteSave !== undefined) this.obsoleteSave = from.obsoleteSave; else { this.$clear(0); this.$setUint16(0, 7); } break;
-      case "bootstrap": if (from.bootstrap !== undefined) this.bootstrap = from.bootstrap; else { this.$clear(0); this.$setUint16(0, 8); } break;
-      case "obsoleteDelete": if (from.obsoleteDelete !== undefined) this.obsoleteDelete = from.obsoleteDelete; else { this.$clear(0); this.$setUint16(0, 9); } break;
-      case "provide": if (from.provide !== undefined) this.provide = from.provide; else { this.$clear(0); this.$setUint16(0, 10); } break;
-      case "accept": if (from.accept !== undefined) this.accept = from.accept; else { this.$clear(0); this.$setUint16(0, 11); } break;
-      case "join": if (from.join !== undefined) this.join = from.join; else { this.$clear(0); this.$setUint16(0, 12); } break;
-      case "disembargo": if (from.disembargo !== undefined) this.disembargo = from.disembargo; else { this.$clear(0); this.$setUint16(0, 13); } break;
-      case "thirdPartyAnswer": if (from.thirdPartyAnswer !== undefined) this.thirdPartyAnswer = from.thirdPartyAnswer; else { this.$clear(0); this.$setUint16(0, 14); } break;
+      case "unimplemented": if (from.unimplemented !== undefined) this.unimplemented = from.unimplemented; else { this.$clear(0); this.$setWhich(0, 0); } break;
+      case "abort": if (from.abort !== undefined) this.abort = from.abort; else { this.$clear(0); this.$setWhich(0, 1); } break;
+      case "call": if (from.call !== undefined) this.call = from.call; else { this.$clear(0); this.$setWhich(0, 2); } break;
+      case "return": if (from.return !== undefined) this.return = from.return; else { this.$clear(0); this.$setWhich(0, 3); } break;
+      case "finish": if (from.finish !== undefined) this.finish = from.finish; else { this.$clear(0); this.$setWhich(0, 4); } break;
+      case "resolve": if (from.resolve !== undefined) this.resolve = from.resolve; else { this.$clear(0); this.$setWhich(0, 5); } break;
+      case "release": if (from.release !== undefined) this.release = from.release; else { this.$clear(0); this.$setWhich(0, 6); } break;
+      case "obsoleteSave": if (from.obsoleteSave !== undefined) this.obsoleteSave = from.obsoleteSave; else { this.$clear(0); this.$setWhich(0, 7); } break;
+      case "bootstrap": if (from.bootstrap !== undefined) this.bootstrap = from.bootstrap; else { this.$clear(0); this.$setWhich(0, 8); } break;
+      case "obsoleteDelete": if (from.obsoleteDelete !== undefined) this.obsoleteDelete = from.obsoleteDelete; else { this.$clear(0); this.$setWhich(0, 9); } break;
+      case "provide": if (from.provide !== undefined) this.provide = from.provide; else { this.$clear(0); this.$setWhich(0, 10); } break;
+      case "accept": if (from.accept !== undefined) this.accept = from.accept; else { this.$clear(0); this.$setWhich(0, 11); } break;
+      case "join": if (from.join !== undefined) this.join = from.join; else { this.$clear(0); this.$setWhich(0, 12); } break;
+      case "disembargo": if (from.disembargo !== undefined) this.disembargo = from.disembargo; else { this.$clear(0); this.$setWhich(0, 13); } break;
+      case "thirdPartyAnswer": if (from.thirdPartyAnswer !== undefined) this.thirdPartyAnswer = from.thirdPartyAnswer; else { this.$clear(0); this.$setWhich(0, 14); } break;
       case undefined: break;
       default: throw $.unknownMember("Message", which);
     }
@@ -375,27 +375,27 @@ export class Call$SendResultsTo$Builder extends $.StructBuilder {
   get which(): "caller" | "yourself" | "thirdParty" | number { return this.$which(6, Call$SendResultsTo$$members); }
   /** Into a `Return`, the usual way. */
   get caller(): null { this.$expect(6, 0, "caller"); return null; }
-  set caller(_: null) { this.$setUint16(6, 0); }
+  set caller(_: null) { this.$setWhich(6, 0); }
   /**
    * Nowhere: the answering vat keeps them. The caller has promised the results to the answering vat itself, in a `Return`
    * that says `takeFromOtherQuestion`. This is how a call is handed on to where it came from.
    */
   get yourself(): null { this.$expect(6, 1, "yourself"); return null; }
-  set yourself(_: null) { this.$setUint16(6, 1); }
+  set yourself(_: null) { this.$setWhich(6, 1); }
   /** To another vat, by means of a `ThirdPartyAnswer`. */
   get thirdParty(): $.AnyPointerBuilder { this.$expect(6, 2, "thirdParty"); return this.$get(2, $.AnyPointer); }
-  set thirdParty(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(2), value); this.$setUint16(6, 2); }
+  set thirdParty(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(2), value); this.$setWhich(6, 2); }
   hasThirdParty(): boolean { return this.$uint16(6) === 2 && this.$has(2); }
   disownThirdParty(): $.Orphan { this.$expect(6, 2, "thirdParty"); return this.$disown(2); }
-  adoptThirdParty(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setUint16(6, 2); }
+  adoptThirdParty(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setWhich(6, 2); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Call.SendResultsTo.Init | Call$SendResultsTo$Builder): this {
     const from: Call$SendResultsTo$InitFields & $.Open<Call$SendResultsTo$InitMembers> = init;
     const which = from.which ?? (from.caller !== undefined ? "caller" : from.yourself !== undefined ? "yourself" : from.thirdParty !== undefined ? "thirdParty" : undefined);
     switch (which) {
-      case "caller": if (from.caller !== undefined) this.caller = from.caller; else { this.$setUint16(6, 0); } break;
-      case "yourself": if (from.yourself !== undefined) this.yourself = from.yourself; else { this.$setUint16(6, 1); } break;
-      case "thirdParty": if (from.thirdParty !== undefined) this.thirdParty = from.thirdParty; else { this.$clear(2); this.$setUint16(6, 2); } break;
+      case "caller": if (from.caller !== undefined) this.caller = from.caller; else { this.$setWhich(6, 0); } break;
+      case "yourself": if (from.yourself !== undefined) this.yourself = from.yourself; else { this.$setWhich(6, 1); } break;
+      case "thirdParty": if (from.thirdParty !== undefined) this.thirdParty = from.thirdParty; else { this.$clear(2); this.$setWhich(6, 2); } break;
       case undefined: break;
       default: throw $.unknownMember("Call.SendResultsTo", which);
     }
@@ -505,7 +505,7 @@ export class Call$Builder extends $.StructBuilder {
   set sendResultsTo(value: Call.SendResultsTo.Init | Call.SendResultsTo.Builder) { this.initSendResultsTo().assign(value); }
   /** Sets all of the group to its defaults. */
   initSendResultsTo(): Call.SendResultsTo.Builder {
-    this.$setUint16(6, 0);
+    this.$setWhich(6, 0);
     this.$clear(2);
     return new Call$SendResultsTo$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
@@ -670,36 +670,36 @@ export class Return$Builder extends $.StructBuilder {
   set noFinishNeeded(value: boolean) { this.$setBool(33, value); }
   /** It went well: the content is a struct of the method's result type. For a bootstrap it is the capability itself. */
   get results(): Payload.Builder { this.$expect(6, 0, "results"); return this.$get(0, Payload); }
-  set results(value: Payload.Init | Payload.Builder) { this.$set(0, Payload, value); this.$setUint16(6, 0); }
+  set results(value: Payload.Init | Payload.Builder) { this.$set(0, Payload, value); this.$setWhich(6, 0); }
   hasResults(): boolean { return this.$uint16(6) === 0 && this.$has(0); }
-  initResults(): Payload.Builder { this.$setUint16(6, 0); return this.$init(0, Payload); }
+  initResults(): Payload.Builder { this.$setWhich(6, 0); return this.$init(0, Payload); }
   disownResults(): $.Orphan { this.$expect(6, 0, "results"); return this.$disown(0); }
-  adoptResults(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(6, 0); }
+  adoptResults(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(6, 0); }
   /** It failed. */
   get exception(): Exception.Builder { this.$expect(6, 1, "exception"); return this.$get(0, Exception); }
-  set exception(value: Exception.Init | Exception.Builder) { this.$set(0, Exception, value); this.$setUint16(6, 1); }
+  set exception(value: Exception.Init | Exception.Builder) { this.$set(0, Exception, value); this.$setWhich(6, 1); }
   hasException(): boolean { return this.$uint16(6) === 1 && this.$has(0); }
-  initException(): Exception.Builder { this.$setUint16(6, 1); return this.$init(0, Exception); }
+  initException(): Exception.Builder { this.$setWhich(6, 1); return this.$init(0, Exception); }
   disownException(): $.Orphan { this.$expect(6, 1, "exception"); return this.$disown(0); }
-  adoptException(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(6, 1); }
+  adoptException(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(6, 1); }
   /** The caller's `Finish` arrived first, and the call was given up. */
   get canceled(): null { this.$expect(6, 2, "canceled"); return null; }
-  set canceled(_: null) { this.$setUint16(6, 2); }
+  set canceled(_: null) { this.$setWhich(6, 2); }
   /** The call said to send the results somewhere else, and that is done. */
   get resultsSentElsewhere(): null { this.$expect(6, 3, "resultsSentElsewhere"); return null; }
-  set resultsSentElsewhere(_: null) { this.$setUint16(6, 3); }
+  set resultsSentElsewhere(_: null) { this.$setWhich(6, 3); }
   /**
    * The results are those of this question, which the sender of this `Return` asked (with `sendResultsTo.yourself`) and
    * the receiver has answered or will answer.
    */
   get takeFromOtherQuestion(): number { this.$expect(6, 4, "takeFromOtherQuestion"); return this.$uint32(8); }
-  set takeFromOtherQuestion(value: number) { this.$setUint32(8, value); this.$setUint16(6, 4); }
+  set takeFromOtherQuestion(value: number) { this.$setUint32(8, value); this.$setWhich(6, 4); }
   /** Another vat will bring the results, in a `ThirdPartyAnswer`. Only sent if the call allowed it. */
   get awaitFromThirdParty(): $.AnyPointerBuilder { this.$expect(6, 5, "awaitFromThirdParty"); return this.$get(0, $.AnyPointer); }
-  set awaitFromThirdParty(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(6, 5); }
+  set awaitFromThirdParty(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setWhich(6, 5); }
   hasAwaitFromThirdParty(): boolean { return this.$uint16(6) === 5 && this.$has(0); }
   disownAwaitFromThirdParty(): $.Orphan { this.$expect(6, 5, "awaitFromThirdParty"); return this.$disown(0); }
-  adoptAwaitFromThirdParty(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(6, 5); }
+  adoptAwaitFromThirdParty(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(6, 5); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Return.Init | Return$Builder): this {
     const from: Return$InitFields & $.Open<Return$InitMembers> = init;
@@ -708,12 +708,12 @@ export class Return$Builder extends $.StructBuilder {
     if (from.noFinishNeeded !== undefined) this.noFinishNeeded = from.noFinishNeeded;
     const which = from.which ?? (from.results !== undefined ? "results" : from.exception !== undefined ? "exception" : from.canceled !== undefined ? "canceled" : from.resultsSentElsewhere !== undefined ? "resultsSentElsewhere" : from.takeFromOtherQuestion !== undefined ? "takeFromOtherQuestion" : from.awaitFromThirdParty !== undefined ? "awaitFromThirdParty" : undefined);
     switch (which) {
-      case "results": if (from.results !== undefined) this.results = from.results; else { this.$clear(0); this.$setUint16(6, 0); } break;
-      case "exception": if (from.exception !== undefined) this.exception = from.exception; else { this.$clear(0); this.$setUint16(6, 1); } break;
-      case "canceled": if (from.canceled !== undefined) this.canceled = from.canceled; else { this.$setUint16(6, 2); } break;
-      case "resultsSentElsewhere": if (from.resultsSentElsewhere !== undefined) this.resultsSentElsewhere = from.resultsSentElsewhere; else { this.$setUint16(6, 3); } break;
-      case "takeFromOtherQuestion": if (from.takeFromOtherQuestion !== undefined) this.takeFromOtherQuestion = from.takeFromOtherQuestion; else { this.$setUint32(8, 0); this.$setUint16(6, 4); } break;
-      case "awaitFromThirdParty": if (from.awaitFromThirdParty !== undefined) this.awaitFromThirdParty = from.awaitFromThirdParty; else { this.$clear(0); this.$setUint16(6, 5); } break;
+      case "results": if (from.results !== undefined) this.results = from.results; else { this.$clear(0); this.$setWhich(6, 0); } break;
+      case "exception": if (from.exception !== undefined) this.exception = from.exception; else { this.$clear(0); this.$setWhich(6, 1); } break;
+      case "canceled": if (from.canceled !== undefined) this.canceled = from.canceled; else { this.$setWhich(6, 2); } break;
+      case "resultsSentElsewhere": if (from.resultsSentElsewhere !== undefined) this.resultsSentElsewhere = from.resultsSentElsewhere; else { this.$setWhich(6, 3); } break;
+      case "takeFromOtherQuestion": if (from.takeFromOtherQuestion !== undefined) this.takeFromOtherQuestion = from.takeFromOtherQuestion; else { this.$setUint32(8, 0); this.$setWhich(6, 4); } break;
+      case "awaitFromThirdParty": if (from.awaitFromThirdParty !== undefined) this.awaitFromThirdParty = from.awaitFromThirdParty; else { this.$clear(0); this.$setWhich(6, 5); } break;
       case undefined: break;
       default: throw $.unknownMember("Return", which);
     }
@@ -927,26 +927,26 @@ export class Resolve$Builder extends $.StructBuilder {
   set promiseId(value: number) { this.$setUint32(0, value); }
   /** It is this object, or this other promise. */
   get cap(): CapDescriptor.Builder { this.$expect(4, 0, "cap"); return this.$get(0, CapDescriptor); }
-  set cap(value: CapDescriptor.Init | CapDescriptor.Builder) { this.$set(0, CapDescriptor, value); this.$setUint16(4, 0); }
+  set cap(value: CapDescriptor.Init | CapDescriptor.Builder) { this.$set(0, CapDescriptor, value); this.$setWhich(4, 0); }
   hasCap(): boolean { return this.$uint16(4) === 0 && this.$has(0); }
-  initCap(): CapDescriptor.Builder { this.$setUint16(4, 0); return this.$init(0, CapDescriptor); }
+  initCap(): CapDescriptor.Builder { this.$setWhich(4, 0); return this.$init(0, CapDescriptor); }
   disownCap(): $.Orphan { this.$expect(4, 0, "cap"); return this.$disown(0); }
-  adoptCap(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(4, 0); }
+  adoptCap(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(4, 0); }
   /** It is broken: calls on it fail with this. */
   get exception(): Exception.Builder { this.$expect(4, 1, "exception"); return this.$get(0, Exception); }
-  set exception(value: Exception.Init | Exception.Builder) { this.$set(0, Exception, value); this.$setUint16(4, 1); }
+  set exception(value: Exception.Init | Exception.Builder) { this.$set(0, Exception, value); this.$setWhich(4, 1); }
   hasException(): boolean { return this.$uint16(4) === 1 && this.$has(0); }
-  initException(): Exception.Builder { this.$setUint16(4, 1); return this.$init(0, Exception); }
+  initException(): Exception.Builder { this.$setWhich(4, 1); return this.$init(0, Exception); }
   disownException(): $.Orphan { this.$expect(4, 1, "exception"); return this.$disown(0); }
-  adoptException(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(4, 1); }
+  adoptException(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(4, 1); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Resolve.Init | Resolve$Builder): this {
     const from: Resolve$InitFields & $.Open<Resolve$InitMembers> = init;
     if (from.promiseId !== undefined) this.promiseId = from.promiseId;
     const which = from.which ?? (from.cap !== undefined ? "cap" : from.exception !== undefined ? "exception" : undefined);
     switch (which) {
-      case "cap": if (from.cap !== undefined) this.cap = from.cap; else { this.$clear(0); this.$setUint16(4, 0); } break;
-      case "exception": if (from.exception !== undefined) this.exception = from.exception; else { this.$clear(0); this.$setUint16(4, 1); } break;
+      case "cap": if (from.cap !== undefined) this.cap = from.cap; else { this.$clear(0); this.$setWhich(4, 0); } break;
+      case "exception": if (from.exception !== undefined) this.exception = from.exception; else { this.$clear(0); this.$setWhich(4, 1); } break;
       case undefined: break;
       default: throw $.unknownMember("Resolve", which);
     }
@@ -1093,28 +1093,28 @@ export class Disembargo$Context$Builder extends $.StructBuilder {
   get which(): "senderLoopback" | "receiverLoopback" | "accept" | number { return this.$which(4, Disembargo$Context$$members); }
   /** The way out: the receiver finds that the target leads back to the sender, and answers with `receiverLoopback`. */
   get senderLoopback(): number { this.$expect(4, 0, "senderLoopback"); return this.$uint32(0); }
-  set senderLoopback(value: number) { this.$setUint32(0, value); this.$setUint16(4, 0); }
+  set senderLoopback(value: number) { this.$setUint32(0, value); this.$setWhich(4, 0); }
   /** The way back, with the id that came out. The embargo is over. */
   get receiverLoopback(): number { this.$expect(4, 1, "receiverLoopback"); return this.$uint32(0); }
-  set receiverLoopback(value: number) { this.$setUint32(0, value); this.$setUint16(4, 1); }
+  set receiverLoopback(value: number) { this.$setUint32(0, value); this.$setWhich(4, 1); }
   /**
    * Follows the calls to the vat that hosts an object which was handed to another vat; there it lets the
    * `Accept` with this id through.
    */
   get accept(): Uint8Array { this.$expect(4, 2, "accept"); return this.$bytes(1); }
-  set accept(value: Uint8Array) { this.$setBytes(1, value); this.$setUint16(4, 2); }
+  set accept(value: Uint8Array) { this.$setBytes(1, value); this.$setWhich(4, 2); }
   hasAccept(): boolean { return this.$uint16(4) === 2 && this.$has(1); }
-  initAccept(length: number): Uint8Array { this.$setUint16(4, 2); return this.$init(1, $.Data, length); }
+  initAccept(length: number): Uint8Array { this.$setWhich(4, 2); return this.$init(1, $.Data, length); }
   disownAccept(): $.Orphan { this.$expect(4, 2, "accept"); return this.$disown(1); }
-  adoptAccept(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setUint16(4, 2); }
+  adoptAccept(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setWhich(4, 2); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Disembargo.Context.Init | Disembargo$Context$Builder): this {
     const from: Disembargo$Context$InitFields & $.Open<Disembargo$Context$InitMembers> = init;
     const which = from.which ?? (from.senderLoopback !== undefined ? "senderLoopback" : from.receiverLoopback !== undefined ? "receiverLoopback" : from.accept !== undefined ? "accept" : undefined);
     switch (which) {
-      case "senderLoopback": if (from.senderLoopback !== undefined) this.senderLoopback = from.senderLoopback; else { this.$setUint32(0, 0); this.$setUint16(4, 0); } break;
-      case "receiverLoopback": if (from.receiverLoopback !== undefined) this.receiverLoopback = from.receiverLoopback; else { this.$setUint32(0, 0); this.$setUint16(4, 1); } break;
-      case "accept": if (from.accept !== undefined) this.accept = from.accept; else { this.$clear(1); this.$setUint16(4, 2); } break;
+      case "senderLoopback": if (from.senderLoopback !== undefined) this.senderLoopback = from.senderLoopback; else { this.$setUint32(0, 0); this.$setWhich(4, 0); } break;
+      case "receiverLoopback": if (from.receiverLoopback !== undefined) this.receiverLoopback = from.receiverLoopback; else { this.$setUint32(0, 0); this.$setWhich(4, 1); } break;
+      case "accept": if (from.accept !== undefined) this.accept = from.accept; else { this.$clear(1); this.$setWhich(4, 2); } break;
       case undefined: break;
       default: throw $.unknownMember("Disembargo.Context", which);
     }
@@ -1183,7 +1183,7 @@ export class Disembargo$Builder extends $.StructBuilder {
   set context(value: Disembargo.Context.Init | Disembargo.Context.Builder) { this.initContext().assign(value); }
   /** Sets all of the group to its defaults. */
   initContext(): Disembargo.Context.Builder {
-    this.$setUint16(4, 0);
+    this.$setWhich(4, 0);
     this.$setUint32(0, 0);
     this.$clear(1);
     return new Disembargo$Context$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -1603,21 +1603,21 @@ export class MessageTarget$Builder extends $.StructBuilder {
   get which(): "importedCap" | "promisedAnswer" | number { return this.$which(4, MessageTarget$$members); }
   /** One the receiver has exported. */
   get importedCap(): number { this.$expect(4, 0, "importedCap"); return this.$uint32(0); }
-  set importedCap(value: number) { this.$setUint32(0, value); this.$setUint16(4, 0); }
+  set importedCap(value: number) { this.$setUint32(0, value); this.$setWhich(4, 0); }
   /** One that is or will be in the answer to a question the receiver was asked. */
   get promisedAnswer(): PromisedAnswer.Builder { this.$expect(4, 1, "promisedAnswer"); return this.$get(0, PromisedAnswer); }
-  set promisedAnswer(value: PromisedAnswer.Init | PromisedAnswer.Builder) { this.$set(0, PromisedAnswer, value); this.$setUint16(4, 1); }
+  set promisedAnswer(value: PromisedAnswer.Init | PromisedAnswer.Builder) { this.$set(0, PromisedAnswer, value); this.$setWhich(4, 1); }
   hasPromisedAnswer(): boolean { return this.$uint16(4) === 1 && this.$has(0); }
-  initPromisedAnswer(): PromisedAnswer.Builder { this.$setUint16(4, 1); return this.$init(0, PromisedAnswer); }
+  initPromisedAnswer(): PromisedAnswer.Builder { this.$setWhich(4, 1); return this.$init(0, PromisedAnswer); }
   disownPromisedAnswer(): $.Orphan { this.$expect(4, 1, "promisedAnswer"); return this.$disown(0); }
-  adoptPromisedAnswer(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(4, 1); }
+  adoptPromisedAnswer(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(4, 1); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: MessageTarget.Init | MessageTarget$Builder): this {
     const from: MessageTarget$InitFields & $.Open<MessageTarget$InitMembers> = init;
     const which = from.which ?? (from.importedCap !== undefined ? "importedCap" : from.promisedAnswer !== undefined ? "promisedAnswer" : undefined);
     switch (which) {
-      case "importedCap": if (from.importedCap !== undefined) this.importedCap = from.importedCap; else { this.$setUint32(0, 0); this.$setUint16(4, 0); } break;
-      case "promisedAnswer": if (from.promisedAnswer !== undefined) this.promisedAnswer = from.promisedAnswer; else { this.$clear(0); this.$setUint16(4, 1); } break;
+      case "importedCap": if (from.importedCap !== undefined) this.importedCap = from.importedCap; else { this.$setUint32(0, 0); this.$setWhich(4, 0); } break;
+      case "promisedAnswer": if (from.promisedAnswer !== undefined) this.promisedAnswer = from.promisedAnswer; else { this.$clear(0); this.$setWhich(4, 1); } break;
       case undefined: break;
       default: throw $.unknownMember("MessageTarget", which);
     }
@@ -1783,30 +1783,30 @@ export class CapDescriptor$Builder extends $.StructBuilder {
   get which(): "none" | "senderHosted" | "senderPromise" | "receiverHosted" | "receiverAnswer" | "thirdPartyHosted" | number { return this.$which(0, CapDescriptor$$members); }
   /** There is none: null. */
   get none(): null { this.$expect(0, 0, "none"); return null; }
-  set none(_: null) { this.$setUint16(0, 0); }
+  set none(_: null) { this.$setWhich(0, 0); }
   /** An object of mine. */
   get senderHosted(): number { this.$expect(0, 1, "senderHosted"); return this.$uint32(4); }
-  set senderHosted(value: number) { this.$setUint32(4, value); this.$setUint16(0, 1); }
+  set senderHosted(value: number) { this.$setUint32(4, value); this.$setWhich(0, 1); }
   /** Something I do not know yet; a `Resolve` will follow. Calls may be sent to it right away. */
   get senderPromise(): number { this.$expect(0, 2, "senderPromise"); return this.$uint32(4); }
-  set senderPromise(value: number) { this.$setUint32(4, value); this.$setUint16(0, 2); }
+  set senderPromise(value: number) { this.$setUint32(4, value); this.$setWhich(0, 2); }
   /** An object of yours. */
   get receiverHosted(): number { this.$expect(0, 3, "receiverHosted"); return this.$uint32(4); }
-  set receiverHosted(value: number) { this.$setUint32(4, value); this.$setUint16(0, 3); }
+  set receiverHosted(value: number) { this.$setUint32(4, value); this.$setWhich(0, 3); }
   /** Something that is in the answer to a question I asked you. */
   get receiverAnswer(): PromisedAnswer.Builder { this.$expect(0, 4, "receiverAnswer"); return this.$get(0, PromisedAnswer); }
-  set receiverAnswer(value: PromisedAnswer.Init | PromisedAnswer.Builder) { this.$set(0, PromisedAnswer, value); this.$setUint16(0, 4); }
+  set receiverAnswer(value: PromisedAnswer.Init | PromisedAnswer.Builder) { this.$set(0, PromisedAnswer, value); this.$setWhich(0, 4); }
   hasReceiverAnswer(): boolean { return this.$uint16(0) === 4 && this.$has(0); }
-  initReceiverAnswer(): PromisedAnswer.Builder { this.$setUint16(0, 4); return this.$init(0, PromisedAnswer); }
+  initReceiverAnswer(): PromisedAnswer.Builder { this.$setWhich(0, 4); return this.$init(0, PromisedAnswer); }
   disownReceiverAnswer(): $.Orphan { this.$expect(0, 4, "receiverAnswer"); return this.$disown(0); }
-  adoptReceiverAnswer(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 4); }
+  adoptReceiverAnswer(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 4); }
   /** An object of another vat, which you can reach directly. */
   get thirdPartyHosted(): ThirdPartyCapDescriptor.Builder { this.$expect(0, 5, "thirdPartyHosted"); return this.$get(0, ThirdPartyCapDescriptor); }
-  set thirdPartyHosted(value: ThirdPartyCapDescriptor.Init | ThirdPartyCapDescriptor.Builder) { this.$set(0, ThirdPartyCapDescriptor, value); this.$setUint16(0, 5); }
+  set thirdPartyHosted(value: ThirdPartyCapDescriptor.Init | ThirdPartyCapDescriptor.Builder) { this.$set(0, ThirdPartyCapDescriptor, value); this.$setWhich(0, 5); }
   hasThirdPartyHosted(): boolean { return this.$uint16(0) === 5 && this.$has(0); }
-  initThirdPartyHosted(): ThirdPartyCapDescriptor.Builder { this.$setUint16(0, 5); return this.$init(0, ThirdPartyCapDescriptor); }
+  initThirdPartyHosted(): ThirdPartyCapDescriptor.Builder { this.$setWhich(0, 5); return this.$init(0, ThirdPartyCapDescriptor); }
   disownThirdPartyHosted(): $.Orphan { this.$expect(0, 5, "thirdPartyHosted"); return this.$disown(0); }
-  adoptThirdPartyHosted(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 5); }
+  adoptThirdPartyHosted(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 5); }
   /** Index of a file descriptor that was sent along with the message and belongs to the capability. 0xff for none. */
   get attachedFd(): number { return this.$uint8Default(2, 255); }
   set attachedFd(value: number) { this.$setUint8Default(2, value, 255); }
@@ -1816,12 +1816,12 @@ export class CapDescriptor$Builder extends $.StructBuilder {
     if (from.attachedFd !== undefined) this.attachedFd = from.attachedFd;
     const which = from.which ?? (from.none !== undefined ? "none" : from.senderHosted !== undefined ? "senderHosted" : from.senderPromise !== undefined ? "senderPromise" : from.receiverHosted !== undefined ? "receiverHosted" : from.receiverAnswer !== undefined ? "receiverAnswer" : from.thirdPartyHosted !== undefined ? "thirdPartyHosted" : undefined);
     switch (which) {
-      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setUint16(0, 0); } break;
-      case "senderHosted": if (from.senderHosted !== undefined) this.senderHosted = from.senderHosted; else { this.$setUint32(4, 0); this.$setUint16(0, 1); } break;
-      case "senderPromise": if (from.senderPromise !== undefined) this.senderPromise = from.senderPromise; else { this.$setUint32(4, 0); this.$setUint16(0, 2); } break;
-      case "receiverHosted": if (from.receiverHosted !== undefined) this.receiverHosted = from.receiverHosted; else { this.$setUint32(4, 0); this.$setUint16(0, 3); } break;
-      case "receiverAnswer": if (from.receiverAnswer !== undefined) this.receiverAnswer = from.receiverAnswer; else { this.$clear(0); this.$setUint16(0, 4); } break;
-      case "thirdPartyHosted": if (from.thirdPartyHosted !== undefined) this.thirdPartyHosted = from.thirdPartyHosted; else { this.$clear(0); this.$setUint16(0, 5); } break;
+      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setWhich(0, 0); } break;
+      case "senderHosted": if (from.senderHosted !== undefined) this.senderHosted = from.senderHosted; else { this.$setUint32(4, 0); this.$setWhich(0, 1); } break;
+      case "senderPromise": if (from.senderPromise !== undefined) this.senderPromise = from.senderPromise; else { this.$setUint32(4, 0); this.$setWhich(0, 2); } break;
+      case "receiverHosted": if (from.receiverHosted !== undefined) this.receiverHosted = from.receiverHosted; else { this.$setUint32(4, 0); this.$setWhich(0, 3); } break;
+      case "receiverAnswer": if (from.receiverAnswer !== undefined) this.receiverAnswer = from.receiverAnswer; else { this.$clear(0); this.$setWhich(0, 4); } break;
+      case "thirdPartyHosted": if (from.thirdPartyHosted !== undefined) this.thirdPartyHosted = from.thirdPartyHosted; else { this.$clear(0); this.$setWhich(0, 5); } break;
       case undefined: break;
       default: throw $.unknownMember("CapDescriptor", which);
     }
@@ -1911,17 +1911,17 @@ export class PromisedAnswer$Op$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "noop" | "getPointerField" | number { return this.$which(0, PromisedAnswer$Op$$members); }
   get noop(): null { this.$expect(0, 0, "noop"); return null; }
-  set noop(_: null) { this.$setUint16(0, 0); }
+  set noop(_: null) { this.$setWhich(0, 0); }
   /** Follow this pointer of the struct. */
   get getPointerField(): number { this.$expect(0, 1, "getPointerField"); return this.$uint16(2); }
-  set getPointerField(value: number) { this.$setUint16(2, value); this.$setUint16(0, 1); }
+  set getPointerField(value: number) { this.$setUint16(2, value); this.$setWhich(0, 1); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: PromisedAnswer.Op.Init | PromisedAnswer$Op$Builder): this {
     const from: PromisedAnswer$Op$InitFields & $.Open<PromisedAnswer$Op$InitMembers> = init;
     const which = from.which ?? (from.noop !== undefined ? "noop" : from.getPointerField !== undefined ? "getPointerField" : undefined);
     switch (which) {
-      case "noop": if (from.noop !== undefined) this.noop = from.noop; else { this.$setUint16(0, 0); } break;
-      case "getPointerField": if (from.getPointerField !== undefined) this.getPointerField = from.getPointerField; else { this.$setUint16(2, 0); this.$setUint16(0, 1); } break;
+      case "noop": if (from.noop !== undefined) this.noop = from.noop; else { this.$setWhich(0, 0); } break;
+      case "getPointerField": if (from.getPointerField !== undefined) this.getPointerField = from.getPointerField; else { this.$setUint16(2, 0); this.$setWhich(0, 1); } break;
       case undefined: break;
       default: throw $.unknownMember("PromisedAnswer.Op", which);
     }
@@ -2202,7 +2202,7 @@ export class Exception$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** For people. */
   get reason(): string { return this.$text(0); }
-  set reason(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set reason(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasReason(): boolean { return this.$has(0); }
   disownReason(): $.Orphan { return this.$disown(0); }
   adoptReason(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -2217,7 +2217,7 @@ export class Exception$Builder extends $.StructBuilder {
   set obsoleteDurability(value: number) { this.$setUint16(2, value); }
   /** The stack where it happened, if the sender is willing to show it. */
   get trace(): string { return this.$text(1); }
-  set trace(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
+  set trace(value: string) { this.$segment.writeText(this.$pointers + 8, value); }
   hasTrace(): boolean { return this.$has(1); }
   disownTrace(): $.Orphan { return this.$disown(1); }
   adoptTrace(orphan: $.Orphan): void { this.$adopt(1, orphan); }

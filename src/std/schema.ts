@@ -11,7 +11,7 @@ export class Node$Parameter$Reader extends $.StructReader {
 export class Node$Parameter$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -56,7 +56,7 @@ export class Node$NestedNode$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   /** Without its scope. */
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -106,7 +106,7 @@ export class Node$SourceInfo$Member$Reader extends $.StructReader {
 export class Node$SourceInfo$Member$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get docComment(): string { return this.$text(0); }
-  set docComment(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set docComment(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasDocComment(): boolean { return this.$has(0); }
   disownDocComment(): $.Orphan { return this.$disown(0); }
   adoptDocComment(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -172,7 +172,7 @@ export class Node$SourceInfo$Builder extends $.StructBuilder {
   set id(value: bigint) { this.$setUint64(0, value); }
   /** The comment that belongs to the declaration, `#` marks removed. */
   get docComment(): string { return this.$text(0); }
-  set docComment(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set docComment(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasDocComment(): boolean { return this.$has(0); }
   disownDocComment(): $.Orphan { return this.$disown(0); }
   adoptDocComment(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -661,7 +661,7 @@ export class Node$Builder extends $.StructBuilder {
   set id(value: bigint) { this.$setUint64(0, value); }
   /** For people: the file's name, a colon, and the path of the declaration. Not an identity; files move. */
   get displayName(): string { return this.$text(0); }
-  set displayName(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set displayName(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasDisplayName(): boolean { return this.$has(0); }
   disownDisplayName(): $.Orphan { return this.$disown(0); }
   adoptDisplayName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -695,12 +695,12 @@ export class Node$Builder extends $.StructBuilder {
   disownAnnotations(): $.Orphan { return this.$disown(2); }
   adoptAnnotations(orphan: $.Orphan): void { this.$adopt(2, orphan); }
   get file(): null { this.$expect(12, 0, "file"); return null; }
-  set file(_: null) { this.$setUint16(12, 0); }
+  set file(_: null) { this.$setWhich(12, 0); }
   get struct(): Node.Struct.Builder { this.$expect(12, 1, "struct"); return new Node$Struct$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set struct(value: Node.Struct.Init | Node.Struct.Builder) { this.initStruct().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initStruct(): Node.Struct.Builder {
-    this.$setUint16(12, 1);
+    this.$setWhich(12, 1);
     this.$setUint16(14, 0);
     this.$setUint16(24, 0);
     this.$setUint16(26, 0);
@@ -714,7 +714,7 @@ export class Node$Builder extends $.StructBuilder {
   set enum(value: Node.Enum.Init | Node.Enum.Builder) { this.initEnum().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initEnum(): Node.Enum.Builder {
-    this.$setUint16(12, 2);
+    this.$setWhich(12, 2);
     this.$clear(3);
     return new Node$Enum$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
@@ -722,7 +722,7 @@ export class Node$Builder extends $.StructBuilder {
   set interface(value: Node.Interface.Init | Node.Interface.Builder) { this.initInterface().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initInterface(): Node.Interface.Builder {
-    this.$setUint16(12, 3);
+    this.$setWhich(12, 3);
     this.$clear(3);
     this.$clear(4);
     return new Node$Interface$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -731,7 +731,7 @@ export class Node$Builder extends $.StructBuilder {
   set const(value: Node.Const.Init | Node.Const.Builder) { this.initConst().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initConst(): Node.Const.Builder {
-    this.$setUint16(12, 4);
+    this.$setWhich(12, 4);
     this.$clear(3);
     this.$clear(4);
     return new Node$Const$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -740,7 +740,7 @@ export class Node$Builder extends $.StructBuilder {
   set annotation(value: Node.Annotation.Init | Node.Annotation.Builder) { this.initAnnotation().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initAnnotation(): Node.Annotation.Builder {
-    this.$setUint16(12, 5);
+    this.$setWhich(12, 5);
     this.$clear(3);
     this.$setBool(112, false);
     this.$setBool(113, false);
@@ -777,7 +777,7 @@ export class Node$Builder extends $.StructBuilder {
     if (from.endByte !== undefined) this.endByte = from.endByte;
     const which = from.which ?? (from.file !== undefined ? "file" : from.struct !== undefined ? "struct" : from.enum !== undefined ? "enum" : from.interface !== undefined ? "interface" : from.const !== undefined ? "const" : from.annotation !== undefined ? "annotation" : undefined);
     switch (which) {
-      case "file": if (from.file !== undefined) this.file = from.file; else { this.$setUint16(12, 0); } break;
+      case "file": if (from.file !== undefined) this.file = from.file; else { this.$setWhich(12, 0); } break;
       case "struct": if (from.struct !== undefined) this.struct = from.struct; else this.initStruct(); break;
       case "enum": if (from.enum !== undefined) this.enum = from.enum; else this.initEnum(); break;
       case "interface": if (from.interface !== undefined) this.interface = from.interface; else this.initInterface(); break;
@@ -1100,17 +1100,17 @@ export class Field$Ordinal$Builder extends $.StructBuilder {
   get which(): "implicit" | "explicit" | number { return this.$which(10, Field$Ordinal$$members); }
   /** There is none: a group. */
   get implicit(): null { this.$expect(10, 0, "implicit"); return null; }
-  set implicit(_: null) { this.$setUint16(10, 0); }
+  set implicit(_: null) { this.$setWhich(10, 0); }
   /** The number after the `@`; for a method's parameter, its position. */
   get explicit(): number { this.$expect(10, 1, "explicit"); return this.$uint16(12); }
-  set explicit(value: number) { this.$setUint16(12, value); this.$setUint16(10, 1); }
+  set explicit(value: number) { this.$setUint16(12, value); this.$setWhich(10, 1); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Field.Ordinal.Init | Field$Ordinal$Builder): this {
     const from: Field$Ordinal$InitFields & $.Open<Field$Ordinal$InitMembers> = init;
     const which = from.which ?? (from.implicit !== undefined ? "implicit" : from.explicit !== undefined ? "explicit" : undefined);
     switch (which) {
-      case "implicit": if (from.implicit !== undefined) this.implicit = from.implicit; else { this.$setUint16(10, 0); } break;
-      case "explicit": if (from.explicit !== undefined) this.explicit = from.explicit; else { this.$setUint16(12, 0); this.$setUint16(10, 1); } break;
+      case "implicit": if (from.implicit !== undefined) this.implicit = from.implicit; else { this.$setWhich(10, 0); } break;
+      case "explicit": if (from.explicit !== undefined) this.explicit = from.explicit; else { this.$setUint16(12, 0); this.$setWhich(10, 1); } break;
       case undefined: break;
       default: throw $.unknownMember("Field.Ordinal", which);
     }
@@ -1184,7 +1184,7 @@ export class Field$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "slot" | "group" | number { return this.$which(8, Field$$members); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1205,7 +1205,7 @@ export class Field$Builder extends $.StructBuilder {
   set slot(value: Field.Slot.Init | Field.Slot.Builder) { this.initSlot().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initSlot(): Field.Slot.Builder {
-    this.$setUint16(8, 0);
+    this.$setWhich(8, 0);
     this.$setUint32(4, 0);
     this.$clear(2);
     this.$clear(3);
@@ -1216,7 +1216,7 @@ export class Field$Builder extends $.StructBuilder {
   set group(value: Field.Group.Init | Field.Group.Builder) { this.initGroup().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initGroup(): Field.Group.Builder {
-    this.$setUint16(8, 1);
+    this.$setWhich(8, 1);
     this.$setUint64(16, 0n);
     return new Field$Group$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
@@ -1224,7 +1224,7 @@ export class Field$Builder extends $.StructBuilder {
   set ordinal(value: Field.Ordinal.Init | Field.Ordinal.Builder) { this.initOrdinal().assign(value); }
   /** Sets all of the group to its defaults. */
   initOrdinal(): Field.Ordinal.Builder {
-    this.$setUint16(10, 0);
+    this.$setWhich(10, 0);
     this.$setUint16(12, 0);
     return new Field$Ordinal$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
@@ -1345,7 +1345,7 @@ export class Enumerant$Reader extends $.StructReader {
 export class Enumerant$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1491,7 +1491,7 @@ export class Method$Reader extends $.StructReader {
 export class Method$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1803,25 +1803,25 @@ export class Type$AnyPointer$Unconstrained$Builder extends $.StructBuilder {
   get which(): "anyKind" | "struct" | "list" | "capability" | number { return this.$which(10, Type$AnyPointer$Unconstrained$$members); }
   /** `AnyPointer`. */
   get anyKind(): null { this.$expect(10, 0, "anyKind"); return null; }
-  set anyKind(_: null) { this.$setUint16(10, 0); }
+  set anyKind(_: null) { this.$setWhich(10, 0); }
   /** `AnyStruct`. */
   get struct(): null { this.$expect(10, 1, "struct"); return null; }
-  set struct(_: null) { this.$setUint16(10, 1); }
+  set struct(_: null) { this.$setWhich(10, 1); }
   /** `AnyList`. */
   get list(): null { this.$expect(10, 2, "list"); return null; }
-  set list(_: null) { this.$setUint16(10, 2); }
+  set list(_: null) { this.$setWhich(10, 2); }
   /** `Capability`. */
   get capability(): null { this.$expect(10, 3, "capability"); return null; }
-  set capability(_: null) { this.$setUint16(10, 3); }
+  set capability(_: null) { this.$setWhich(10, 3); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Type.AnyPointer.Unconstrained.Init | Type$AnyPointer$Unconstrained$Builder): this {
     const from: Type$AnyPointer$Unconstrained$InitFields & $.Open<Type$AnyPointer$Unconstrained$InitMembers> = init;
     const which = from.which ?? (from.anyKind !== undefined ? "anyKind" : from.struct !== undefined ? "struct" : from.list !== undefined ? "list" : from.capability !== undefined ? "capability" : undefined);
     switch (which) {
-      case "anyKind": if (from.anyKind !== undefined) this.anyKind = from.anyKind; else { this.$setUint16(10, 0); } break;
-      case "struct": if (from.struct !== undefined) this.struct = from.struct; else { this.$setUint16(10, 1); } break;
-      case "list": if (from.list !== undefined) this.list = from.list; else { this.$setUint16(10, 2); } break;
-      case "capability": if (from.capability !== undefined) this.capability = from.capability; else { this.$setUint16(10, 3); } break;
+      case "anyKind": if (from.anyKind !== undefined) this.anyKind = from.anyKind; else { this.$setWhich(10, 0); } break;
+      case "struct": if (from.struct !== undefined) this.struct = from.struct; else { this.$setWhich(10, 1); } break;
+      case "list": if (from.list !== undefined) this.list = from.list; else { this.$setWhich(10, 2); } break;
+      case "capability": if (from.capability !== undefined) this.capability = from.capability; else { this.$setWhich(10, 3); } break;
       case undefined: break;
       default: throw $.unknownMember("Type.AnyPointer.Unconstrained", which);
     }
@@ -1971,8 +1971,8 @@ export class Type$AnyPointer$Builder extends $.StructBuilder {
   set unconstrained(value: Type.AnyPointer.Unconstrained.Init | Type.AnyPointer.Unconstrained.Builder) { this.initUnconstrained().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initUnconstrained(): Type.AnyPointer.Unconstrained.Builder {
-    this.$setUint16(8, 0);
-    this.$setUint16(10, 0);
+    this.$setWhich(8, 0);
+    this.$setWhich(10, 0);
     return new Type$AnyPointer$Unconstrained$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** A type parameter of this or an enclosing declaration. */
@@ -1980,7 +1980,7 @@ export class Type$AnyPointer$Builder extends $.StructBuilder {
   set parameter(value: Type.AnyPointer.Parameter.Init | Type.AnyPointer.Parameter.Builder) { this.initParameter().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initParameter(): Type.AnyPointer.Parameter.Builder {
-    this.$setUint16(8, 1);
+    this.$setWhich(8, 1);
     this.$setUint64(16, 0n);
     this.$setUint16(10, 0);
     return new Type$AnyPointer$Parameter$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -1990,7 +1990,7 @@ export class Type$AnyPointer$Builder extends $.StructBuilder {
   set implicitMethodParameter(value: Type.AnyPointer.ImplicitMethodParameter.Init | Type.AnyPointer.ImplicitMethodParameter.Builder) { this.initImplicitMethodParameter().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initImplicitMethodParameter(): Type.AnyPointer.ImplicitMethodParameter.Builder {
-    this.$setUint16(8, 2);
+    this.$setWhich(8, 2);
     this.$setUint16(10, 0);
     return new Type$AnyPointer$ImplicitMethodParameter$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
@@ -2100,38 +2100,38 @@ export class Type$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "void" | "bool" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" | "float32" | "float64" | "text" | "data" | "list" | "enum" | "struct" | "interface" | "anyPointer" | number { return this.$which(0, Type$$members); }
   get void(): null { this.$expect(0, 0, "void"); return null; }
-  set void(_: null) { this.$setUint16(0, 0); }
+  set void(_: null) { this.$setWhich(0, 0); }
   get bool(): null { this.$expect(0, 1, "bool"); return null; }
-  set bool(_: null) { this.$setUint16(0, 1); }
+  set bool(_: null) { this.$setWhich(0, 1); }
   get int8(): null { this.$expect(0, 2, "int8"); return null; }
-  set int8(_: null) { this.$setUint16(0, 2); }
+  set int8(_: null) { this.$setWhich(0, 2); }
   get int16(): null { this.$expect(0, 3, "int16"); return null; }
-  set int16(_: null) { this.$setUint16(0, 3); }
+  set int16(_: null) { this.$setWhich(0, 3); }
   get int32(): null { this.$expect(0, 4, "int32"); return null; }
-  set int32(_: null) { this.$setUint16(0, 4); }
+  set int32(_: null) { this.$setWhich(0, 4); }
   get int64(): null { this.$expect(0, 5, "int64"); return null; }
-  set int64(_: null) { this.$setUint16(0, 5); }
+  set int64(_: null) { this.$setWhich(0, 5); }
   get uint8(): null { this.$expect(0, 6, "uint8"); return null; }
-  set uint8(_: null) { this.$setUint16(0, 6); }
+  set uint8(_: null) { this.$setWhich(0, 6); }
   get uint16(): null { this.$expect(0, 7, "uint16"); return null; }
-  set uint16(_: null) { this.$setUint16(0, 7); }
+  set uint16(_: null) { this.$setWhich(0, 7); }
   get uint32(): null { this.$expect(0, 8, "uint32"); return null; }
-  set uint32(_: null) { this.$setUint16(0, 8); }
+  set uint32(_: null) { this.$setWhich(0, 8); }
   get uint64(): null { this.$expect(0, 9, "uint64"); return null; }
-  set uint64(_: null) { this.$setUint16(0, 9); }
+  set uint64(_: null) { this.$setWhich(0, 9); }
   get float32(): null { this.$expect(0, 10, "float32"); return null; }
-  set float32(_: null) { this.$setUint16(0, 10); }
+  set float32(_: null) { this.$setWhich(0, 10); }
   get float64(): null { this.$expect(0, 11, "float64"); return null; }
-  set float64(_: null) { this.$setUint16(0, 11); }
+  set float64(_: null) { this.$setWhich(0, 11); }
   get text(): null { this.$expect(0, 12, "text"); return null; }
-  set text(_: null) { this.$setUint16(0, 12); }
+  set text(_: null) { this.$setWhich(0, 12); }
   get data(): null { this.$expect(0, 13, "data"); return null; }
-  set data(_: null) { this.$setUint16(0, 13); }
+  set data(_: null) { this.$setWhich(0, 13); }
   get list(): Type.List.Builder { this.$expect(0, 14, "list"); return new Type$List$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set list(value: Type.List.Init | Type.List.Builder) { this.initList().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initList(): Type.List.Builder {
-    this.$setUint16(0, 14);
+    this.$setWhich(0, 14);
     this.$clear(0);
     return new Type$List$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
@@ -2139,7 +2139,7 @@ export class Type$Builder extends $.StructBuilder {
   set enum(value: Type.Enum.Init | Type.Enum.Builder) { this.initEnum().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initEnum(): Type.Enum.Builder {
-    this.$setUint16(0, 15);
+    this.$setWhich(0, 15);
     this.$setUint64(8, 0n);
     this.$clear(0);
     return new Type$Enum$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -2148,7 +2148,7 @@ export class Type$Builder extends $.StructBuilder {
   set struct(value: Type.Struct.Init | Type.Struct.Builder) { this.initStruct().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initStruct(): Type.Struct.Builder {
-    this.$setUint16(0, 16);
+    this.$setWhich(0, 16);
     this.$setUint64(8, 0n);
     this.$clear(0);
     return new Type$Struct$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -2157,7 +2157,7 @@ export class Type$Builder extends $.StructBuilder {
   set interface(value: Type.Interface.Init | Type.Interface.Builder) { this.initInterface().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initInterface(): Type.Interface.Builder {
-    this.$setUint16(0, 17);
+    this.$setWhich(0, 17);
     this.$setUint64(8, 0n);
     this.$clear(0);
     return new Type$Interface$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -2166,10 +2166,11 @@ export class Type$Builder extends $.StructBuilder {
   set anyPointer(value: Type.AnyPointer.Init | Type.AnyPointer.Builder) { this.initAnyPointer().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initAnyPointer(): Type.AnyPointer.Builder {
-    this.$setUint16(0, 18);
-    this.$setUint16(8, 0);
-    this.$setUint16(10, 0);
+    this.$setWhich(0, 18);
+    this.$setWhich(8, 0);
+    this.$setWhich(10, 0);
     this.$setUint64(16, 0n);
+    this.$setUint16(10, 0);
     return new Type$AnyPointer$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -2177,20 +2178,20 @@ export class Type$Builder extends $.StructBuilder {
     const from: Type$InitFields & $.Open<Type$InitMembers> = init;
     const which = from.which ?? (from.void !== undefined ? "void" : from.bool !== undefined ? "bool" : from.int8 !== undefined ? "int8" : from.int16 !== undefined ? "int16" : from.int32 !== undefined ? "int32" : from.int64 !== undefined ? "int64" : from.uint8 !== undefined ? "uint8" : from.uint16 !== undefined ? "uint16" : from.uint32 !== undefined ? "uint32" : from.uint64 !== undefined ? "uint64" : from.float32 !== undefined ? "float32" : from.float64 !== undefined ? "float64" : from.text !== undefined ? "text" : from.data !== undefined ? "data" : from.list !== undefined ? "list" : from.enum !== undefined ? "enum" : from.struct !== undefined ? "struct" : from.interface !== undefined ? "interface" : from.anyPointer !== undefined ? "anyPointer" : undefined);
     switch (which) {
-      case "void": if (from.void !== undefined) this.void = from.void; else { this.$setUint16(0, 0); } break;
-      case "bool": if (from.bool !== undefined) this.bool = from.bool; else { this.$setUint16(0, 1); } break;
-      case "int8": if (from.int8 !== undefined) this.int8 = from.int8; else { this.$setUint16(0, 2); } break;
-      case "int16": if (from.int16 !== undefined) this.int16 = from.int16; else { this.$setUint16(0, 3); } break;
-      case "int32": if (from.int32 !== undefined) this.int32 = from.int32; else { this.$setUint16(0, 4); } break;
-      case "int64": if (from.int64 !== undefined) this.int64 = from.int64; else { this.$setUint16(0, 5); } break;
-      case "uint8": if (from.uint8 !== undefined) this.uint8 = from.uint8; else { this.$setUint16(0, 6); } break;
-      case "uint16": if (from.uint16 !== undefined) this.uint16 = from.uint16; else { this.$setUint16(0, 7); } break;
-      case "uint32": if (from.uint32 !== undefined) this.uint32 = from.uint32; else { this.$setUint16(0, 8); } break;
-      case "uint64": if (from.uint64 !== undefined) this.uint64 = from.uint64; else { this.$setUint16(0, 9); } break;
-      case "float32": if (from.float32 !== undefined) this.float32 = from.float32; else { this.$setUint16(0, 10); } break;
-      case "float64": if (from.float64 !== undefined) this.float64 = from.float64; else { this.$setUint16(0, 11); } break;
-      case "text": if (from.text !== undefined) this.text = from.text; else { this.$setUint16(0, 12); } break;
-      case "data": if (from.data !== undefined) this.data = from.data; else { this.$setUint16(0, 13); } break;
+      case "void": if (from.void !== undefined) this.void = from.void; else { this.$setWhich(0, 0); } break;
+      case "bool": if (from.bool !== undefined) this.bool = from.bool; else { this.$setWhich(0, 1); } break;
+      case "int8": if (from.int8 !== undefined) this.int8 = from.int8; else { this.$setWhich(0, 2); } break;
+      case "int16": if (from.int16 !== undefined) this.int16 = from.int16; else { this.$setWhich(0, 3); } break;
+      case "int32": if (from.int32 !== undefined) this.int32 = from.int32; else { this.$setWhich(0, 4); } break;
+      case "int64": if (from.int64 !== undefined) this.int64 = from.int64; else { this.$setWhich(0, 5); } break;
+      case "uint8": if (from.uint8 !== undefined) this.uint8 = from.uint8; else { this.$setWhich(0, 6); } break;
+      case "uint16": if (from.uint16 !== undefined) this.uint16 = from.uint16; else { this.$setWhich(0, 7); } break;
+      case "uint32": if (from.uint32 !== undefined) this.uint32 = from.uint32; else { this.$setWhich(0, 8); } break;
+      case "uint64": if (from.uint64 !== undefined) this.uint64 = from.uint64; else { this.$setWhich(0, 9); } break;
+      case "float32": if (from.float32 !== undefined) this.float32 = from.float32; else { this.$setWhich(0, 10); } break;
+      case "float64": if (from.float64 !== undefined) this.float64 = from.float64; else { this.$setWhich(0, 11); } break;
+      case "text": if (from.text !== undefined) this.text = from.text; else { this.$setWhich(0, 12); } break;
+      case "data": if (from.data !== undefined) this.data = from.data; else { this.$setWhich(0, 13); } break;
       case "list": if (from.list !== undefined) this.list = from.list; else this.initList(); break;
       case "enum": if (from.enum !== undefined) this.enum = from.enum; else this.initEnum(); break;
       case "struct": if (from.struct !== undefined) this.struct = from.struct; else this.initStruct(); break;
@@ -2386,22 +2387,22 @@ export class Brand$Scope$Builder extends $.StructBuilder {
   set scopeId(value: bigint) { this.$setUint64(0, value); }
   /** One for each parameter. */
   get bind(): $.ListBuilder<Brand.Binding.Builder, Brand.Binding.Init | Brand.Binding.Builder> { this.$expect(8, 0, "bind"); return this.$get(0, $.listOf(Brand$Binding)); }
-  set bind(value: Iterable<Brand.Binding.Init | Brand.Binding.Builder>) { this.$set(0, $.listOf(Brand$Binding), value); this.$setUint16(8, 0); }
+  set bind(value: Iterable<Brand.Binding.Init | Brand.Binding.Builder>) { this.$set(0, $.listOf(Brand$Binding), value); this.$setWhich(8, 0); }
   hasBind(): boolean { return this.$uint16(8) === 0 && this.$has(0); }
-  initBind(length: number): $.ListBuilder<Brand.Binding.Builder, Brand.Binding.Init | Brand.Binding.Builder> { this.$setUint16(8, 0); return this.$init(0, $.listOf(Brand$Binding), length); }
+  initBind(length: number): $.ListBuilder<Brand.Binding.Builder, Brand.Binding.Init | Brand.Binding.Builder> { this.$setWhich(8, 0); return this.$init(0, $.listOf(Brand$Binding), length); }
   disownBind(): $.Orphan { this.$expect(8, 0, "bind"); return this.$disown(0); }
-  adoptBind(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(8, 0); }
+  adoptBind(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(8, 0); }
   /** The type is mentioned inside this very scope; the parameters are whatever they are there. */
   get inherit(): null { this.$expect(8, 1, "inherit"); return null; }
-  set inherit(_: null) { this.$setUint16(8, 1); }
+  set inherit(_: null) { this.$setWhich(8, 1); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Brand.Scope.Init | Brand$Scope$Builder): this {
     const from: Brand$Scope$InitFields & $.Open<Brand$Scope$InitMembers> = init;
     if (from.scopeId !== undefined) this.scopeId = from.scopeId;
     const which = from.which ?? (from.bind !== undefined ? "bind" : from.inherit !== undefined ? "inherit" : undefined);
     switch (which) {
-      case "bind": if (from.bind !== undefined) this.bind = from.bind; else { this.$clear(0); this.$setUint16(8, 0); } break;
-      case "inherit": if (from.inherit !== undefined) this.inherit = from.inherit; else { this.$setUint16(8, 1); } break;
+      case "bind": if (from.bind !== undefined) this.bind = from.bind; else { this.$clear(0); this.$setWhich(8, 0); } break;
+      case "inherit": if (from.inherit !== undefined) this.inherit = from.inherit; else { this.$setWhich(8, 1); } break;
       case undefined: break;
       default: throw $.unknownMember("Brand.Scope", which);
     }
@@ -2469,21 +2470,21 @@ export class Brand$Binding$Builder extends $.StructBuilder {
   get which(): "unbound" | "type" | number { return this.$which(0, Brand$Binding$$members); }
   /** Same as `AnyPointer`. */
   get unbound(): null { this.$expect(0, 0, "unbound"); return null; }
-  set unbound(_: null) { this.$setUint16(0, 0); }
+  set unbound(_: null) { this.$setWhich(0, 0); }
   /** Always a pointer type. */
   get type(): Type.Builder { this.$expect(0, 1, "type"); return this.$get(0, Type); }
-  set type(value: Type.Init | Type.Builder) { this.$set(0, Type, value); this.$setUint16(0, 1); }
+  set type(value: Type.Init | Type.Builder) { this.$set(0, Type, value); this.$setWhich(0, 1); }
   hasType(): boolean { return this.$uint16(0) === 1 && this.$has(0); }
-  initType(): Type.Builder { this.$setUint16(0, 1); return this.$init(0, Type); }
+  initType(): Type.Builder { this.$setWhich(0, 1); return this.$init(0, Type); }
   disownType(): $.Orphan { this.$expect(0, 1, "type"); return this.$disown(0); }
-  adoptType(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 1); }
+  adoptType(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 1); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Brand.Binding.Init | Brand$Binding$Builder): this {
     const from: Brand$Binding$InitFields & $.Open<Brand$Binding$InitMembers> = init;
     const which = from.which ?? (from.unbound !== undefined ? "unbound" : from.type !== undefined ? "type" : undefined);
     switch (which) {
-      case "unbound": if (from.unbound !== undefined) this.unbound = from.unbound; else { this.$setUint16(0, 0); } break;
-      case "type": if (from.type !== undefined) this.type = from.type; else { this.$clear(0); this.$setUint16(0, 1); } break;
+      case "unbound": if (from.unbound !== undefined) this.unbound = from.unbound; else { this.$setWhich(0, 0); } break;
+      case "type": if (from.type !== undefined) this.type = from.type; else { this.$clear(0); this.$setWhich(0, 1); } break;
       case undefined: break;
       default: throw $.unknownMember("Brand.Binding", which);
     }
@@ -2669,85 +2670,85 @@ export class Value$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "void" | "bool" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" | "float32" | "float64" | "text" | "data" | "list" | "enum" | "struct" | "interface" | "anyPointer" | number { return this.$which(0, Value$$members); }
   get void(): null { this.$expect(0, 0, "void"); return null; }
-  set void(_: null) { this.$setUint16(0, 0); }
+  set void(_: null) { this.$setWhich(0, 0); }
   get bool(): boolean { this.$expect(0, 1, "bool"); return this.$bool(16); }
-  set bool(value: boolean) { this.$setBool(16, value); this.$setUint16(0, 1); }
+  set bool(value: boolean) { this.$setBool(16, value); this.$setWhich(0, 1); }
   get int8(): number { this.$expect(0, 2, "int8"); return this.$int8(2); }
-  set int8(value: number) { this.$setInt8(2, value); this.$setUint16(0, 2); }
+  set int8(value: number) { this.$setInt8(2, value); this.$setWhich(0, 2); }
   get int16(): number { this.$expect(0, 3, "int16"); return this.$int16(2); }
-  set int16(value: number) { this.$setInt16(2, value); this.$setUint16(0, 3); }
+  set int16(value: number) { this.$setInt16(2, value); this.$setWhich(0, 3); }
   get int32(): number { this.$expect(0, 4, "int32"); return this.$int32(4); }
-  set int32(value: number) { this.$setInt32(4, value); this.$setUint16(0, 4); }
+  set int32(value: number) { this.$setInt32(4, value); this.$setWhich(0, 4); }
   get int64(): bigint { this.$expect(0, 5, "int64"); return this.$int64(8); }
-  set int64(value: bigint) { this.$setInt64(8, value); this.$setUint16(0, 5); }
+  set int64(value: bigint) { this.$setInt64(8, value); this.$setWhich(0, 5); }
   get uint8(): number { this.$expect(0, 6, "uint8"); return this.$uint8(2); }
-  set uint8(value: number) { this.$setUint8(2, value); this.$setUint16(0, 6); }
+  set uint8(value: number) { this.$setUint8(2, value); this.$setWhich(0, 6); }
   get uint16(): number { this.$expect(0, 7, "uint16"); return this.$uint16(2); }
-  set uint16(value: number) { this.$setUint16(2, value); this.$setUint16(0, 7); }
+  set uint16(value: number) { this.$setUint16(2, value); this.$setWhich(0, 7); }
   get uint32(): number { this.$expect(0, 8, "uint32"); return this.$uint32(4); }
-  set uint32(value: number) { this.$setUint32(4, value); this.$setUint16(0, 8); }
+  set uint32(value: number) { this.$setUint32(4, value); this.$setWhich(0, 8); }
   get uint64(): bigint { this.$expect(0, 9, "uint64"); return this.$uint64(8); }
-  set uint64(value: bigint) { this.$setUint64(8, value); this.$setUint16(0, 9); }
+  set uint64(value: bigint) { this.$setUint64(8, value); this.$setWhich(0, 9); }
   get float32(): number { this.$expect(0, 10, "float32"); return this.$float32(4); }
-  set float32(value: number) { this.$setFloat32(4, value); this.$setUint16(0, 10); }
+  set float32(value: number) { this.$setFloat32(4, value); this.$setWhich(0, 10); }
   get float64(): number { this.$expect(0, 11, "float64"); return this.$float64(8); }
-  set float64(value: number) { this.$setFloat64(8, value); this.$setUint16(0, 11); }
+  set float64(value: number) { this.$setFloat64(8, value); this.$setWhich(0, 11); }
   get text(): string { this.$expect(0, 12, "text"); return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); this.$setUint16(0, 12); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); this.$setWhich(0, 12); }
   hasText(): boolean { return this.$uint16(0) === 12 && this.$has(0); }
   disownText(): $.Orphan { this.$expect(0, 12, "text"); return this.$disown(0); }
-  adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 12); }
+  adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 12); }
   get data(): Uint8Array { this.$expect(0, 13, "data"); return this.$bytes(0); }
-  set data(value: Uint8Array) { this.$setBytes(0, value); this.$setUint16(0, 13); }
+  set data(value: Uint8Array) { this.$setBytes(0, value); this.$setWhich(0, 13); }
   hasData(): boolean { return this.$uint16(0) === 13 && this.$has(0); }
-  initData(length: number): Uint8Array { this.$setUint16(0, 13); return this.$init(0, $.Data, length); }
+  initData(length: number): Uint8Array { this.$setWhich(0, 13); return this.$init(0, $.Data, length); }
   disownData(): $.Orphan { this.$expect(0, 13, "data"); return this.$disown(0); }
-  adoptData(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 13); }
+  adoptData(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 13); }
   get list(): $.AnyPointerBuilder { this.$expect(0, 14, "list"); return this.$get(0, $.AnyPointer); }
-  set list(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(0, 14); }
+  set list(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setWhich(0, 14); }
   hasList(): boolean { return this.$uint16(0) === 14 && this.$has(0); }
   disownList(): $.Orphan { this.$expect(0, 14, "list"); return this.$disown(0); }
-  adoptList(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 14); }
+  adoptList(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 14); }
   /** The enumerant's ordinal. */
   get enum(): number { this.$expect(0, 15, "enum"); return this.$uint16(2); }
-  set enum(value: number) { this.$setUint16(2, value); this.$setUint16(0, 15); }
+  set enum(value: number) { this.$setUint16(2, value); this.$setWhich(0, 15); }
   get struct(): $.AnyPointerBuilder { this.$expect(0, 16, "struct"); return this.$get(0, $.AnyPointer); }
-  set struct(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(0, 16); }
+  set struct(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setWhich(0, 16); }
   hasStruct(): boolean { return this.$uint16(0) === 16 && this.$has(0); }
   disownStruct(): $.Orphan { this.$expect(0, 16, "struct"); return this.$disown(0); }
-  adoptStruct(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 16); }
+  adoptStruct(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 16); }
   /** A capability can only be null. */
   get interface(): null { this.$expect(0, 17, "interface"); return null; }
-  set interface(_: null) { this.$setUint16(0, 17); }
+  set interface(_: null) { this.$setWhich(0, 17); }
   get anyPointer(): $.AnyPointerBuilder { this.$expect(0, 18, "anyPointer"); return this.$get(0, $.AnyPointer); }
-  set anyPointer(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setUint16(0, 18); }
+  set anyPointer(value: $.AnyPointerInput) { $.setAnyPointer(this.$pointer(0), value); this.$setWhich(0, 18); }
   hasAnyPointer(): boolean { return this.$uint16(0) === 18 && this.$has(0); }
   disownAnyPointer(): $.Orphan { this.$expect(0, 18, "anyPointer"); return this.$disown(0); }
-  adoptAnyPointer(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 18); }
+  adoptAnyPointer(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 18); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Value.Init | Value$Builder): this {
     const from: Value$InitFields & $.Open<Value$InitMembers> = init;
     const which = from.which ?? (from.void !== undefined ? "void" : from.bool !== undefined ? "bool" : from.int8 !== undefined ? "int8" : from.int16 !== undefined ? "int16" : from.int32 !== undefined ? "int32" : from.int64 !== undefined ? "int64" : from.uint8 !== undefined ? "uint8" : from.uint16 !== undefined ? "uint16" : from.uint32 !== undefined ? "uint32" : from.uint64 !== undefined ? "uint64" : from.float32 !== undefined ? "float32" : from.float64 !== undefined ? "float64" : from.text !== undefined ? "text" : from.data !== undefined ? "data" : from.list !== undefined ? "list" : from.enum !== undefined ? "enum" : from.struct !== undefined ? "struct" : from.interface !== undefined ? "interface" : from.anyPointer !== undefined ? "anyPointer" : undefined);
     switch (which) {
-      case "void": if (from.void !== undefined) this.void = from.void; else { this.$setUint16(0, 0); } break;
-      case "bool": if (from.bool !== undefined) this.bool = from.bool; else { this.$setBool(16, false); this.$setUint16(0, 1); } break;
-      case "int8": if (from.int8 !== undefined) this.int8 = from.int8; else { this.$setInt8(2, 0); this.$setUint16(0, 2); } break;
-      case "int16": if (from.int16 !== undefined) this.int16 = from.int16; else { this.$setInt16(2, 0); this.$setUint16(0, 3); } break;
-      case "int32": if (from.int32 !== undefined) this.int32 = from.int32; else { this.$setInt32(4, 0); this.$setUint16(0, 4); } break;
-      case "int64": if (from.int64 !== undefined) this.int64 = from.int64; else { this.$setInt64(8, 0n); this.$setUint16(0, 5); } break;
-      case "uint8": if (from.uint8 !== undefined) this.uint8 = from.uint8; else { this.$setUint8(2, 0); this.$setUint16(0, 6); } break;
-      case "uint16": if (from.uint16 !== undefined) this.uint16 = from.uint16; else { this.$setUint16(2, 0); this.$setUint16(0, 7); } break;
-      case "uint32": if (from.uint32 !== undefined) this.uint32 = from.uint32; else { this.$setUint32(4, 0); this.$setUint16(0, 8); } break;
-      case "uint64": if (from.uint64 !== undefined) this.uint64 = from.uint64; else { this.$setUint64(8, 0n); this.$setUint16(0, 9); } break;
-      case "float32": if (from.float32 !== undefined) this.float32 = from.float32; else { this.$setFloat32(4, 0); this.$setUint16(0, 10); } break;
-      case "float64": if (from.float64 !== undefined) this.float64 = from.float64; else { this.$setFloat64(8, 0); this.$setUint16(0, 11); } break;
-      case "text": if (from.text !== undefined) this.text = from.text; else { this.$clear(0); this.$setUint16(0, 12); } break;
-      case "data": if (from.data !== undefined) this.data = from.data; else { this.$clear(0); this.$setUint16(0, 13); } break;
-      case "list": if (from.list !== undefined) this.list = from.list; else { this.$clear(0); this.$setUint16(0, 14); } break;
-      case "enum": if (from.enum !== undefined) this.enum = from.enum; else { this.$setUint16(2, 0); this.$setUint16(0, 15); } break;
-      case "struct": if (from.struct !== undefined) this.struct = from.struct; else { this.$clear(0); this.$setUint16(0, 16); } break;
-      case "interface": if (from.interface !== undefined) this.interface = from.interface; else { this.$setUint16(0, 17); } break;
-      case "anyPointer": if (from.anyPointer !== undefined) this.anyPointer = from.anyPointer; else { this.$clear(0); this.$setUint16(0, 18); } break;
+      case "void": if (from.void !== undefined) this.void = from.void; else { this.$setWhich(0, 0); } break;
+      case "bool": if (from.bool !== undefined) this.bool = from.bool; else { this.$setBool(16, false); this.$setWhich(0, 1); } break;
+      case "int8": if (from.int8 !== undefined) this.int8 = from.int8; else { this.$setInt8(2, 0); this.$setWhich(0, 2); } break;
+      case "int16": if (from.int16 !== undefined) this.int16 = from.int16; else { this.$setInt16(2, 0); this.$setWhich(0, 3); } break;
+      case "int32": if (from.int32 !== undefined) this.int32 = from.int32; else { this.$setInt32(4, 0); this.$setWhich(0, 4); } break;
+      case "int64": if (from.int64 !== undefined) this.int64 = from.int64; else { this.$setInt64(8, 0n); this.$setWhich(0, 5); } break;
+      case "uint8": if (from.uint8 !== undefined) this.uint8 = from.uint8; else { this.$setUint8(2, 0); this.$setWhich(0, 6); } break;
+      case "uint16": if (from.uint16 !== undefined) this.uint16 = from.uint16; else { this.$setUint16(2, 0); this.$setWhich(0, 7); } break;
+      case "uint32": if (from.uint32 !== undefined) this.uint32 = from.uint32; else { this.$setUint32(4, 0); this.$setWhich(0, 8); } break;
+      case "uint64": if (from.uint64 !== undefined) this.uint64 = from.uint64; else { this.$setUint64(8, 0n); this.$setWhich(0, 9); } break;
+      case "float32": if (from.float32 !== undefined) this.float32 = from.float32; else { this.$setFloat32(4, 0); this.$setWhich(0, 10); } break;
+      case "float64": if (from.float64 !== undefined) this.float64 = from.float64; else { this.$setFloat64(8, 0); this.$setWhich(0, 11); } break;
+      case "text": if (from.text !== undefined) this.text = from.text; else { this.$clear(0); this.$setWhich(0, 12); } break;
+      case "data": if (from.data !== undefined) this.data = from.data; else { this.$clear(0); this.$setWhich(0, 13); } break;
+      case "list": if (from.list !== undefined) this.list = from.list; else { this.$clear(0); this.$setWhich(0, 14); } break;
+      case "enum": if (from.enum !== undefined) this.enum = from.enum; else { this.$setUint16(2, 0); this.$setWhich(0, 15); } break;
+      case "struct": if (from.struct !== undefined) this.struct = from.struct; else { this.$clear(0); this.$setWhich(0, 16); } break;
+      case "interface": if (from.interface !== undefined) this.interface = from.interface; else { this.$setWhich(0, 17); } break;
+      case "anyPointer": if (from.anyPointer !== undefined) this.anyPointer = from.anyPointer; else { this.$clear(0); this.$setWhich(0, 18); } break;
       case undefined: break;
       default: throw $.unknownMember("Value", which);
     }
@@ -3012,7 +3013,7 @@ export class CodeGeneratorRequest$RequestedFile$Import$Builder extends $.StructB
    * directory.
    */
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -3130,13 +3131,13 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builde
   set endByte(value: number) { this.$setUint32(4, value); }
   /** It names this node. */
   get typeId(): bigint { this.$expect(16, 0, "typeId"); return this.$uint64(8); }
-  set typeId(value: bigint) { this.$setUint64(8, value); this.$setUint16(16, 0); }
+  set typeId(value: bigint) { this.$setUint64(8, value); this.$setWhich(16, 0); }
   /** It names a field, method or enumerant. */
   get member(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder { this.$expect(16, 1, "member"); return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set member(value: CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Init | CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder) { this.initMember().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initMember(): CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier.Member.Builder {
-    this.$setUint16(16, 1);
+    this.$setWhich(16, 1);
     this.$setUint64(8, 0n);
     this.$setUint16(18, 0);
     return new CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Member$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -3148,7 +3149,7 @@ export class CodeGeneratorRequest$RequestedFile$FileSourceInfo$Identifier$Builde
     if (from.endByte !== undefined) this.endByte = from.endByte;
     const which = from.which ?? (from.typeId !== undefined ? "typeId" : from.member !== undefined ? "member" : undefined);
     switch (which) {
-      case "typeId": if (from.typeId !== undefined) this.typeId = from.typeId; else { this.$setUint64(8, 0n); this.$setUint16(16, 0); } break;
+      case "typeId": if (from.typeId !== undefined) this.typeId = from.typeId; else { this.$setUint64(8, 0n); this.$setWhich(16, 0); } break;
       case "member": if (from.member !== undefined) this.member = from.member; else this.initMember(); break;
       case undefined: break;
       default: throw $.unknownMember("CodeGeneratorRequest.RequestedFile.FileSourceInfo.Identifier", which);
@@ -3263,7 +3264,7 @@ export class CodeGeneratorRequest$RequestedFile$Builder extends $.StructBuilder 
   set id(value: bigint) { this.$setUint64(0, value); }
   /** The file's name, source prefix removed. */
   get filename(): string { return this.$text(0); }
-  set filename(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set filename(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasFilename(): boolean { return this.$has(0); }
   disownFilename(): $.Orphan { return this.$disown(0); }
   adoptFilename(orphan: $.Orphan): void { this.$adopt(0, orphan); }

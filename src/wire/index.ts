@@ -64,5 +64,5 @@ export { StructBuilder } from "./struct-builder.js";
 export { StructListBuilder } from "./struct-list.js";
 export { inactiveMember, StructReader } from "./struct-reader.js";
 export { AnyStruct, type StructLayout, structType } from "./struct-type.js";
-export { Text, writeText } from "./text.js";
+export { Text } from "./text.js";
 export { type TotalSize, totalSize } from "./total-size.js";

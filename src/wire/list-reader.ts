@@ -16,8 +16,7 @@ export abstract class ListReader<T> implements Iterable<T> {
 
   /** Element `index`; negative indices count from the end. Throws UsageError outside of the list. */
   at(index: number): T {
-    if (index >>> 0 === index && index < this.length) return this.element(index);
-    return this.element(wrappedIndex(index, this.length));
+    return this.element(index >>> 0 === index && index < this.length ? index : wrappedIndex(index, this.length));
   }
 
   [Symbol.iterator](): IterableIterator<T> {

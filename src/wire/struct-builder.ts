@@ -18,7 +18,7 @@ import { isNull } from "./pointer.js";
 import type { PointerType, StructBuilderClass, StructReaderClass } from "./pointer-type.js";
 import type { BuilderSegment } from "./segment.js";
 import { inactiveMember } from "./struct-reader.js";
-import { builtText, writeText } from "./text.js";
+import { builtText } from "./text.js";
 import { UNLIMITED_NESTING } from "./word.js";
 
 export class StructBuilder {
@@ -147,6 +147,11 @@ export class StructBuilder {
   $which<E extends string>(offset: number, names: readonly E[]): E | number {
     const discriminant = this.$uint16(offset);
     return names[discriminant] ?? discriminant;
+  }
+
+  /** Makes member number `discriminant` of the union whose discriminant lies at `offset` the one that is set. */
+  $setWhich(offset: number, discriminant: number): void {
+    this.$segment.view.setUint16(this.$data + offset, discriminant, true);
   }
 
   /** Throws UsageError unless the union whose discriminant lies at `offset` holds member number `discriminant`. */
@@ -309,7 +314,7 @@ export class StructBuilder {
   }
 
   $setText(index: number, value: string): void {
-    writeText(this.$segment, this.$pointers + index * 8, value);
+    this.$segment.writeText(this.$pointers + index * 8, value);
   }
 
   /** The bytes of a Data, writable in place. */

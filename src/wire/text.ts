@@ -9,7 +9,7 @@ import { WireError } from "./errors.js";
 import { allocateList, clearPointer, follow } from "./layout.js";
 import type { PointerType } from "./pointer-type.js";
 import type { BuilderSegment, ReaderSegment } from "./segment.js";
-import { decodeUtf8, encodeShort, encodeUtf8, MAX_BYTES_PER_UNIT, SHORT_ENCODE_UNITS, utf8Length } from "./utf8.js";
+import { decodeUtf8, encodeUtf8, MAX_BYTES_PER_UNIT, utf8Length } from "./utf8.js";
 import { BYTE_ELEMENTS, LIST } from "./word.js";
 
 /** The text the pointer at `at` leads to; "" for a null pointer. Throws WireError. */
@@ -34,60 +34,11 @@ function textAt(segment: ReaderSegment, at: number, home: ReaderSegment, start: 
   return decodeUtf8(home.view, home.bytes, start, last);
 }
 
-/**
- * Replaces what the pointer at `at` holds by `text`. Throws UsageError for anything but a string.
- *
- * Short ASCII into a null pointer is written right here. The loop stands here and not in utf8.ts so that V8 leaves this function out of the
- * setters that call it: those stay small enough to be inlined themselves, and the builder they belong to need not be made at all.
- */
-export function writeText(segment: BuilderSegment, at: number, text: string): void {
-  if (typeof text !== "string") throw notString(text);
-  const { view, pos: start } = segment;
-  const { length } = text;
-  // With room for the worst case, text is encoded in place and the rest given back; no need to count its bytes first.
-  if (
-    length > SHORT_ENCODE_UNITS ||
-    start + length * MAX_BYTES_PER_UNIT + 8 > segment.end ||
-    (view.getInt32(at, true) | view.getInt32(at + 4, true)) !== 0
-  ) {
-    writeAnyText(segment, at, text);
-    return;
-  }
-  const groups = length & ~3;
-  let index = 0;
-  for (; index < groups; index += 4) {
-    const first = text.charCodeAt(index);
-    const second = text.charCodeAt(index + 1);
-    const third = text.charCodeAt(index + 2);
-    const fourth = text.charCodeAt(index + 3);
-    if ((first | second | third | fourth) >= 0x80) {
-      pointToText(segment, at, start, encodeShort(text, index, view, segment.bytes, start + index));
-      return;
-    }
-    view.setInt32(start + index, first | (second << 8) | (third << 16) | (fourth << 24), true);
-  }
-  if (index < length) {
-    // One to three units, written as four: there is room, and what follows them is zero.
-    const first = text.charCodeAt(index);
-    const second = index + 1 < length ? text.charCodeAt(index + 1) : 0;
-    const third = index + 2 < length ? text.charCodeAt(index + 2) : 0;
-    if ((first | second | third) >= 0x80) {
-      pointToText(segment, at, start, encodeShort(text, index, view, segment.bytes, start + index));
-      return;
-    }
-    view.setInt32(start + index, first | (second << 8) | (third << 16), true);
-  }
-  segment.pos = start + ((length + 8) & ~7);
-  // The text lies behind its pointer: the offset is positive, and its bytes over two are the offset in words times four.
-  view.setInt32(at, ((start - at - 8) >>> 1) + LIST, true);
-  view.setInt32(at + 4, ((length + 1) << 3) | BYTE_ELEMENTS, true);
-}
-
 /** Longest text, in UTF-16 units, for which room for the worst case is taken before it is encoded. */
 const UNCOUNTED_UNITS = 8 * 1024;
 
-/** Writes text of any length over whatever the pointer holds, here or in another segment. */
-function writeAnyText(segment: BuilderSegment, at: number, text: string): void {
+/** Writes text of any length over whatever the pointer holds, here or in another segment. For BuilderSegment.writeText. */
+export function writeAnyText(segment: BuilderSegment, at: number, text: string): void {
   clearPointer(segment, at);
   const most = text.length * MAX_BYTES_PER_UNIT + 8;
   if (text.length > UNCOUNTED_UNITS || !segment.hasRoom(most)) {
@@ -100,7 +51,7 @@ function writeAnyText(segment: BuilderSegment, at: number, text: string): void {
 }
 
 /** Takes the bytes [start, end) of free space, and a NUL, for the text of the pointer at `at`. */
-function pointToText(segment: BuilderSegment, at: number, start: number, end: number): void {
+export function pointToText(segment: BuilderSegment, at: number, start: number, end: number): void {
   const { view } = segment;
   const length = end - start + 1;
   segment.pos = start + ((length + 7) & ~7);
@@ -108,7 +59,8 @@ function pointToText(segment: BuilderSegment, at: number, start: number, end: nu
   view.setInt32(at + 4, (length << 3) | BYTE_ELEMENTS, true);
 }
 
-function notString(value: unknown): UsageError {
+/** A Text field was given something else. */
+export function notString(value: unknown): UsageError {
   return new UsageError(
     "not-text",
     `A Text field takes a string, not ${value === null ? "null" : `a value of type ${typeof value}`}`,
@@ -147,12 +99,12 @@ class TextType implements PointerType<string, string, string> {
 
   /** Text of `count` NUL bytes, as C++ makes it; setting is the useful way. */
   init(segment: BuilderSegment, at: number, count = 0): string {
-    writeText(segment, at, "\0".repeat(count));
+    segment.writeText(at, "\0".repeat(count));
     return builtText(segment, at);
   }
 
   set(segment: BuilderSegment, at: number, value: string): void {
-    writeText(segment, at, value);
+    segment.writeText(at, value);
   }
 
   toPlain(value: string): string {

@@ -1421,7 +1421,7 @@ export class Interop$FailParams$Builder extends $.StructBuilder {
   get kind(): Kind | number { return this.$enum(0, Kind$$type.names); }
   set kind(value: Kind | number) { this.$setEnum(0, value, Kind$$type); }
   get reason(): string { return this.$text(0); }
-  set reason(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set reason(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasReason(): boolean { return this.$has(0); }
   disownReason(): $.Orphan { return this.$disown(0); }
   adoptReason(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1525,7 +1525,7 @@ export class Interop$RelayResults$Reader extends $.StructReader {
 export class Interop$RelayResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get answer(): string { return this.$text(0); }
-  set answer(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set answer(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasAnswer(): boolean { return this.$has(0); }
   disownAnswer(): $.Orphan { return this.$disown(0); }
   adoptAnswer(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -2311,12 +2311,12 @@ export class Values$Words$Reader extends $.StructReader {
 export class Values$Words$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get first(): string { return this.$text(19); }
-  set first(value: string) { $.writeText(this.$segment, this.$pointers + 152, value); }
+  set first(value: string) { this.$segment.writeText(this.$pointers + 152, value); }
   hasFirst(): boolean { return this.$has(19); }
   disownFirst(): $.Orphan { return this.$disown(19); }
   adoptFirst(orphan: $.Orphan): void { this.$adopt(19, orphan); }
   get second(): string { return this.$text(20); }
-  set second(value: string) { $.writeText(this.$segment, this.$pointers + 160, value); }
+  set second(value: string) { this.$segment.writeText(this.$pointers + 160, value); }
   hasSecond(): boolean { return this.$has(20); }
   disownSecond(): $.Orphan { return this.$disown(20); }
   adoptSecond(orphan: $.Orphan): void { this.$adopt(20, orphan); }
@@ -2480,7 +2480,7 @@ export class Values$Builder extends $.StructBuilder {
   get float64(): number { return this.$float64Default(40, 0xc050100000000000n); }
   set float64(value: number) { this.$setFloat64Default(40, value, 0xc050100000000000n); }
   get text(): string { return this.$textDefault(0, Values$$text); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -2595,14 +2595,14 @@ export class Values$Builder extends $.StructBuilder {
   disownLists(): $.Orphan { return this.$disown(18); }
   adoptLists(orphan: $.Orphan): void { this.$adopt(18, orphan); }
   get none(): null { this.$expect(38, 0, "none"); return null; }
-  set none(_: null) { this.$setUint16(38, 0); }
+  set none(_: null) { this.$setWhich(38, 0); }
   get number(): number { this.$expect(38, 1, "number"); return this.$float64(48); }
-  set number(value: number) { this.$setFloat64(48, value); this.$setUint16(38, 1); }
+  set number(value: number) { this.$setFloat64(48, value); this.$setWhich(38, 1); }
   get words(): Values.Words.Builder { this.$expect(38, 2, "words"); return new Values$Words$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set words(value: Values.Words.Init | Values.Words.Builder) { this.initWords().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initWords(): Values.Words.Builder {
-    this.$setUint16(38, 2);
+    this.$setWhich(38, 2);
     this.$clear(19);
     this.$clear(20);
     return new Values$Words$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -2644,8 +2644,8 @@ export class Values$Builder extends $.StructBuilder {
     if (from.lists !== undefined) this.lists = from.lists;
     const which = from.which ?? (from.none !== undefined ? "none" : from.number !== undefined ? "number" : from.words !== undefined ? "words" : undefined);
     switch (which) {
-      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setUint16(38, 0); } break;
-      case "number": if (from.number !== undefined) this.number = from.number; else { this.$setFloat64(48, 0); this.$setUint16(38, 1); } break;
+      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setWhich(38, 0); } break;
+      case "number": if (from.number !== undefined) this.number = from.number; else { this.$setFloat64(48, 0); this.$setWhich(38, 1); } break;
       case "words": if (from.words !== undefined) this.words = from.words; else this.initWords(); break;
       case undefined: break;
       default: throw $.unknownMember("Values", which);
@@ -2781,7 +2781,7 @@ export class Tree$Reader extends $.StructReader {
 export class Tree$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get label(): string { return this.$text(0); }
-  set label(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set label(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasLabel(): boolean { return this.$has(0); }
   disownLabel(): $.Orphan { return this.$disown(0); }
   adoptLabel(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -2847,7 +2847,7 @@ export class Box$Content$Builder extends $.StructBuilder {
   set counter(value: $.CapabilityInit<Counter.Client, Counter.Server>) { this.$set(1, Counter, value); }
   hasCounter(): boolean { return this.$has(1); }
   get label(): string { return this.$text(2); }
-  set label(value: string) { $.writeText(this.$segment, this.$pointers + 16, value); }
+  set label(value: string) { this.$segment.writeText(this.$pointers + 16, value); }
   hasLabel(): boolean { return this.$has(2); }
   disownLabel(): $.Orphan { return this.$disown(2); }
   adoptLabel(orphan: $.Orphan): void { this.$adopt(2, orphan); }
@@ -3304,7 +3304,7 @@ export class Listener$HeardResults$Reader extends $.StructReader {
 export class Listener$HeardResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get answer(): string { return this.$text(0); }
-  set answer(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set answer(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasAnswer(): boolean { return this.$has(0); }
   disownAnswer(): $.Orphan { return this.$disown(0); }
   adoptAnswer(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -3621,7 +3621,7 @@ export class Resolver$RejectParams$Builder extends $.StructBuilder {
   get kind(): Kind | number { return this.$enum(0, Kind$$type.names); }
   set kind(value: Kind | number) { this.$setEnum(0, value, Kind$$type); }
   get reason(): string { return this.$text(0); }
-  set reason(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set reason(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasReason(): boolean { return this.$has(0); }
   disownReason(): $.Orphan { return this.$disown(0); }
   adoptReason(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -3811,7 +3811,7 @@ export class Called$Builder extends $.StructBuilder {
   set number(value: number) { this.$setInt32(0, value); }
   /** Says which vat ran the callee: "server" or "client". */
   get by(): string { return this.$text(0); }
-  set by(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set by(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasBy(): boolean { return this.$has(0); }
   disownBy(): $.Orphan { return this.$disown(0); }
   adoptBy(orphan: $.Orphan): void { this.$adopt(0, orphan); }

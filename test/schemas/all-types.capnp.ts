@@ -206,7 +206,7 @@ export class Defaults$Builder extends $.StructBuilder {
   get color(): Color | number { return this.$enumDefault(56, Color$$type.names, 2); }
   set color(value: Color | number) { this.$setEnumDefault(56, value, Color$$type, 2); }
   get text(): string { return this.$textDefault(0, Defaults$$text); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -370,7 +370,7 @@ export class Point$Builder extends $.StructBuilder {
   get y(): number { return this.$int32(4); }
   set y(value: number) { this.$setInt32(4, value); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -444,7 +444,7 @@ export class Pointers$Reader extends $.StructReader {
 export class Pointers$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -568,7 +568,7 @@ export class Greeter$GreetParams$Reader extends $.StructReader {
 export class Greeter$GreetParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -601,7 +601,7 @@ export class Greeter$GreetResults$Reader extends $.StructReader {
 export class Greeter$GreetResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get greeting(): string { return this.$text(0); }
-  set greeting(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set greeting(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasGreeting(): boolean { return this.$has(0); }
   disownGreeting(): $.Orphan { return this.$disown(0); }
   adoptGreeting(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1013,45 +1013,45 @@ export class Shape$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "circle" | "square" | "polygon" | "label" | "inner" | "box" | "nothing" | "color" | number { return this.$which(8, Shape$$members); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   /** Its radius. */
   get circle(): number { this.$expect(8, 0, "circle"); return this.$float64(0); }
-  set circle(value: number) { this.$setFloat64(0, value); this.$setUint16(8, 0); }
+  set circle(value: number) { this.$setFloat64(0, value); this.$setWhich(8, 0); }
   get square(): number { this.$expect(8, 1, "square"); return this.$float64(0); }
-  set square(value: number) { this.$setFloat64(0, value); this.$setUint16(8, 1); }
+  set square(value: number) { this.$setFloat64(0, value); this.$setWhich(8, 1); }
   get polygon(): $.ListBuilder<Point.Builder, Point.Init | Point.Builder> { this.$expect(8, 2, "polygon"); return this.$get(1, $.listOf(Point)); }
-  set polygon(value: Iterable<Point.Init | Point.Builder>) { this.$set(1, $.listOf(Point), value); this.$setUint16(8, 2); }
+  set polygon(value: Iterable<Point.Init | Point.Builder>) { this.$set(1, $.listOf(Point), value); this.$setWhich(8, 2); }
   hasPolygon(): boolean { return this.$uint16(8) === 2 && this.$has(1); }
-  initPolygon(length: number): $.ListBuilder<Point.Builder, Point.Init | Point.Builder> { this.$setUint16(8, 2); return this.$init(1, $.listOf(Point), length); }
+  initPolygon(length: number): $.ListBuilder<Point.Builder, Point.Init | Point.Builder> { this.$setWhich(8, 2); return this.$init(1, $.listOf(Point), length); }
   disownPolygon(): $.Orphan { this.$expect(8, 2, "polygon"); return this.$disown(1); }
-  adoptPolygon(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setUint16(8, 2); }
+  adoptPolygon(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setWhich(8, 2); }
   get label(): string { this.$expect(8, 3, "label"); return this.$text(1); }
-  set label(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); this.$setUint16(8, 3); }
+  set label(value: string) { this.$segment.writeText(this.$pointers + 8, value); this.$setWhich(8, 3); }
   hasLabel(): boolean { return this.$uint16(8) === 3 && this.$has(1); }
   disownLabel(): $.Orphan { this.$expect(8, 3, "label"); return this.$disown(1); }
-  adoptLabel(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setUint16(8, 3); }
+  adoptLabel(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setWhich(8, 3); }
   get inner(): Shape.Builder { this.$expect(8, 4, "inner"); return this.$get(1, Shape); }
-  set inner(value: Shape.Init | Shape.Builder) { this.$set(1, Shape, value); this.$setUint16(8, 4); }
+  set inner(value: Shape.Init | Shape.Builder) { this.$set(1, Shape, value); this.$setWhich(8, 4); }
   hasInner(): boolean { return this.$uint16(8) === 4 && this.$has(1); }
-  initInner(): Shape.Builder { this.$setUint16(8, 4); return this.$init(1, Shape); }
+  initInner(): Shape.Builder { this.$setWhich(8, 4); return this.$init(1, Shape); }
   disownInner(): $.Orphan { this.$expect(8, 4, "inner"); return this.$disown(1); }
-  adoptInner(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setUint16(8, 4); }
+  adoptInner(orphan: $.Orphan): void { this.$adopt(1, orphan); this.$setWhich(8, 4); }
   get box(): Shape.Box.Builder { this.$expect(8, 5, "box"); return new Shape$Box$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set box(value: Shape.Box.Init | Shape.Box.Builder) { this.initBox().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initBox(): Shape.Box.Builder {
-    this.$setUint16(8, 5);
+    this.$setWhich(8, 5);
     this.$setFloat64(0, 0);
     this.$setFloat64(16, 0);
     return new Shape$Box$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   get nothing(): null { this.$expect(8, 6, "nothing"); return null; }
-  set nothing(_: null) { this.$setUint16(8, 6); }
+  set nothing(_: null) { this.$setWhich(8, 6); }
   get color(): Color | number { this.$expect(8, 7, "color"); return this.$enumDefault(0, Color$$type.names, 1); }
-  set color(value: Color | number) { this.$setEnumDefault(0, value, Color$$type, 1); this.$setUint16(8, 7); }
+  set color(value: Color | number) { this.$setEnumDefault(0, value, Color$$type, 1); this.$setWhich(8, 7); }
   get filled(): boolean { return this.$bool(80); }
   set filled(value: boolean) { this.$setBool(80, value); }
   /** Sets what `init` gives and leaves the rest as it is. */
@@ -1061,14 +1061,14 @@ export class Shape$Builder extends $.StructBuilder {
     if (from.filled !== undefined) this.filled = from.filled;
     const which = from.which ?? (from.circle !== undefined ? "circle" : from.square !== undefined ? "square" : from.polygon !== undefined ? "polygon" : from.label !== undefined ? "label" : from.inner !== undefined ? "inner" : from.box !== undefined ? "box" : from.nothing !== undefined ? "nothing" : from.color !== undefined ? "color" : undefined);
     switch (which) {
-      case "circle": if (from.circle !== undefined) this.circle = from.circle; else { this.$setFloat64(0, 0); this.$setUint16(8, 0); } break;
-      case "square": if (from.square !== undefined) this.square = from.square; else { this.$setFloat64(0, 0); this.$setUint16(8, 1); } break;
-      case "polygon": if (from.polygon !== undefined) this.polygon = from.polygon; else { this.$clear(1); this.$setUint16(8, 2); } break;
-      case "label": if (from.label !== undefined) this.label = from.label; else { this.$clear(1); this.$setUint16(8, 3); } break;
-      case "inner": if (from.inner !== undefined) this.inner = from.inner; else { this.$clear(1); this.$setUint16(8, 4); } break;
+      case "circle": if (from.circle !== undefined) this.circle = from.circle; else { this.$setFloat64(0, 0); this.$setWhich(8, 0); } break;
+      case "square": if (from.square !== undefined) this.square = from.square; else { this.$setFloat64(0, 0); this.$setWhich(8, 1); } break;
+      case "polygon": if (from.polygon !== undefined) this.polygon = from.polygon; else { this.$clear(1); this.$setWhich(8, 2); } break;
+      case "label": if (from.label !== undefined) this.label = from.label; else { this.$clear(1); this.$setWhich(8, 3); } break;
+      case "inner": if (from.inner !== undefined) this.inner = from.inner; else { this.$clear(1); this.$setWhich(8, 4); } break;
       case "box": if (from.box !== undefined) this.box = from.box; else this.initBox(); break;
-      case "nothing": if (from.nothing !== undefined) this.nothing = from.nothing; else { this.$setUint16(8, 6); } break;
-      case "color": if (from.color !== undefined) this.color = from.color; else { this.$setUint16(0, 0); this.$setUint16(8, 7); } break;
+      case "nothing": if (from.nothing !== undefined) this.nothing = from.nothing; else { this.$setWhich(8, 6); } break;
+      case "color": if (from.color !== undefined) this.color = from.color; else { this.$setUint16(0, 0); this.$setWhich(8, 7); } break;
       case undefined: break;
       default: throw $.unknownMember("Shape", which);
     }
@@ -1161,7 +1161,7 @@ export class Person$Note$Reader extends $.StructReader {
 export class Person$Note$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1251,7 +1251,7 @@ export class Person$Address$Reader extends $.StructReader {
 export class Person$Address$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get street(): string { return this.$text(1); }
-  set street(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
+  set street(value: string) { this.$segment.writeText(this.$pointers + 8, value); }
   hasStreet(): boolean { return this.$has(1); }
   disownStreet(): $.Orphan { return this.$disown(1); }
   adoptStreet(orphan: $.Orphan): void { this.$adopt(1, orphan); }
@@ -1306,7 +1306,7 @@ export class Person$Employment$School$Reader extends $.StructReader {
 export class Person$Employment$School$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get title(): string { return this.$text(2); }
-  set title(value: string) { $.writeText(this.$segment, this.$pointers + 16, value); }
+  set title(value: string) { this.$segment.writeText(this.$pointers + 16, value); }
   hasTitle(): boolean { return this.$has(2); }
   disownTitle(): $.Orphan { return this.$disown(2); }
   adoptTitle(orphan: $.Orphan): void { this.$adopt(2, orphan); }
@@ -1364,17 +1364,17 @@ export class Person$Employment$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "unemployed" | "employer" | "school" | number { return this.$which(2, Person$Employment$$members); }
   get unemployed(): null { this.$expect(2, 0, "unemployed"); return null; }
-  set unemployed(_: null) { this.$setUint16(2, 0); }
+  set unemployed(_: null) { this.$setWhich(2, 0); }
   get employer(): string { this.$expect(2, 1, "employer"); return this.$text(2); }
-  set employer(value: string) { $.writeText(this.$segment, this.$pointers + 16, value); this.$setUint16(2, 1); }
+  set employer(value: string) { this.$segment.writeText(this.$pointers + 16, value); this.$setWhich(2, 1); }
   hasEmployer(): boolean { return this.$uint16(2) === 1 && this.$has(2); }
   disownEmployer(): $.Orphan { this.$expect(2, 1, "employer"); return this.$disown(2); }
-  adoptEmployer(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setUint16(2, 1); }
+  adoptEmployer(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setWhich(2, 1); }
   get school(): Person.Employment.School.Builder { this.$expect(2, 2, "school"); return new Person$Employment$School$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set school(value: Person.Employment.School.Init | Person.Employment.School.Builder) { this.initSchool().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initSchool(): Person.Employment.School.Builder {
-    this.$setUint16(2, 2);
+    this.$setWhich(2, 2);
     this.$clear(2);
     this.$setInt32(4, 0);
     return new Person$Employment$School$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -1384,8 +1384,8 @@ export class Person$Employment$Builder extends $.StructBuilder {
     const from: Person$Employment$InitFields & $.Open<Person$Employment$InitMembers> = init;
     const which = from.which ?? (from.unemployed !== undefined ? "unemployed" : from.employer !== undefined ? "employer" : from.school !== undefined ? "school" : undefined);
     switch (which) {
-      case "unemployed": if (from.unemployed !== undefined) this.unemployed = from.unemployed; else { this.$setUint16(2, 0); } break;
-      case "employer": if (from.employer !== undefined) this.employer = from.employer; else { this.$clear(2); this.$setUint16(2, 1); } break;
+      case "unemployed": if (from.unemployed !== undefined) this.unemployed = from.unemployed; else { this.$setWhich(2, 0); } break;
+      case "employer": if (from.employer !== undefined) this.employer = from.employer; else { this.$clear(2); this.$setWhich(2, 1); } break;
       case "school": if (from.school !== undefined) this.school = from.school; else this.initSchool(); break;
       case undefined: break;
       default: throw $.unknownMember("Person.Employment", which);
@@ -1434,7 +1434,7 @@ export class Person$Reader extends $.StructReader {
 export class Person$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1452,7 +1452,7 @@ export class Person$Builder extends $.StructBuilder {
   set employment(value: Person.Employment.Init | Person.Employment.Builder) { this.initEmployment().assign(value); }
   /** Sets all of the group to its defaults. */
   initEmployment(): Person.Employment.Builder {
-    this.$setUint16(2, 0);
+    this.$setWhich(2, 0);
     this.$clear(2);
     this.$setInt32(4, 0);
     return new Person$Employment$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);

@@ -47,7 +47,7 @@ export class Base$FooResults$Reader extends $.StructReader {
 export class Base$FooResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get x(): string { return this.$text(0); }
-  set x(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set x(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasX(): boolean { return this.$has(0); }
   disownX(): $.Orphan { return this.$disown(0); }
   adoptX(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -128,7 +128,7 @@ export class Base$BazParams$Reader extends $.StructReader {
 export class Base$BazParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -517,7 +517,7 @@ export class Box$Builder extends $.StructBuilder {
   disownInner(): $.Orphan { return this.$disown(1); }
   adoptInner(orphan: $.Orphan): void { this.$adopt(1, orphan); }
   get label(): string { return this.$text(2); }
-  set label(value: string) { $.writeText(this.$segment, this.$pointers + 16, value); }
+  set label(value: string) { this.$segment.writeText(this.$pointers + 16, value); }
   hasLabel(): boolean { return this.$has(2); }
   disownLabel(): $.Orphan { return this.$disown(2); }
   adoptLabel(orphan: $.Orphan): void { this.$adopt(2, orphan); }
@@ -598,7 +598,7 @@ export class Maker$MakeParams$Reader extends $.StructReader {
 export class Maker$MakeParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get label(): string { return this.$text(0); }
-  set label(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set label(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasLabel(): boolean { return this.$has(0); }
   disownLabel(): $.Orphan { return this.$disown(0); }
   adoptLabel(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1082,7 +1082,7 @@ export class Maker$FailParams$Reader extends $.StructReader {
 export class Maker$FailParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get kind(): string { return this.$text(0); }
-  set kind(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set kind(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasKind(): boolean { return this.$has(0); }
   disownKind(): $.Orphan { return this.$disown(0); }
   adoptKind(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1157,7 +1157,7 @@ export class Maker$TailParams$Builder extends $.StructBuilder {
   set to(value: $.CapabilityInit<Maker.Client, Maker.Server>) { this.$set(0, Maker, value); }
   hasTo(): boolean { return this.$has(0); }
   get label(): string { return this.$text(1); }
-  set label(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
+  set label(value: string) { this.$segment.writeText(this.$pointers + 8, value); }
   hasLabel(): boolean { return this.$has(1); }
   disownLabel(): $.Orphan { return this.$disown(1); }
   adoptLabel(orphan: $.Orphan): void { this.$adopt(1, orphan); }

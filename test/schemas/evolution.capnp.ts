@@ -35,7 +35,7 @@ export class OldPerson$Builder extends $.StructBuilder {
   get id(): number { return this.$uint32(0); }
   set id(value: number) { this.$setUint32(0, value); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -78,7 +78,7 @@ export class OldPerson$Builder extends $.StructBuilder {
   disownPlaces(): $.Orphan { return this.$disown(6); }
   adoptPlaces(orphan: $.Orphan): void { this.$adopt(6, orphan); }
   get contact(): string { return this.$text(7); }
-  set contact(value: string) { $.writeText(this.$segment, this.$pointers + 56, value); }
+  set contact(value: string) { this.$segment.writeText(this.$pointers + 56, value); }
   hasContact(): boolean { return this.$has(7); }
   disownContact(): $.Orphan { return this.$disown(7); }
   adoptContact(orphan: $.Orphan): void { this.$adopt(7, orphan); }
@@ -206,16 +206,16 @@ export class OldPlace$Kind$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "here" | "there" | number { return this.$which(2, OldPlace$Kind$$members); }
   get here(): null { this.$expect(2, 0, "here"); return null; }
-  set here(_: null) { this.$setUint16(2, 0); }
+  set here(_: null) { this.$setWhich(2, 0); }
   get there(): number { this.$expect(2, 1, "there"); return this.$float32(4); }
-  set there(value: number) { this.$setFloat32(4, value); this.$setUint16(2, 1); }
+  set there(value: number) { this.$setFloat32(4, value); this.$setWhich(2, 1); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: OldPlace.Kind.Init | OldPlace$Kind$Builder): this {
     const from: OldPlace$Kind$InitFields & $.Open<OldPlace$Kind$InitMembers> = init;
     const which = from.which ?? (from.here !== undefined ? "here" : from.there !== undefined ? "there" : undefined);
     switch (which) {
-      case "here": if (from.here !== undefined) this.here = from.here; else { this.$setUint16(2, 0); } break;
-      case "there": if (from.there !== undefined) this.there = from.there; else { this.$setFloat32(4, 0); this.$setUint16(2, 1); } break;
+      case "here": if (from.here !== undefined) this.here = from.here; else { this.$setWhich(2, 0); } break;
+      case "there": if (from.there !== undefined) this.there = from.there; else { this.$setFloat32(4, 0); this.$setWhich(2, 1); } break;
       case undefined: break;
       default: throw $.unknownMember("OldPlace.Kind", which);
     }
@@ -261,7 +261,7 @@ export class OldPlace$Builder extends $.StructBuilder {
   set kind(value: OldPlace.Kind.Init | OldPlace.Kind.Builder) { this.initKind().assign(value); }
   /** Sets all of the group to its defaults. */
   initKind(): OldPlace.Kind.Builder {
-    this.$setUint16(2, 0);
+    this.$setWhich(2, 0);
     this.$setFloat32(4, 0);
     return new OldPlace$Kind$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
@@ -393,7 +393,7 @@ export class NewPerson$Builder extends $.StructBuilder {
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   get fullName(): string { return this.$text(0); }
-  set fullName(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set fullName(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasFullName(): boolean { return this.$has(0); }
   disownFullName(): $.Orphan { return this.$disown(0); }
   adoptFullName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -439,12 +439,12 @@ export class NewPerson$Builder extends $.StructBuilder {
   disownPlaces(): $.Orphan { return this.$disown(6); }
   adoptPlaces(orphan: $.Orphan): void { this.$adopt(6, orphan); }
   get contact(): string { this.$expect(6, 0, "contact"); return this.$text(7); }
-  set contact(value: string) { $.writeText(this.$segment, this.$pointers + 56, value); this.$setUint16(6, 0); }
+  set contact(value: string) { this.$segment.writeText(this.$pointers + 56, value); this.$setWhich(6, 0); }
   hasContact(): boolean { return this.$uint16(6) === 0 && this.$has(7); }
   disownContact(): $.Orphan { this.$expect(6, 0, "contact"); return this.$disown(7); }
-  adoptContact(orphan: $.Orphan): void { this.$adopt(7, orphan); this.$setUint16(6, 0); }
+  adoptContact(orphan: $.Orphan): void { this.$adopt(7, orphan); this.$setWhich(6, 0); }
   get phone(): bigint { this.$expect(6, 1, "phone"); return this.$uint64(8); }
-  set phone(value: bigint) { this.$setUint64(8, value); this.$setUint16(6, 1); }
+  set phone(value: bigint) { this.$setUint64(8, value); this.$setWhich(6, 1); }
   get nothing(): $.ListBuilder<NewNothing.Builder, NewNothing.Init | NewNothing.Builder> { return this.$get(8, $.listOf(NewNothing)); }
   set nothing(value: Iterable<NewNothing.Init | NewNothing.Builder>) { this.$set(8, $.listOf(NewNothing), value); }
   hasNothing(): boolean { return this.$has(8); }
@@ -500,8 +500,8 @@ export class NewPerson$Builder extends $.StructBuilder {
     if (from.box !== undefined) this.box = from.box;
     const which = from.which ?? (from.contact !== undefined ? "contact" : from.phone !== undefined ? "phone" : undefined);
     switch (which) {
-      case "contact": if (from.contact !== undefined) this.contact = from.contact; else { this.$clear(7); this.$setUint16(6, 0); } break;
-      case "phone": if (from.phone !== undefined) this.phone = from.phone; else { this.$setUint64(8, 0n); this.$setUint16(6, 1); } break;
+      case "contact": if (from.contact !== undefined) this.contact = from.contact; else { this.$clear(7); this.$setWhich(6, 0); } break;
+      case "phone": if (from.phone !== undefined) this.phone = from.phone; else { this.$setUint64(8, 0n); this.$setWhich(6, 1); } break;
       case undefined: break;
       default: throw $.unknownMember("NewPerson", which);
     }
@@ -609,7 +609,7 @@ export class NewNumber$Builder extends $.StructBuilder {
   get value(): number { return this.$int32(0); }
   set value(value: number) { this.$setInt32(0, value); }
   get unit(): string { return this.$textDefault(0, NewNumber$$unit); }
-  set unit(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set unit(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasUnit(): boolean { return this.$has(0); }
   disownUnit(): $.Orphan { return this.$disown(0); }
   adoptUnit(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -665,7 +665,7 @@ export class NewName$Reader extends $.StructReader {
 export class NewName$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -880,7 +880,7 @@ export class NewPlace$Kind$Elsewhere$Reader extends $.StructReader {
 export class NewPlace$Kind$Elsewhere$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -938,15 +938,15 @@ export class NewPlace$Kind$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "here" | "there" | "elsewhere" | number { return this.$which(2, NewPlace$Kind$$members); }
   get here(): null { this.$expect(2, 0, "here"); return null; }
-  set here(_: null) { this.$setUint16(2, 0); }
+  set here(_: null) { this.$setWhich(2, 0); }
   get there(): number { this.$expect(2, 1, "there"); return this.$float32(4); }
-  set there(value: number) { this.$setFloat32(4, value); this.$setUint16(2, 1); }
+  set there(value: number) { this.$setFloat32(4, value); this.$setWhich(2, 1); }
   /** A union with one more member. */
   get elsewhere(): NewPlace.Kind.Elsewhere.Builder { this.$expect(2, 2, "elsewhere"); return new NewPlace$Kind$Elsewhere$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set elsewhere(value: NewPlace.Kind.Elsewhere.Init | NewPlace.Kind.Elsewhere.Builder) { this.initElsewhere().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initElsewhere(): NewPlace.Kind.Elsewhere.Builder {
-    this.$setUint16(2, 2);
+    this.$setWhich(2, 2);
     this.$clear(0);
     this.$setInt64(8, 0n);
     return new NewPlace$Kind$Elsewhere$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -956,8 +956,8 @@ export class NewPlace$Kind$Builder extends $.StructBuilder {
     const from: NewPlace$Kind$InitFields & $.Open<NewPlace$Kind$InitMembers> = init;
     const which = from.which ?? (from.here !== undefined ? "here" : from.there !== undefined ? "there" : from.elsewhere !== undefined ? "elsewhere" : undefined);
     switch (which) {
-      case "here": if (from.here !== undefined) this.here = from.here; else { this.$setUint16(2, 0); } break;
-      case "there": if (from.there !== undefined) this.there = from.there; else { this.$setFloat32(4, 0); this.$setUint16(2, 1); } break;
+      case "here": if (from.here !== undefined) this.here = from.here; else { this.$setWhich(2, 0); } break;
+      case "there": if (from.there !== undefined) this.there = from.there; else { this.$setFloat32(4, 0); this.$setWhich(2, 1); } break;
       case "elsewhere": if (from.elsewhere !== undefined) this.elsewhere = from.elsewhere; else this.initElsewhere(); break;
       case undefined: break;
       default: throw $.unknownMember("NewPlace.Kind", which);
@@ -1009,7 +1009,7 @@ export class NewPlace$Builder extends $.StructBuilder {
   set kind(value: NewPlace.Kind.Init | NewPlace.Kind.Builder) { this.initKind().assign(value); }
   /** Sets all of the group to its defaults. */
   initKind(): NewPlace.Kind.Builder {
-    this.$setUint16(2, 0);
+    this.$setWhich(2, 0);
     this.$setFloat32(4, 0);
     this.$clear(0);
     this.$setInt64(8, 0n);
@@ -1147,7 +1147,7 @@ export class OldBox$Reader extends $.StructReader {
 export class OldBox$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get value(): string { return this.$text(0); }
-  set value(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set value(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasValue(): boolean { return this.$has(0); }
   disownValue(): $.Orphan { return this.$disown(0); }
   adoptValue(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1319,7 +1319,7 @@ export class NewEmpty$Builder extends $.StructBuilder {
   get value(): number { return this.$int32Default(0, 3); }
   set value(value: number) { this.$setInt32Default(0, value, 3); }
   get text(): string { return this.$textDefault(0, NewEmpty$$text); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }

@@ -31,7 +31,7 @@ export class Thing$PassThroughResults$Reader extends $.StructReader {
 export class Thing$PassThroughResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -88,7 +88,7 @@ export class Thing$InterceptResults$Reader extends $.StructReader {
 export class Thing$InterceptResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -278,7 +278,7 @@ export class Domain$CallPassThroughResults$Reader extends $.StructReader {
 export class Domain$CallPassThroughResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -353,7 +353,7 @@ export class Domain$CallInterceptResults$Reader extends $.StructReader {
 export class Domain$CallInterceptResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -939,7 +939,7 @@ export class Vault$CreateParams$Reader extends $.StructReader {
 export class Vault$CreateParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }

@@ -220,30 +220,30 @@ export class Box$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.St
     return this.$group($.bindBuilder<Box.Group.Builder<T>>(Box$Group$Builder, this.$brand));
   }
   get none(): null { this.$expect(4, 0, "none"); return null; }
-  set none(_: null) { this.$setUint16(4, 0); }
+  set none(_: null) { this.$setWhich(4, 0); }
   get one(): $.BuilderOf<T> { this.$expect(4, 1, "one"); return this.$get(2, this.$brand.types[0]) as $.BuilderOf<T>; }
-  set one(value: $.InitOf<T>) { this.$set(2, this.$brand.types[0], value as never); this.$setUint16(4, 1); }
+  set one(value: $.InitOf<T>) { this.$set(2, this.$brand.types[0], value as never); this.$setWhich(4, 1); }
   hasOne(): boolean { return this.$uint16(4) === 1 && this.$has(2); }
   disownOne(): $.Orphan { this.$expect(4, 1, "one"); return this.$disown(2); }
-  adoptOne(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setUint16(4, 1); }
+  adoptOne(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setWhich(4, 1); }
   get many(): $.ListBuilder<Item.Builder, Item.Init | Item.Builder> { this.$expect(4, 2, "many"); return this.$get(2, $.listOf(Item)); }
-  set many(value: Iterable<Item.Init | Item.Builder>) { this.$set(2, $.listOf(Item), value); this.$setUint16(4, 2); }
+  set many(value: Iterable<Item.Init | Item.Builder>) { this.$set(2, $.listOf(Item), value); this.$setWhich(4, 2); }
   hasMany(): boolean { return this.$uint16(4) === 2 && this.$has(2); }
-  initMany(length: number): $.ListBuilder<Item.Builder, Item.Init | Item.Builder> { this.$setUint16(4, 2); return this.$init(2, $.listOf(Item), length); }
+  initMany(length: number): $.ListBuilder<Item.Builder, Item.Init | Item.Builder> { this.$setWhich(4, 2); return this.$init(2, $.listOf(Item), length); }
   disownMany(): $.Orphan { this.$expect(4, 2, "many"); return this.$disown(2); }
-  adoptMany(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setUint16(4, 2); }
+  adoptMany(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setWhich(4, 2); }
   get box(): Box.Builder<T> { this.$expect(4, 3, "box"); return this.$get(2, Box.of(this.$brand.types[0])); }
-  set box(value: Box.Init<T> | Box.Builder<T>) { this.$set(2, Box.of(this.$brand.types[0]), value); this.$setUint16(4, 3); }
+  set box(value: Box.Init<T> | Box.Builder<T>) { this.$set(2, Box.of(this.$brand.types[0]), value); this.$setWhich(4, 3); }
   hasBox(): boolean { return this.$uint16(4) === 3 && this.$has(2); }
-  initBox(): Box.Builder<T> { this.$setUint16(4, 3); return this.$init(2, Box.of(this.$brand.types[0])); }
+  initBox(): Box.Builder<T> { this.$setWhich(4, 3); return this.$init(2, Box.of(this.$brand.types[0])); }
   disownBox(): $.Orphan { this.$expect(4, 3, "box"); return this.$disown(2); }
-  adoptBox(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setUint16(4, 3); }
+  adoptBox(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setWhich(4, 3); }
   get boxes(): $.ListBuilder<Box.Builder<Box.$Type<T>>, Box.Init<Box.$Type<T>> | Box.Builder<Box.$Type<T>>> { this.$expect(4, 4, "boxes"); return this.$get(2, $.listOf(Box.of(Box.of(this.$brand.types[0])))); }
-  set boxes(value: Iterable<Box.Init<Box.$Type<T>> | Box.Builder<Box.$Type<T>>>) { this.$set(2, $.listOf(Box.of(Box.of(this.$brand.types[0]))), value); this.$setUint16(4, 4); }
+  set boxes(value: Iterable<Box.Init<Box.$Type<T>> | Box.Builder<Box.$Type<T>>>) { this.$set(2, $.listOf(Box.of(Box.of(this.$brand.types[0]))), value); this.$setWhich(4, 4); }
   hasBoxes(): boolean { return this.$uint16(4) === 4 && this.$has(2); }
-  initBoxes(length: number): $.ListBuilder<Box.Builder<Box.$Type<T>>, Box.Init<Box.$Type<T>> | Box.Builder<Box.$Type<T>>> { this.$setUint16(4, 4); return this.$init(2, $.listOf(Box.of(Box.of(this.$brand.types[0]))), length); }
+  initBoxes(length: number): $.ListBuilder<Box.Builder<Box.$Type<T>>, Box.Init<Box.$Type<T>> | Box.Builder<Box.$Type<T>>> { this.$setWhich(4, 4); return this.$init(2, $.listOf(Box.of(Box.of(this.$brand.types[0]))), length); }
   disownBoxes(): $.Orphan { this.$expect(4, 4, "boxes"); return this.$disown(2); }
-  adoptBoxes(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setUint16(4, 4); }
+  adoptBoxes(orphan: $.Orphan): void { this.$adopt(2, orphan); this.$setWhich(4, 4); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Box.Init<T> | Box$Builder<T>): this {
     const from = init as Box$InitFields<T> & $.Open<Box$InitMembers<T>>;
@@ -251,11 +251,11 @@ export class Box$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.St
     if (from.group !== undefined) this.group = from.group;
     const which = from.which ?? (from.none !== undefined ? "none" : from.one !== undefined ? "one" : from.many !== undefined ? "many" : from.box !== undefined ? "box" : from.boxes !== undefined ? "boxes" : undefined);
     switch (which) {
-      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setUint16(4, 0); } break;
-      case "one": if (from.one !== undefined) this.one = from.one as $.InitOf<T>; else { this.$clear(2); this.$setUint16(4, 1); } break;
-      case "many": if (from.many !== undefined) this.many = from.many; else { this.$clear(2); this.$setUint16(4, 2); } break;
-      case "box": if (from.box !== undefined) this.box = from.box; else { this.$clear(2); this.$setUint16(4, 3); } break;
-      case "boxes": if (from.boxes !== undefined) this.boxes = from.boxes; else { this.$clear(2); this.$setUint16(4, 4); } break;
+      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setWhich(4, 0); } break;
+      case "one": if (from.one !== undefined) this.one = from.one as $.InitOf<T>; else { this.$clear(2); this.$setWhich(4, 1); } break;
+      case "many": if (from.many !== undefined) this.many = from.many; else { this.$clear(2); this.$setWhich(4, 2); } break;
+      case "box": if (from.box !== undefined) this.box = from.box; else { this.$clear(2); this.$setWhich(4, 3); } break;
+      case "boxes": if (from.boxes !== undefined) this.boxes = from.boxes; else { this.$clear(2); this.$setWhich(4, 4); } break;
       case undefined: break;
       default: throw $.unknownMember("Box", which);
     }
@@ -333,7 +333,7 @@ export class Item$Reader extends $.StructReader {
 export class Item$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -600,7 +600,7 @@ export class Store$GetParams$Builder<T extends $.AnyType = typeof $.AnyPointer> 
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get key(): string { return this.$text(0); }
-  set key(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set key(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasKey(): boolean { return this.$has(0); }
   disownKey(): $.Orphan { return this.$disown(0); }
   adoptKey(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -685,7 +685,7 @@ export class Store$PutParams$Builder<T extends $.AnyType = typeof $.AnyPointer> 
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   declare readonly $brand: $.Brand<[T]>;
   get key(): string { return this.$text(0); }
-  set key(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set key(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasKey(): boolean { return this.$has(0); }
   disownKey(): $.Orphan { return this.$disown(0); }
   adoptKey(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -2036,15 +2036,15 @@ export class Outer$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.
   disownDeeper(): $.Orphan { return this.$disown(3); }
   adoptDeeper(orphan: $.Orphan): void { this.$adopt(3, orphan); }
   get left(): $.BuilderOf<T> { this.$expect(0, 0, "left"); return this.$get(4, this.$brand.types[0]) as $.BuilderOf<T>; }
-  set left(value: $.InitOf<T>) { this.$set(4, this.$brand.types[0], value as never); this.$setUint16(0, 0); }
+  set left(value: $.InitOf<T>) { this.$set(4, this.$brand.types[0], value as never); this.$setWhich(0, 0); }
   hasLeft(): boolean { return this.$uint16(0) === 0 && this.$has(4); }
   disownLeft(): $.Orphan { this.$expect(0, 0, "left"); return this.$disown(4); }
-  adoptLeft(orphan: $.Orphan): void { this.$adopt(4, orphan); this.$setUint16(0, 0); }
+  adoptLeft(orphan: $.Orphan): void { this.$adopt(4, orphan); this.$setWhich(0, 0); }
   get right(): Outer.Right.Builder<T> { this.$expect(0, 1, "right"); return this.$group($.bindBuilder<Outer.Right.Builder<T>>(Outer$Right$Builder, this.$brand)); }
   set right(value: Outer.Right.Init<T> | Outer.Right.Builder<T>) { this.initRight().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initRight(): Outer.Right.Builder<T> {
-    this.$setUint16(0, 1);
+    this.$setWhich(0, 1);
     this.$clear(4);
     this.$clear(5);
     return this.$group($.bindBuilder<Outer.Right.Builder<T>>(Outer$Right$Builder, this.$brand));
@@ -2058,7 +2058,7 @@ export class Outer$Builder<T extends $.AnyType = typeof $.AnyPointer> extends $.
     if (from.deeper !== undefined) this.deeper = from.deeper;
     const which = from.which ?? (from.left !== undefined ? "left" : from.right !== undefined ? "right" : undefined);
     switch (which) {
-      case "left": if (from.left !== undefined) this.left = from.left as $.InitOf<T>; else { this.$clear(4); this.$setUint16(0, 0); } break;
+      case "left": if (from.left !== undefined) this.left = from.left as $.InitOf<T>; else { this.$clear(4); this.$setWhich(0, 0); } break;
       case "right": if (from.right !== undefined) this.right = from.right; else this.initRight(); break;
       case undefined: break;
       default: throw $.unknownMember("Outer", which);

@@ -53,7 +53,7 @@ export class Everything$AGroup$DoubleFlat$Reader extends $.StructReader {
 export class Everything$AGroup$DoubleFlat$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get flatQux(): string { return this.$text(2); }
-  set flatQux(value: string) { $.writeText(this.$segment, this.$pointers + 16, value); }
+  set flatQux(value: string) { this.$segment.writeText(this.$pointers + 16, value); }
   hasFlatQux(): boolean { return this.$has(2); }
   disownFlatQux(): $.Orphan { return this.$disown(2); }
   adoptFlatQux(orphan: $.Orphan): void { this.$adopt(2, orphan); }
@@ -95,7 +95,7 @@ export class Everything$AGroup$Builder extends $.StructBuilder {
   get flatFoo(): number { return this.$uint32(0); }
   set flatFoo(value: number) { this.$setUint32(0, value); }
   get flatBar(): string { return this.$text(1); }
-  set flatBar(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
+  set flatBar(value: string) { this.$segment.writeText(this.$pointers + 8, value); }
   hasFlatBar(): boolean { return this.$has(1); }
   disownFlatBar(): $.Orphan { return this.$disown(1); }
   adoptFlatBar(orphan: $.Orphan): void { this.$adopt(1, orphan); }
@@ -190,7 +190,7 @@ export class Everything$PrefixedGroup$MorePrefix$Reader extends $.StructReader {
 export class Everything$PrefixedGroup$MorePrefix$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get qux(): string { return this.$text(4); }
-  set qux(value: string) { $.writeText(this.$segment, this.$pointers + 32, value); }
+  set qux(value: string) { this.$segment.writeText(this.$pointers + 32, value); }
   hasQux(): boolean { return this.$has(4); }
   disownQux(): $.Orphan { return this.$disown(4); }
   adoptQux(orphan: $.Orphan): void { this.$adopt(4, orphan); }
@@ -230,7 +230,7 @@ export class Everything$PrefixedGroup$Reader extends $.StructReader {
 export class Everything$PrefixedGroup$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get foo(): string { return this.$text(3); }
-  set foo(value: string) { $.writeText(this.$segment, this.$pointers + 24, value); }
+  set foo(value: string) { this.$segment.writeText(this.$pointers + 24, value); }
   hasFoo(): boolean { return this.$has(3); }
   disownFoo(): $.Orphan { return this.$disown(3); }
   adoptFoo(orphan: $.Orphan): void { this.$adopt(3, orphan); }
@@ -295,7 +295,7 @@ export class Everything$AUnion$Foo$Reader extends $.StructReader {
 export class Everything$AUnion$Foo$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get fooMember(): string { return this.$text(5); }
-  set fooMember(value: string) { $.writeText(this.$segment, this.$pointers + 40, value); }
+  set fooMember(value: string) { this.$segment.writeText(this.$pointers + 40, value); }
   hasFooMember(): boolean { return this.$has(5); }
   disownFooMember(): $.Orphan { return this.$disown(5); }
   adoptFooMember(orphan: $.Orphan): void { this.$adopt(5, orphan); }
@@ -340,7 +340,7 @@ export class Everything$AUnion$Bar$Builder extends $.StructBuilder {
   get barMember(): number { return this.$uint32(12); }
   set barMember(value: number) { this.$setUint32(12, value); }
   get multiMember(): string { return this.$text(5); }
-  set multiMember(value: string) { $.writeText(this.$segment, this.$pointers + 40, value); }
+  set multiMember(value: string) { this.$segment.writeText(this.$pointers + 40, value); }
   hasMultiMember(): boolean { return this.$has(5); }
   disownMultiMember(): $.Orphan { return this.$disown(5); }
   adoptMultiMember(orphan: $.Orphan): void { this.$adopt(5, orphan); }
@@ -396,7 +396,7 @@ export class Everything$AUnion$Builder extends $.StructBuilder {
   set foo(value: Everything.AUnion.Foo.Init | Everything.AUnion.Foo.Builder) { this.initFoo().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initFoo(): Everything.AUnion.Foo.Builder {
-    this.$setUint16(6, 0);
+    this.$setWhich(6, 0);
     this.$clear(5);
     this.$setUint32(12, 0);
     return new Everything$AUnion$Foo$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -405,7 +405,7 @@ export class Everything$AUnion$Builder extends $.StructBuilder {
   set bar(value: Everything.AUnion.Bar.Init | Everything.AUnion.Bar.Builder) { this.initBar().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initBar(): Everything.AUnion.Bar.Builder {
-    this.$setUint16(6, 1);
+    this.$setWhich(6, 1);
     this.$setUint32(12, 0);
     this.$clear(5);
     return new Everything$AUnion$Bar$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -459,7 +459,7 @@ export class Everything$SimpleGroup$Reader extends $.StructReader {
 export class Everything$SimpleGroup$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get grault(): string { return this.$text(7); }
-  set grault(value: string) { $.writeText(this.$segment, this.$pointers + 56, value); }
+  set grault(value: string) { this.$segment.writeText(this.$pointers + 56, value); }
   hasGrault(): boolean { return this.$has(7); }
   disownGrault(): $.Orphan { return this.$disown(7); }
   adoptGrault(orphan: $.Orphan): void { this.$adopt(7, orphan); }
@@ -510,19 +510,19 @@ export class Everything$BUnion$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "foo" | "bar" | number { return this.$which(16, Everything$BUnion$$members); }
   get foo(): string { this.$expect(16, 0, "foo"); return this.$text(13); }
-  set foo(value: string) { $.writeText(this.$segment, this.$pointers + 104, value); this.$setUint16(16, 0); }
+  set foo(value: string) { this.$segment.writeText(this.$pointers + 104, value); this.$setWhich(16, 0); }
   hasFoo(): boolean { return this.$uint16(16) === 0 && this.$has(13); }
   disownFoo(): $.Orphan { this.$expect(16, 0, "foo"); return this.$disown(13); }
-  adoptFoo(orphan: $.Orphan): void { this.$adopt(13, orphan); this.$setUint16(16, 0); }
+  adoptFoo(orphan: $.Orphan): void { this.$adopt(13, orphan); this.$setWhich(16, 0); }
   get bar(): number { this.$expect(16, 1, "bar"); return this.$uint32(20); }
-  set bar(value: number) { this.$setUint32(20, value); this.$setUint16(16, 1); }
+  set bar(value: number) { this.$setUint32(20, value); this.$setWhich(16, 1); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Everything.BUnion.Init | Everything$BUnion$Builder): this {
     const from: Everything$BUnion$InitFields & $.Open<Everything$BUnion$InitMembers> = init;
     const which = from.which ?? (from.foo !== undefined ? "foo" : from.bar !== undefined ? "bar" : undefined);
     switch (which) {
-      case "foo": if (from.foo !== undefined) this.foo = from.foo; else { this.$clear(13); this.$setUint16(16, 0); } break;
-      case "bar": if (from.bar !== undefined) this.bar = from.bar; else { this.$setUint32(20, 0); this.$setUint16(16, 1); } break;
+      case "foo": if (from.foo !== undefined) this.foo = from.foo; else { this.$clear(13); this.$setWhich(16, 0); } break;
+      case "bar": if (from.bar !== undefined) this.bar = from.bar; else { this.$setUint32(20, 0); this.$setWhich(16, 1); } break;
       case undefined: break;
       default: throw $.unknownMember("Everything.BUnion", which);
     }
@@ -579,22 +579,22 @@ export class Everything$UnionWithVoid$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "intValue" | "voidValue" | "textValue" | number { return this.$which(18, Everything$UnionWithVoid$$members); }
   get intValue(): number { this.$expect(18, 0, "intValue"); return this.$uint32(24); }
-  set intValue(value: number) { this.$setUint32(24, value); this.$setUint16(18, 0); }
+  set intValue(value: number) { this.$setUint32(24, value); this.$setWhich(18, 0); }
   get voidValue(): null { this.$expect(18, 1, "voidValue"); return null; }
-  set voidValue(_: null) { this.$setUint16(18, 1); }
+  set voidValue(_: null) { this.$setWhich(18, 1); }
   get textValue(): string { this.$expect(18, 2, "textValue"); return this.$text(15); }
-  set textValue(value: string) { $.writeText(this.$segment, this.$pointers + 120, value); this.$setUint16(18, 2); }
+  set textValue(value: string) { this.$segment.writeText(this.$pointers + 120, value); this.$setWhich(18, 2); }
   hasTextValue(): boolean { return this.$uint16(18) === 2 && this.$has(15); }
   disownTextValue(): $.Orphan { this.$expect(18, 2, "textValue"); return this.$disown(15); }
-  adoptTextValue(orphan: $.Orphan): void { this.$adopt(15, orphan); this.$setUint16(18, 2); }
+  adoptTextValue(orphan: $.Orphan): void { this.$adopt(15, orphan); this.$setWhich(18, 2); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Everything.UnionWithVoid.Init | Everything$UnionWithVoid$Builder): this {
     const from: Everything$UnionWithVoid$InitFields & $.Open<Everything$UnionWithVoid$InitMembers> = init;
     const which = from.which ?? (from.intValue !== undefined ? "intValue" : from.voidValue !== undefined ? "voidValue" : from.textValue !== undefined ? "textValue" : undefined);
     switch (which) {
-      case "intValue": if (from.intValue !== undefined) this.intValue = from.intValue; else { this.$setUint32(24, 0); this.$setUint16(18, 0); } break;
-      case "voidValue": if (from.voidValue !== undefined) this.voidValue = from.voidValue; else { this.$setUint16(18, 1); } break;
-      case "textValue": if (from.textValue !== undefined) this.textValue = from.textValue; else { this.$clear(15); this.$setUint16(18, 2); } break;
+      case "intValue": if (from.intValue !== undefined) this.intValue = from.intValue; else { this.$setUint32(24, 0); this.$setWhich(18, 0); } break;
+      case "voidValue": if (from.voidValue !== undefined) this.voidValue = from.voidValue; else { this.$setWhich(18, 1); } break;
+      case "textValue": if (from.textValue !== undefined) this.textValue = from.textValue; else { this.$clear(15); this.$setWhich(18, 2); } break;
       case undefined: break;
       default: throw $.unknownMember("Everything.UnionWithVoid", which);
     }
@@ -657,7 +657,7 @@ export class Everything$Reader extends $.StructReader {
 export class Everything$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get someField(): string { return this.$text(0); }
-  set someField(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set someField(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasSomeField(): boolean { return this.$has(0); }
   disownSomeField(): $.Orphan { return this.$disown(0); }
   adoptSomeField(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -685,7 +685,7 @@ export class Everything$Builder extends $.StructBuilder {
   set aUnion(value: Everything.AUnion.Init | Everything.AUnion.Builder) { this.initAUnion().assign(value); }
   /** Sets all of the group to its defaults. */
   initAUnion(): Everything.AUnion.Builder {
-    this.$setUint16(6, 0);
+    this.$setWhich(6, 0);
     this.$clear(5);
     this.$setUint32(12, 0);
     return new Everything$AUnion$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -716,7 +716,7 @@ export class Everything$Builder extends $.StructBuilder {
   disownInnerJson(): $.Orphan { return this.$disown(9); }
   adoptInnerJson(orphan: $.Orphan): void { this.$adopt(9, orphan); }
   get customFieldHandler(): string { return this.$text(10); }
-  set customFieldHandler(value: string) { $.writeText(this.$segment, this.$pointers + 80, value); }
+  set customFieldHandler(value: string) { this.$segment.writeText(this.$pointers + 80, value); }
   hasCustomFieldHandler(): boolean { return this.$has(10); }
   disownCustomFieldHandler(): $.Orphan { return this.$disown(10); }
   adoptCustomFieldHandler(orphan: $.Orphan): void { this.$adopt(10, orphan); }
@@ -736,7 +736,7 @@ export class Everything$Builder extends $.StructBuilder {
   set bUnion(value: Everything.BUnion.Init | Everything.BUnion.Builder) { this.initBUnion().assign(value); }
   /** Sets all of the group to its defaults. */
   initBUnion(): Everything.BUnion.Builder {
-    this.$setUint16(16, 0);
+    this.$setWhich(16, 0);
     this.$clear(13);
     this.$setUint32(20, 0);
     return new Everything$BUnion$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -751,7 +751,7 @@ export class Everything$Builder extends $.StructBuilder {
   set unionWithVoid(value: Everything.UnionWithVoid.Init | Everything.UnionWithVoid.Builder) { this.initUnionWithVoid().assign(value); }
   /** Sets all of the group to its defaults. */
   initUnionWithVoid(): Everything.UnionWithVoid.Builder {
-    this.$setUint16(18, 0);
+    this.$setWhich(18, 0);
     this.$setUint32(24, 0);
     this.$clear(15);
     return new Everything$UnionWithVoid$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
@@ -960,7 +960,7 @@ export class Dependency$Reader extends $.StructReader {
 export class Dependency$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get foo(): string { return this.$text(0); }
-  set foo(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set foo(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasFoo(): boolean { return this.$has(0); }
   disownFoo(): $.Orphan { return this.$disown(0); }
   adoptFoo(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1110,27 +1110,27 @@ export class External$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "foo" | "bar" | "nothing" | number { return this.$which(0, External$$members); }
   get foo(): External.Foo.Builder { this.$expect(0, 0, "foo"); return this.$get(0, External$Foo); }
-  set foo(value: External.Foo.Init | External.Foo.Builder) { this.$set(0, External$Foo, value); this.$setUint16(0, 0); }
+  set foo(value: External.Foo.Init | External.Foo.Builder) { this.$set(0, External$Foo, value); this.$setWhich(0, 0); }
   hasFoo(): boolean { return this.$uint16(0) === 0 && this.$has(0); }
-  initFoo(): External.Foo.Builder { this.$setUint16(0, 0); return this.$init(0, External$Foo); }
+  initFoo(): External.Foo.Builder { this.$setWhich(0, 0); return this.$init(0, External$Foo); }
   disownFoo(): $.Orphan { this.$expect(0, 0, "foo"); return this.$disown(0); }
-  adoptFoo(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 0); }
+  adoptFoo(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 0); }
   get bar(): External.Bar.Builder { this.$expect(0, 1, "bar"); return this.$get(0, External$Bar); }
-  set bar(value: External.Bar.Init | External.Bar.Builder) { this.$set(0, External$Bar, value); this.$setUint16(0, 1); }
+  set bar(value: External.Bar.Init | External.Bar.Builder) { this.$set(0, External$Bar, value); this.$setWhich(0, 1); }
   hasBar(): boolean { return this.$uint16(0) === 1 && this.$has(0); }
-  initBar(): External.Bar.Builder { this.$setUint16(0, 1); return this.$init(0, External$Bar); }
+  initBar(): External.Bar.Builder { this.$setWhich(0, 1); return this.$init(0, External$Bar); }
   disownBar(): $.Orphan { this.$expect(0, 1, "bar"); return this.$disown(0); }
-  adoptBar(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 1); }
+  adoptBar(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 1); }
   get nothing(): null { this.$expect(0, 2, "nothing"); return null; }
-  set nothing(_: null) { this.$setUint16(0, 2); }
+  set nothing(_: null) { this.$setWhich(0, 2); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: External.Init | External$Builder): this {
     const from: External$InitFields & $.Open<External$InitMembers> = init;
     const which = from.which ?? (from.foo !== undefined ? "foo" : from.bar !== undefined ? "bar" : from.nothing !== undefined ? "nothing" : undefined);
     switch (which) {
-      case "foo": if (from.foo !== undefined) this.foo = from.foo; else { this.$clear(0); this.$setUint16(0, 0); } break;
-      case "bar": if (from.bar !== undefined) this.bar = from.bar; else { this.$clear(0); this.$setUint16(0, 1); } break;
-      case "nothing": if (from.nothing !== undefined) this.nothing = from.nothing; else { this.$setUint16(0, 2); } break;
+      case "foo": if (from.foo !== undefined) this.foo = from.foo; else { this.$clear(0); this.$setWhich(0, 0); } break;
+      case "bar": if (from.bar !== undefined) this.bar = from.bar; else { this.$clear(0); this.$setWhich(0, 1); } break;
+      case "nothing": if (from.nothing !== undefined) this.nothing = from.nothing; else { this.$setWhich(0, 2); } break;
       case undefined: break;
       default: throw $.unknownMember("External", which);
     }
@@ -1238,9 +1238,9 @@ export class Outer$Inner$Builder extends $.StructBuilder {
   disownBytes(): $.Orphan { return this.$disown(0); }
   adoptBytes(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   get left(): bigint { this.$expect(2, 0, "left"); return this.$int64(8); }
-  set left(value: bigint) { this.$setInt64(8, value); this.$setUint16(2, 0); }
+  set left(value: bigint) { this.$setInt64(8, value); this.$setWhich(2, 0); }
   get right(): number { this.$expect(2, 1, "right"); return this.$float32(8); }
-  set right(value: number) { this.$setFloat32(8, value); this.$setUint16(2, 1); }
+  set right(value: number) { this.$setFloat32(8, value); this.$setWhich(2, 1); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Outer.Inner.Init | Outer$Inner$Builder): this {
     const from: Outer$Inner$InitFields & $.Open<Outer$Inner$InitMembers> = init;
@@ -1248,8 +1248,8 @@ export class Outer$Inner$Builder extends $.StructBuilder {
     if (from.bytes !== undefined) this.bytes = from.bytes;
     const which = from.which ?? (from.left !== undefined ? "left" : from.right !== undefined ? "right" : undefined);
     switch (which) {
-      case "left": if (from.left !== undefined) this.left = from.left; else { this.$setInt64(8, 0n); this.$setUint16(2, 0); } break;
-      case "right": if (from.right !== undefined) this.right = from.right; else { this.$setFloat32(8, 0); this.$setUint16(2, 1); } break;
+      case "left": if (from.left !== undefined) this.left = from.left; else { this.$setInt64(8, 0n); this.$setWhich(2, 0); } break;
+      case "right": if (from.right !== undefined) this.right = from.right; else { this.$setFloat32(8, 0); this.$setWhich(2, 1); } break;
       case undefined: break;
       default: throw $.unknownMember("Outer.Inner", which);
     }
@@ -1303,7 +1303,7 @@ export class Outer$Reader extends $.StructReader {
 export class Outer$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1442,12 +1442,12 @@ export class Clash$Reader extends $.StructReader {
 export class Clash$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get first(): string { return this.$text(0); }
-  set first(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set first(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasFirst(): boolean { return this.$has(0); }
   disownFirst(): $.Orphan { return this.$disown(0); }
   adoptFirst(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   get second(): string { return this.$text(1); }
-  set second(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
+  set second(value: string) { this.$segment.writeText(this.$pointers + 8, value); }
   hasSecond(): boolean { return this.$has(1); }
   disownSecond(): $.Orphan { return this.$disown(1); }
   adoptSecond(orphan: $.Orphan): void { this.$adopt(1, orphan); }

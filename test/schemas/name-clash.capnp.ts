@@ -58,26 +58,26 @@ export class Members$Reader extends $.StructReader {
 export class Members$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get constructor_(): string { return this.$text(0); }
-  set constructor_(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set constructor_(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasConstructor(): boolean { return this.$has(0); }
   disownConstructor(): $.Orphan { return this.$disown(0); }
   adoptConstructor(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   get toObject_(): number { return this.$int32(0); }
   set toObject_(value: number) { this.$setInt32(0, value); }
   get then_(): string { return this.$text(1); }
-  set then_(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
+  set then_(value: string) { this.$segment.writeText(this.$pointers + 8, value); }
   hasThen(): boolean { return this.$has(1); }
   disownThen(): $.Orphan { return this.$disown(1); }
   adoptThen(orphan: $.Orphan): void { this.$adopt(1, orphan); }
   get which_(): boolean { return this.$bool(32); }
   set which_(value: boolean) { this.$setBool(32, value); }
   get delete(): string { return this.$text(2); }
-  set delete(value: string) { $.writeText(this.$segment, this.$pointers + 16, value); }
+  set delete(value: string) { this.$segment.writeText(this.$pointers + 16, value); }
   hasDelete(): boolean { return this.$has(2); }
   disownDelete(): $.Orphan { return this.$disown(2); }
   adoptDelete(orphan: $.Orphan): void { this.$adopt(2, orphan); }
   get toString_(): string { return this.$text(3); }
-  set toString_(value: string) { $.writeText(this.$segment, this.$pointers + 24, value); }
+  set toString_(value: string) { this.$segment.writeText(this.$pointers + 24, value); }
   hasToString(): boolean { return this.$has(3); }
   disownToString(): $.Orphan { return this.$disown(3); }
   adoptToString(orphan: $.Orphan): void { this.$adopt(3, orphan); }
@@ -86,7 +86,7 @@ export class Members$Builder extends $.StructBuilder {
   get hasOwnProperty_(): boolean { return this.$bool(33); }
   set hasOwnProperty_(value: boolean) { this.$setBool(33, value); }
   get ownProperty(): string { return this.$text(4); }
-  set ownProperty(value: string) { $.writeText(this.$segment, this.$pointers + 32, value); }
+  set ownProperty(value: string) { this.$segment.writeText(this.$pointers + 32, value); }
   hasOwnProperty__(): boolean { return this.$has(4); }
   disownOwnProperty(): $.Orphan { return this.$disown(4); }
   adoptOwnProperty(orphan: $.Orphan): void { this.$adopt(4, orphan); }
@@ -103,12 +103,12 @@ export class Members$Builder extends $.StructBuilder {
   disownAsReader(): $.Orphan { return this.$disown(6); }
   adoptAsReader(orphan: $.Orphan): void { this.$adopt(6, orphan); }
   get toJSON_(): string { return this.$text(7); }
-  set toJSON_(value: string) { $.writeText(this.$segment, this.$pointers + 56, value); }
+  set toJSON_(value: string) { this.$segment.writeText(this.$pointers + 56, value); }
   hasToJSON(): boolean { return this.$has(7); }
   disownToJSON(): $.Orphan { return this.$disown(7); }
   adoptToJSON(orphan: $.Orphan): void { this.$adopt(7, orphan); }
   get name(): string { return this.$text(8); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers + 64, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers + 64, value); }
   hasName_(): boolean { return this.$has(8); }
   disownName(): $.Orphan { return this.$disown(8); }
   adoptName(orphan: $.Orphan): void { this.$adopt(8, orphan); }
@@ -123,7 +123,7 @@ export class Members$Builder extends $.StructBuilder {
   disownValue_(): $.Orphan { return this.$disown(9); }
   adoptValue_(orphan: $.Orphan): void { this.$adopt(9, orphan); }
   get initValue(): string { return this.$text(10); }
-  set initValue(value: string) { $.writeText(this.$segment, this.$pointers + 80, value); }
+  set initValue(value: string) { this.$segment.writeText(this.$pointers + 80, value); }
   hasInitValue(): boolean { return this.$has(10); }
   disownInitValue(): $.Orphan { return this.$disown(10); }
   adoptInitValue(orphan: $.Orphan): void { this.$adopt(10, orphan); }
@@ -152,24 +152,24 @@ export class Members$Builder extends $.StructBuilder {
   get class(): number { return this.$uint8Default(5, 3); }
   set class(value: number) { this.$setUint8Default(5, value, 3); }
   get from(): string { return this.$text(14); }
-  set from(value: string) { $.writeText(this.$segment, this.$pointers + 112, value); }
+  set from(value: string) { this.$segment.writeText(this.$pointers + 112, value); }
   hasFrom(): boolean { return this.$has(14); }
   disownFrom(): $.Orphan { return this.$disown(14); }
   adoptFrom(orphan: $.Orphan): void { this.$adopt(14, orphan); }
   get init(): string { return this.$text(15); }
-  set init(value: string) { $.writeText(this.$segment, this.$pointers + 120, value); }
+  set init(value: string) { this.$segment.writeText(this.$pointers + 120, value); }
   hasInit(): boolean { return this.$has(15); }
   disownInit(): $.Orphan { return this.$disown(15); }
   adoptInit(orphan: $.Orphan): void { this.$adopt(15, orphan); }
   get this(): string { return this.$text(16); }
-  set this(value: string) { $.writeText(this.$segment, this.$pointers + 128, value); }
+  set this(value: string) { this.$segment.writeText(this.$pointers + 128, value); }
   hasThis(): boolean { return this.$has(16); }
   disownThis(): $.Orphan { return this.$disown(16); }
   adoptThis(orphan: $.Orphan): void { this.$adopt(16, orphan); }
   get length(): number { return this.$uint32(16); }
   set length(value: number) { this.$setUint32(16, value); }
   get prototype(): string { return this.$text(17); }
-  set prototype(value: string) { $.writeText(this.$segment, this.$pointers + 136, value); }
+  set prototype(value: string) { this.$segment.writeText(this.$pointers + 136, value); }
   hasPrototype(): boolean { return this.$has(17); }
   disownPrototype(): $.Orphan { return this.$disown(17); }
   adoptPrototype(orphan: $.Orphan): void { this.$adopt(17, orphan); }
@@ -321,7 +321,7 @@ export class Choice$Constructor$Reader extends $.StructReader {
 export class Choice$Constructor$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get toString_(): string { return this.$text(0); }
-  set toString_(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set toString_(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasToString(): boolean { return this.$has(0); }
   disownToString(): $.Orphan { return this.$disown(0); }
   adoptToString(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -384,39 +384,39 @@ export class Choice$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "which_" | "then_" | "constructor_" | "case" | "default" | number { return this.$which(0, Choice$$members); }
   get which_(): string { this.$expect(0, 0, "which_"); return this.$text(0); }
-  set which_(value: string) { $.writeText(this.$segment, this.$pointers, value); this.$setUint16(0, 0); }
+  set which_(value: string) { this.$segment.writeText(this.$pointers, value); this.$setWhich(0, 0); }
   hasWhich(): boolean { return this.$uint16(0) === 0 && this.$has(0); }
   disownWhich(): $.Orphan { this.$expect(0, 0, "which_"); return this.$disown(0); }
-  adoptWhich(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 0); }
+  adoptWhich(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 0); }
   get then_(): Members.Builder { this.$expect(0, 1, "then_"); return this.$get(0, Members); }
-  set then_(value: Members.Init | Members.Builder) { this.$set(0, Members, value); this.$setUint16(0, 1); }
+  set then_(value: Members.Init | Members.Builder) { this.$set(0, Members, value); this.$setWhich(0, 1); }
   hasThen(): boolean { return this.$uint16(0) === 1 && this.$has(0); }
-  initThen(): Members.Builder { this.$setUint16(0, 1); return this.$init(0, Members); }
+  initThen(): Members.Builder { this.$setWhich(0, 1); return this.$init(0, Members); }
   disownThen(): $.Orphan { this.$expect(0, 1, "then_"); return this.$disown(0); }
-  adoptThen(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setUint16(0, 1); }
+  adoptThen(orphan: $.Orphan): void { this.$adopt(0, orphan); this.$setWhich(0, 1); }
   get constructor_(): Choice.Constructor.Builder { this.$expect(0, 2, "constructor_"); return new Choice$Constructor$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set constructor_(value: Choice.Constructor.Init | Choice.Constructor.Builder) { this.initConstructor().assign(value); }
   /** Makes this the member that is set, all of it zero. */
   initConstructor(): Choice.Constructor.Builder {
-    this.$setUint16(0, 2);
+    this.$setWhich(0, 2);
     this.$clear(0);
     this.$setBool(16, false);
     return new Choice$Constructor$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount);
   }
   get case(): null { this.$expect(0, 3, "case"); return null; }
-  set case(_: null) { this.$setUint16(0, 3); }
+  set case(_: null) { this.$setWhich(0, 3); }
   get default(): number { this.$expect(0, 4, "default"); return this.$uint8(2); }
-  set default(value: number) { this.$setUint8(2, value); this.$setUint16(0, 4); }
+  set default(value: number) { this.$setUint8(2, value); this.$setWhich(0, 4); }
   /** Sets what `init` gives and leaves the rest as it is. */
   assign(init: Choice.Init | Choice$Builder): this {
     const from: Choice$InitFields & $.Open<Choice$InitMembers> = init;
     const which = from.which ?? (from.which_ !== undefined ? "which_" : from.then_ !== undefined ? "then_" : from.constructor_ !== undefined ? "constructor_" : from.case !== undefined ? "case" : from.default !== undefined ? "default" : undefined);
     switch (which) {
-      case "which_": if (from.which_ !== undefined) this.which_ = from.which_; else { this.$clear(0); this.$setUint16(0, 0); } break;
-      case "then_": if (from.then_ !== undefined) this.then_ = from.then_; else { this.$clear(0); this.$setUint16(0, 1); } break;
+      case "which_": if (from.which_ !== undefined) this.which_ = from.which_; else { this.$clear(0); this.$setWhich(0, 0); } break;
+      case "then_": if (from.then_ !== undefined) this.then_ = from.then_; else { this.$clear(0); this.$setWhich(0, 1); } break;
       case "constructor_": if (from.constructor_ !== undefined) this.constructor_ = from.constructor_; else this.initConstructor(); break;
-      case "case": if (from.case !== undefined) this.case = from.case; else { this.$setUint16(0, 3); } break;
-      case "default": if (from.default !== undefined) this.default = from.default; else { this.$setUint8(2, 0); this.$setUint16(0, 4); } break;
+      case "case": if (from.case !== undefined) this.case = from.case; else { this.$setWhich(0, 3); } break;
+      case "default": if (from.default !== undefined) this.default = from.default; else { this.$setUint8(2, 0); this.$setWhich(0, 4); } break;
       case undefined: break;
       default: throw $.unknownMember("Choice", which);
     }
@@ -1793,7 +1793,7 @@ export class Service$ThenParams$Reader extends $.StructReader {
 export class Service$ThenParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get then_(): string { return this.$text(0); }
-  set then_(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set then_(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasThen(): boolean { return this.$has(0); }
   disownThen(): $.Orphan { return this.$disown(0); }
   adoptThen(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1863,7 +1863,7 @@ export class Service$CatchParams$Reader extends $.StructReader {
 export class Service$CatchParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get this(): string { return this.$text(0); }
-  set this(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set this(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasThis(): boolean { return this.$has(0); }
   disownThis(): $.Orphan { return this.$disown(0); }
   adoptThis(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -2112,7 +2112,7 @@ export class Service$ToStringResults$Reader extends $.StructReader {
 export class Service$ToStringResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -2155,17 +2155,17 @@ export class Service$DeleteParams$Reader extends $.StructReader {
 export class Service$DeleteParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get params(): string { return this.$text(0); }
-  set params(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set params(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasParams(): boolean { return this.$has(0); }
   disownParams(): $.Orphan { return this.$disown(0); }
   adoptParams(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   get options(): string { return this.$text(1); }
-  set options(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
+  set options(value: string) { this.$segment.writeText(this.$pointers + 8, value); }
   hasOptions(): boolean { return this.$has(1); }
   disownOptions(): $.Orphan { return this.$disown(1); }
   adoptOptions(orphan: $.Orphan): void { this.$adopt(1, orphan); }
   get arguments(): string { return this.$text(2); }
-  set arguments(value: string) { $.writeText(this.$segment, this.$pointers + 16, value); }
+  set arguments(value: string) { this.$segment.writeText(this.$pointers + 16, value); }
   hasArguments(): boolean { return this.$has(2); }
   disownArguments(): $.Orphan { return this.$disown(2); }
   adoptArguments(orphan: $.Orphan): void { this.$adopt(2, orphan); }
@@ -2499,7 +2499,7 @@ export class Base$NameResults$Reader extends $.StructReader {
 export class Base$NameResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }

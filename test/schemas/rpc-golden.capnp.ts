@@ -46,7 +46,7 @@ export class Root$FooResults$Reader extends $.StructReader {
 export class Root$FooResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get x(): string { return this.$text(0); }
-  set x(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set x(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasX(): boolean { return this.$has(0); }
   disownX(): $.Orphan { return this.$disown(0); }
   adoptX(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -127,7 +127,7 @@ export class Root$BazParams$Reader extends $.StructReader {
 export class Root$BazParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -667,7 +667,7 @@ export class Pipeline$GetCapResults$Reader extends $.StructReader {
 export class Pipeline$GetCapResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get s(): string { return this.$text(0); }
-  set s(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set s(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasS(): boolean { return this.$has(0); }
   disownS(): $.Orphan { return this.$disown(0); }
   adoptS(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -846,7 +846,7 @@ export class TailResult$Builder extends $.StructBuilder {
   get i(): number { return this.$uint32(0); }
   set i(value: number) { this.$setUint32(0, value); }
   get t(): string { return this.$text(0); }
-  set t(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set t(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasT(): boolean { return this.$has(0); }
   disownT(): $.Orphan { return this.$disown(0); }
   adoptT(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -911,7 +911,7 @@ export class TailCallee$FooParams$Builder extends $.StructBuilder {
   get i(): number { return this.$int32(0); }
   set i(value: number) { this.$setInt32(0, value); }
   get t(): string { return this.$text(0); }
-  set t(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set t(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasT(): boolean { return this.$has(0); }
   disownT(): $.Orphan { return this.$disown(0); }
   adoptT(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1087,7 +1087,7 @@ export class More$CallFooResults$Reader extends $.StructReader {
 export class More$CallFooResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get s(): string { return this.$text(0); }
-  set s(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set s(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasS(): boolean { return this.$has(0); }
   disownS(): $.Orphan { return this.$disown(0); }
   adoptS(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1156,7 +1156,7 @@ export class More$CallFooWhenResolvedResults$Reader extends $.StructReader {
 export class More$CallFooWhenResolvedResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get s(): string { return this.$text(0); }
-  set s(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set s(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasS(): boolean { return this.$has(0); }
   disownS(): $.Orphan { return this.$disown(0); }
   adoptS(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1268,7 +1268,7 @@ export class More$CallHeldResults$Reader extends $.StructReader {
 export class More$CallHeldResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get s(): string { return this.$text(0); }
-  set s(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set s(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasS(): boolean { return this.$has(0); }
   disownS(): $.Orphan { return this.$disown(0); }
   adoptS(orphan: $.Orphan): void { this.$adopt(0, orphan); }

@@ -599,7 +599,7 @@ export class Friend$FailParams$Reader extends $.StructReader {
 export class Friend$FailParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get reason(): string { return this.$text(0); }
-  set reason(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set reason(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasReason(): boolean { return this.$has(0); }
   disownReason(): $.Orphan { return this.$disown(0); }
   adoptReason(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -1240,7 +1240,7 @@ export class Called$Builder extends $.StructBuilder {
   get number(): number { return this.$uint32(0); }
   set number(value: number) { this.$setUint32(0, value); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }

@@ -174,7 +174,7 @@ export class Named$NameResults$Reader extends $.StructReader {
 export class Named$NameResults$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -454,7 +454,7 @@ export class File$LocateParams$Reader extends $.StructReader {
 export class File$LocateParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get text(): string { return this.$text(0); }
-  set text(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set text(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasText(): boolean { return this.$has(0); }
   disownText(): $.Orphan { return this.$disown(0); }
   adoptText(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -654,7 +654,7 @@ export class Directory$EntryParams$Reader extends $.StructReader {
 export class Directory$EntryParams$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get name(): string { return this.$text(0); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers, value); }
   hasName(): boolean { return this.$has(0); }
   disownName(): $.Orphan { return this.$disown(0); }
   adoptName(orphan: $.Orphan): void { this.$adopt(0, orphan); }
@@ -803,12 +803,12 @@ export class Entry$Builder extends $.StructBuilder {
   constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
   get which(): "none" | "file" | "directory" | number { return this.$which(0, Entry$$members); }
   get none(): null { this.$expect(0, 0, "none"); return null; }
-  set none(_: null) { this.$setUint16(0, 0); }
+  set none(_: null) { this.$setWhich(0, 0); }
   get file(): File.Client { this.$expect(0, 1, "file"); return this.$get(0, File); }
-  set file(value: $.CapabilityInit<File.Client, File.Server>) { this.$set(0, File, value); this.$setUint16(0, 1); }
+  set file(value: $.CapabilityInit<File.Client, File.Server>) { this.$set(0, File, value); this.$setWhich(0, 1); }
   hasFile(): boolean { return this.$uint16(0) === 1 && this.$has(0); }
   get directory(): Directory.Client { this.$expect(0, 2, "directory"); return this.$get(0, Directory); }
-  set directory(value: $.CapabilityInit<Directory.Client, Directory.Server>) { this.$set(0, Directory, value); this.$setUint16(0, 2); }
+  set directory(value: $.CapabilityInit<Directory.Client, Directory.Server>) { this.$set(0, Directory, value); this.$setWhich(0, 2); }
   hasDirectory(): boolean { return this.$uint16(0) === 2 && this.$has(0); }
   get details(): Entry.Details.Builder { return new Entry$Details$Builder(this.$segment, this.$data, this.$pointers, this.$pointerCount); }
   set details(value: Entry.Details.Init | Entry.Details.Builder) { this.initDetails().assign(value); }
@@ -825,9 +825,9 @@ export class Entry$Builder extends $.StructBuilder {
     if (from.details !== undefined) this.details = from.details;
     const which = from.which ?? (from.none !== undefined ? "none" : from.file !== undefined ? "file" : from.directory !== undefined ? "directory" : undefined);
     switch (which) {
-      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setUint16(0, 0); } break;
-      case "file": if (from.file !== undefined) this.file = from.file; else { this.$clear(0); this.$setUint16(0, 1); } break;
-      case "directory": if (from.directory !== undefined) this.directory = from.directory; else { this.$clear(0); this.$setUint16(0, 2); } break;
+      case "none": if (from.none !== undefined) this.none = from.none; else { this.$setWhich(0, 0); } break;
+      case "file": if (from.file !== undefined) this.file = from.file; else { this.$clear(0); this.$setWhich(0, 1); } break;
+      case "directory": if (from.directory !== undefined) this.directory = from.directory; else { this.$clear(0); this.$setWhich(0, 2); } break;
       case undefined: break;
       default: throw $.unknownMember("Entry", which);
     }

@@ -1,6 +1,6 @@
 /** Text and Data: the NUL rule, UTF-8 in both directions, views. */
 
-import { AnyStruct, Data, decodeFrame, MessageBuilder, Text } from "capwire/wire";
+import { AnyStruct, Data, decodeFrame, listOf, MessageBuilder, Text } from "capwire/wire";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chars, codeOf, listPointer, message, words } from "./bytes.js";
@@ -99,6 +99,25 @@ describe("writing text", () => {
         expect(written.length).toBe(Math.ceil((expected.length + 1) / 8) * 8);
         expect([...written]).toEqual([...expected, ...new Array(written.length - expected.length).fill(0)]);
       }),
+    );
+  });
+
+  test("letters of one to four bytes in any order and of any number are written as TextEncoder writes them", () => {
+    const letters = ["a", "z", "\x7f", "\x80", "ö", "\u07ff", "\u0800", "€", "\uffff", "🙂", "\ud83d", "\ude42"];
+    const mixed = fc.string({ unit: fc.constantFrom(...letters), maxLength: 30 });
+    fc.assert(
+      fc.property(mixed, fc.string({ unit: fc.constantFrom("a", "ö"), maxLength: 30 }), (text, next) => {
+        const builder = new MessageBuilder();
+        const list = builder.initRoot(listOf(Text), 2);
+        list.set(0, text);
+        list.set(1, next);
+        const expected = utf8.encode(text);
+        const written = builder.segments()[0]!.subarray(24);
+        const room = Math.ceil((expected.length + 1) / 8) * 8;
+        expect([...written.subarray(0, room)]).toEqual([...expected, ...new Array(room - expected.length).fill(0)]);
+        expect(list.at(1)).toBe(next);
+      }),
+      { numRuns: 2000 },
     );
   });
 

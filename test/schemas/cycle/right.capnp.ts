@@ -32,7 +32,7 @@ export class Right$Builder extends $.StructBuilder {
   disownLeft(): $.Orphan { return this.$disown(0); }
   adoptLeft(orphan: $.Orphan): void { this.$adopt(0, orphan); }
   get name(): string { return this.$text(1); }
-  set name(value: string) { $.writeText(this.$segment, this.$pointers + 8, value); }
+  set name(value: string) { this.$segment.writeText(this.$pointers + 8, value); }
   hasName(): boolean { return this.$has(1); }
   disownName(): $.Orphan { return this.$disown(1); }
   adoptName(orphan: $.Orphan): void { this.$adopt(1, orphan); }
