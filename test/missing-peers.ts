@@ -5,7 +5,7 @@
 
 import { INSTALL_CAPNP, isCapnpInstalled } from "./has-capnp.js";
 import { INSTALL_PYCAPNP, isPycapnpInstalled } from "./has-pycapnp.js";
-import { missingPrograms, PEERS } from "./interop/peers.js";
+import { CPP, DESCRIPTOR_PROGRAMS, missingPrograms, PEERS } from "./interop/peers.js";
 
 interface Missing {
   readonly name: string;
@@ -33,6 +33,12 @@ const ALL: readonly Missing[] = [
     install: peer.install,
     isThere: () => missingPrograms(peer).length === 0,
   })),
+  {
+    name: `the programs of ${CPP.name} that pass file descriptors`,
+    skipped: "test/interop/descriptors.test.ts",
+    install: CPP.install,
+    isThere: () => missingPrograms(CPP, DESCRIPTOR_PROGRAMS).length === 0,
+  },
 ];
 
 export default function reportMissingPeers(): void {

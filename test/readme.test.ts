@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { main } from "../src/cli/main.js";
+import { passesDescriptors } from "./transport/passes-descriptors.js";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const folder = fileURLToPath(new URL("./.readme/", import.meta.url));
@@ -28,7 +29,10 @@ beforeAll(async () => {
   write("keeping.ts", block("## Keeping a capability, giving one away", "ts"));
   write("messages.ts", block("## Messages without RPC", "ts"));
   write("dynamic.ts", block("## Without generated code", "ts"));
-  expect(await main(["compile", `${folder}greeter.capnp`, `${folder}person.capnp`])).toBe(0);
+  write("logs.capnp", block("with `logs.capnp`", "capnp"));
+  write("descriptors.ts", block("## File descriptors", "ts"));
+  const schemas = ["greeter", "person", "logs"].map((name) => `${folder}${name}.capnp`);
+  expect(await main(["compile", ...schemas])).toBe(0);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -67,4 +71,12 @@ test("the dynamic example of the README loads a schema and writes JSON", async (
   log.mockRestore();
   expect(printed[0]).toEqual([3, { x: 3, y: 4 }]);
   expect(JSON.parse(printed[1]?.[0] as string)).toEqual({ name: "Ada", employment: { school: "MIT" } });
+});
+
+test.skipIf(!passesDescriptors)("the client of the README's log service writes to the service's file", async () => {
+  const example = await import(/* @vite-ignore */ `${folder}descriptors.ts`);
+  expect(readFileSync(`${example.folder}/service.log`, "utf8")).toBe("written by the client itself\n");
+  example.client.close();
+  await example.server.close();
+  rmSync(example.folder, { recursive: true });
 });

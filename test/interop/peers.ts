@@ -8,7 +8,10 @@ import { fileURLToPath } from "node:url";
 
 export const PROGRAMS = ["calculator-server", "calculator-client", "interop-server", "interop-client"] as const;
 
-export type Program = (typeof PROGRAMS)[number];
+/** Programs that only C++ has: no other implementation passes file descriptors. */
+export const DESCRIPTOR_PROGRAMS = ["descriptors-server", "descriptors-client"] as const;
+
+export type Program = (typeof PROGRAMS | typeof DESCRIPTOR_PROGRAMS)[number];
 
 /** What carries the bytes between the two languages. */
 export type Carrier = "TCP" | "Unix socket" | "WebSocket" | "TLS";

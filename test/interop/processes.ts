@@ -25,10 +25,11 @@ export class Server {
     this.#cleanUp = cleanUp;
   }
 
-  static async start(peer: Peer, program: Program, carrier: Carrier): Promise<Server> {
+  /** `args` are what the program is told beside its address. */
+  static async start(peer: Peer, program: Program, carrier: Carrier, args: readonly string[] = []): Promise<Server> {
     const { address, cleanUp } = freeAddress(carrier);
     const path = programPath(peer, program);
-    const child = spawn(path, [address], {
+    const child = spawn(path, [address, ...args], {
       stdio: ["pipe", "pipe", "inherit"],
       env: environment(path),
       detached: true,

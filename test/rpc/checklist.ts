@@ -117,8 +117,18 @@ const ROWS: readonly (Row | Omit<Case, "number">)[] = [
     "limits: results larger than a peer accepts",
   ],
   ["BootstrapFactory", "vat/two-party: with a factory gives each connection its own object"],
-  ["send FD over RPC", "file-descriptors: arrives in both directions and pipelined, with messages of every size"],
-  ["FD per message limit", "file-descriptors: is left out of a message that has its limit of them"],
+  [
+    "send FD over RPC",
+    "file-descriptors: arrives in both directions and pipelined, with messages of every size",
+    "transport/descriptors: <how> arrive in both directions and pipelined, with messages of every size",
+    "interop/descriptors: gets a client's, and gives it some, pipelined too, with messages of every size",
+  ],
+  [
+    "FD per message limit",
+    "file-descriptors: is left out of a message that has its limit of them",
+    "transport/descriptors: beyond the limit are dropped, and the rest work",
+    "interop/descriptors: gets no more than the limit, of <ours> here and <theirs> there",
+  ],
   ["Streaming over RPC", "streaming: are sent at once, and their callers go on until the window is full"],
   [
     "Streaming over a chain of local and remote promises",

@@ -49,6 +49,10 @@ class TestDesk implements Desk.Server {
     return { holders: Array.from({ length: count }, (_, index) => new FakeFile(kernel, `of many ${index}`)) };
   }
 
+  open(): Desk.OpenResults.Init {
+    return { count: kernel.openFiles.length };
+  }
+
   async count({ holders }: Desk.CountParams): Promise<Desk.CountResults.Init> {
     return { present: await Promise.all([...holders].map(async (holder) => (await getFd(holder)) !== null)) };
   }

@@ -24,4 +24,7 @@ interface Desk {
 
   count @4 (holders :List(Holder)) -> (present :List(Bool));
   # Which of them came with a descriptor.
+
+  open @5 () -> (count :UInt32);
+  # How many descriptors the process has.
 }

@@ -378,11 +378,65 @@ export interface Desk$CountResults$Plain {
 
 export const Desk$CountResults = /*@__PURE__*/ $.struct<Desk.CountResults.Reader, Desk.CountResults.Builder, Desk.CountResults.Init, Desk.CountResults.Plain>({ id: 0xa8d221832be158fan, name: "Desk.count$Results", dataWords: 0, pointerCount: 1, Reader: Desk$CountResults$Reader, Builder: Desk$CountResults$Builder, makeReader: (s, d, z, p, c, n) => new Desk$CountResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Desk$CountResults$Builder(s, d, p, c) });
 
+export class Desk$OpenParams$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  toObject(): Desk.OpenParams.Plain { return {  }; }
+}
+
+export class Desk$OpenParams$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
+  assign(_init: Desk.OpenParams.Init): this { return this; }
+  toObject(): Desk.OpenParams.Plain { return this.asReader().toObject(); }
+  asReader(): Desk.OpenParams.Reader { return this.$asReader(Desk$OpenParams$Reader); }
+}
+
+export interface Desk$OpenParams$Init {
+}
+export interface Desk$OpenParams$Plain {
+}
+
+export const Desk$OpenParams = /*@__PURE__*/ $.struct<Desk.OpenParams.Reader, Desk.OpenParams.Builder, Desk.OpenParams.Init, Desk.OpenParams.Plain>({ id: 0x8e4796179c679d7cn, name: "Desk.open$Params", dataWords: 0, pointerCount: 0, Reader: Desk$OpenParams$Reader, Builder: Desk$OpenParams$Builder, makeReader: (s, d, z, p, c, n) => new Desk$OpenParams$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Desk$OpenParams$Builder(s, d, p, c) });
+
+export class Desk$OpenResults$Reader extends $.StructReader {
+  constructor(s: $.ReaderSegment, d: number, z: number, p: number, c: number, n: number) { super(s, d, z, p, c, n); }
+  get count(): number { return this.$uint32(0); }
+  toObject(): Desk.OpenResults.Plain { return { count: this.count }; }
+}
+
+export class Desk$OpenResults$Builder extends $.StructBuilder {
+  constructor(s: $.BuilderSegment, d: number, p: number, c: number) { super(s, d, p, c); }
+  get count(): number { return this.$uint32(0); }
+  set count(value: number) { this.$setUint32(0, value); }
+  /** Sets what `init` gives and leaves the rest as it is. */
+  assign(init: Desk.OpenResults.Init | Desk$OpenResults$Builder): this {
+    const from = init;
+    if (from.count !== undefined) this.count = from.count;
+    return this;
+  }
+  toObject(): Desk.OpenResults.Plain { return this.asReader().toObject(); }
+  asReader(): Desk.OpenResults.Reader { return this.$asReader(Desk$OpenResults$Reader); }
+}
+
+export class Desk$OpenResults$Pipeline extends $.Pipeline<Desk.OpenResults.Reader> {
+  constructor(call: $.PendingCall, path: $.PipelinePath) { super(call, path); }
+  protected override get $type(): $.StructType<Desk.OpenResults.Reader, unknown, never> { return Desk$OpenResults; }
+}
+
+export interface Desk$OpenResults$Init {
+  count?: number | undefined;
+}
+export interface Desk$OpenResults$Plain {
+  count: number;
+}
+
+export const Desk$OpenResults = /*@__PURE__*/ $.struct<Desk.OpenResults.Reader, Desk.OpenResults.Builder, Desk.OpenResults.Init, Desk.OpenResults.Plain>({ id: 0xb3e3e88a0a36b38dn, name: "Desk.open$Results", dataWords: 1, pointerCount: 0, Reader: Desk$OpenResults$Reader, Builder: Desk$OpenResults$Builder, makeReader: (s, d, z, p, c, n) => new Desk$OpenResults$Reader(s, d, z, p, c, n), makeBuilder: (s, d, p, c) => new Desk$OpenResults$Builder(s, d, p, c) });
+
 export const Desk$write = /*@__PURE__*/ $.method({ interfaceId: 0xc0e74575d177a281n, interfaceName: "Desk", ordinal: 0, name: "write", Params: () => Desk$WriteParams, Results: () => Desk$WriteResults, Pipeline: () => Desk$WriteResults$Pipeline });
 export const Desk$reflect = /*@__PURE__*/ $.method({ interfaceId: 0xc0e74575d177a281n, interfaceName: "Desk", ordinal: 1, name: "reflect", Params: () => Desk$ReflectParams, Results: () => Desk$ReflectResults, Pipeline: () => Desk$ReflectResults$Pipeline });
 export const Desk$later = /*@__PURE__*/ $.method({ interfaceId: 0xc0e74575d177a281n, interfaceName: "Desk", ordinal: 2, name: "later", Params: () => Desk$LaterParams, Results: () => Desk$LaterResults, Pipeline: () => Desk$LaterResults$Pipeline });
 export const Desk$many = /*@__PURE__*/ $.method({ interfaceId: 0xc0e74575d177a281n, interfaceName: "Desk", ordinal: 3, name: "many", Params: () => Desk$ManyParams, Results: () => Desk$ManyResults, Pipeline: () => Desk$ManyResults$Pipeline });
 export const Desk$count = /*@__PURE__*/ $.method({ interfaceId: 0xc0e74575d177a281n, interfaceName: "Desk", ordinal: 4, name: "count", Params: () => Desk$CountParams, Results: () => Desk$CountResults, Pipeline: () => Desk$CountResults$Pipeline, noPipelining: true });
+export const Desk$open = /*@__PURE__*/ $.method({ interfaceId: 0xc0e74575d177a281n, interfaceName: "Desk", ordinal: 5, name: "open", Params: () => Desk$OpenParams, Results: () => Desk$OpenResults, Pipeline: () => Desk$OpenResults$Pipeline, noPipelining: true });
 export class Desk$Client extends $.Client {
   constructor(hook: $.CapabilityHook) { super(hook); }
   /**
@@ -398,6 +452,8 @@ export class Desk$Client extends $.Client {
   many(params?: $.Params<Desk.ManyParams.Init, Desk.ManyParams.Builder>, options?: $.CallOptions): $.RemotePromise<Desk.ManyResults.Reader> & Desk.ManyResults.Pipeline { return this.$call(Desk$many, params, options); }
   /** Which of them came with a descriptor. */
   count(params?: $.Params<Desk.CountParams.Init, Desk.CountParams.Builder>, options?: $.CallOptions): $.RemotePromise<Desk.CountResults.Reader> & Desk.CountResults.Pipeline { return this.$call(Desk$count, params, options); }
+  /** How many descriptors the process has. */
+  open(params?: $.Params<Desk.OpenParams.Init, Desk.OpenParams.Builder>, options?: $.CallOptions): $.RemotePromise<Desk.OpenResults.Reader> & Desk.OpenResults.Pipeline { return this.$call(Desk$open, params, options); }
 }
 
 export interface Desk$Server {
@@ -414,9 +470,11 @@ export interface Desk$Server {
   many(params: Desk.ManyParams.Reader, context: $.ServerContext<Desk.ManyParams.Reader, Desk.ManyResults.Reader, Desk.ManyResults.Init, Desk.ManyResults.Builder>): $.ServerResult<Desk.ManyResults.Init, Desk.ManyResults.Builder>;
   /** Which of them came with a descriptor. */
   count(params: Desk.CountParams.Reader, context: $.ServerContext<Desk.CountParams.Reader, Desk.CountResults.Reader, Desk.CountResults.Init, Desk.CountResults.Builder>): $.ServerResult<Desk.CountResults.Init, Desk.CountResults.Builder>;
+  /** How many descriptors the process has. */
+  open(params: Desk.OpenParams.Reader, context: $.ServerContext<Desk.OpenParams.Reader, Desk.OpenResults.Reader, Desk.OpenResults.Init, Desk.OpenResults.Builder>): $.ServerResult<Desk.OpenResults.Init, Desk.OpenResults.Builder>;
 }
 
-export const Desk = /*@__PURE__*/ $.interfaceType<Desk.Client, Desk.Server>({ id: 0xc0e74575d177a281n, name: "Desk", Client: Desk$Client, methods: () => [Desk$write, Desk$reflect, Desk$later, Desk$many, Desk$count] });
+export const Desk = /*@__PURE__*/ $.interfaceType<Desk.Client, Desk.Server>({ id: 0xc0e74575d177a281n, name: "Desk", Client: Desk$Client, methods: () => [Desk$write, Desk$reflect, Desk$later, Desk$many, Desk$count, Desk$open] });
 
 export type Desk = Desk$Client;
 export declare namespace Desk {
@@ -508,7 +566,24 @@ export declare namespace Desk {
     type Pipeline = Desk$CountResults$Pipeline;
     type $Type = $.StructType<Desk$CountResults$Reader, Desk$CountResults$Builder, Desk$CountResults$Init | Desk$CountResults$Builder, Desk$CountResults$Plain>;
   }
+  type OpenParams = Desk$OpenParams$Reader;
+  namespace OpenParams {
+    type Reader = Desk$OpenParams$Reader;
+    type Builder = Desk$OpenParams$Builder;
+    type Init = Desk$OpenParams$Init;
+    type Plain = Desk$OpenParams$Plain;
+    type $Type = $.StructType<Desk$OpenParams$Reader, Desk$OpenParams$Builder, Desk$OpenParams$Init | Desk$OpenParams$Builder, Desk$OpenParams$Plain>;
+  }
+  type OpenResults = Desk$OpenResults$Reader;
+  namespace OpenResults {
+    type Reader = Desk$OpenResults$Reader;
+    type Builder = Desk$OpenResults$Builder;
+    type Init = Desk$OpenResults$Init;
+    type Plain = Desk$OpenResults$Plain;
+    type Pipeline = Desk$OpenResults$Pipeline;
+    type $Type = $.StructType<Desk$OpenResults$Reader, Desk$OpenResults$Builder, Desk$OpenResults$Init | Desk$OpenResults$Builder, Desk$OpenResults$Plain>;
+  }
 }
 
 /** The compiled schema of this file, for reflection. */
-export const $schema: $.SchemaBundle = /*@__PURE__*/ $.schema("MH4CQAQxEUcFE60JJxEEAROhCQcAAFE4Bgb/51b/8xq+XYEAURwBAQAABQEHAAEzhQJSAROdAgcTnQIHE50CdwAAE4kCB//NJOvOl775iAARHAEAAAUBBwABMwkDSgETIQMHEyEDBxMhAz8AABMNAwf/puivuAnq7Y0AERwBAAAEBwABM1kDSgETcQMHE3EDBxNxAwcAABNdAwf/4uhbuF7B3pEAERwBAAAFAQcAATNRA1oBE2kDBxNpAwcTaQM/AAATVQMH/326bsYPOsWjAFEcAQEAAAQHAAEzkQNCAROlAwcTpQMHE6UDPwAAE5EDB/9jTbngJx/FqAABEQADE8UDuhPRAycT6QMfAAETvQMH//pY4SuDIdKoABEcAQAABQEHAAEz7QNSARMFBAcTBQQHEwUEPwAAE/EDB/8sX4C/nvnGuQBREAUB/4FOMLh7ffi9AAACEzUE0hNFBAcTRQQHU0QEAwEAABMxBAf/W2luPrh0yLwAERwBAAAFAQcAATMxBGIBE0kEBxNJBAcTSQQ/AAATNQQH/4Gid9F1RefAABEXA/9jTbngJx/FqAAAAhNxBOITgQQHE4EEBzOBBEcBE60FBxNtBAf/OlZnD4OmZccAERwBAAAFAQcAATORBVIBE6kFBxOpBQcTqQU/AAATlQUH/xX3/2bFncPbABEXA/9jTbngJx/FqAAAAhPRBfIT4QUHE+EFBxPhBQcT4QUHE80FB/9UokmFP9sS8QARHAEAAAUDBwABM8UFSgET3QUHE90FBxPdBa8AABPJBQf/16rSwXlMvPEAERwBAAAFAQcAATONBkoBE6UGBxOlBgcTpQY/AAATkQYH/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2sud3JpdGUkUmVzdWx0AXNAAVABAVABAlEIAwQAAAQBAAARKTIRKQdRKAMBUTwCAQEBFAEBAAAROXIRPQdRPAMBUUgCAR90aGlyZFABAgER/xX3/2bFncPbAAAAQAERAQdQAgEBEQAB/3NlY29uZFByAB9lc2VudFABAgEBAAIBAQAB/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2suY291bnQkUGFyYW1zAABAAVABAVABAlEEAwQAAAQBAAARDUIRDQdRDAMBUTACAX9ob2xkZXJzUAECAQ4AAVADAQER/xX3/2bFncPbAAAAQAERAQdQAgEBDgAB/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2subGF0ZXIkUGFyYW1zAABAAVABAVABAlADBP9maWxlLWRlcwRjcmlwdG9ycy5jYXBucDpEZXNrLnJlZmxlY3QkUGFyYQNtc0ABUAEBUAECUQQDBAAABAEAABENOhENB1EMAwFRIAIBP2hvbGRlclABAgER/xX3/2bFncPbAAAAQAERAQdQAgEBEQAB/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2subWFueSRQYXJhbXMAQAFQAQFQAQJRBAMEAAAEAQAAEQ0yEQ0HUQwDAVEYAgEfY291bnRQAQIBCAACAQgAAf9maWxlLWRlcwFjcmlwdG9ycz8uY2FwbnBAAVEIAQH/Fff/ZsWdw9sAEQk6/4Gid9F1RefAABEFKj9Ib2xkZXIPRGVza1EEAQL/LF+Av575xrkAUQwCAUABEQEHUAIBAQwAABEBYv9kZXNjcmlwdAAHb3Jz/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2suY291bnQkUmVzdWx0AXNAAVABAVABAlEEAwQAAAQBAAARDUIRDQdRDAMBUSgCAX9wcmVzZW50UAECAQ4AAVADAQEBAAIBDgAB/2NhcG5wL2MrAisuY2FwbnA6bmFtZXNwYWMBZUABUAEBUAECAQwAAv9maWxlLWRlcwRjcmlwdG9ycy5jYXBucDpEZXNrLnJlZmxlY3QkUmVzdQdsdHNAAVABAVABAlEEAwQAAAQBAAARDToRDQdRDAMBUSACAT9ob2xkZXJQAQIBEf8V9/9mxZ3D2wAAAEABEQEHUAIBAREAAf9maWxlLWRlcwJjcmlwdG9ycy5jYXBucDpEB2Vza0ABUAEBUAECURQDBQAA/1SiSYU/2xLxAedW//Mavl2BEZEyEaUHQZABQZQBEYUHAQH/4uhbuF7B3pEBW2luPrh0yLwRjUIRoQdBjAFBkAERgQcBAv+m6K+4CertjQE6VmcPg6ZlxxGJMhGdB0GIAUGMARF9BwED/326bsYPOsWjAdeq0sF5TLzxEYUqEZkHQYQBQYgBEXkHAQT/zSTrzpe++YgB+ljhK4Mh0qgRgTIRlQdBgAFBhAERdQcfd3JpdGVAAREBB1ACAREBB1ACAVABAn9yZWZsZWN0QAERAQdQAgERAQdQAgFQAQIfbGF0ZXJAAREBB1ACAREBB1ACAVABAg9tYW55QAERAQdQAgERAQdQAgFQAQIfY291bnRAAREBB1ACAREBB1ACAVABAlABAf9maWxlLWRlcwRjcmlwdG9ycy5jYXBucDpEZXNrLmxhdGVyJFJlc3VsdAFzQAFQAQFQAQJRBAMEAAAEAQAAEQ06EQ0HUQwDAVEgAgE/aG9sZGVyUAECARH/Fff/ZsWdw9sAAABAAREBB1ACAQERAAH/ZmlsZS1kZXMCY3JpcHRvcnMuY2FwbnA6SB9vbGRlckABUAEBUAECUAMFUAEB/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2sud3JpdGUkUGFyYW1zAABAAVABAVABAlEMAwQAAAQBAAARRTIRRQdRRAMBUVgCAREBARQBAQAAEVU6EVUHUVQDAVFoAgERAgIUAQIAABFlKhFlB1FkAwFRcAIBH2ZpcnN0UAECARH/Fff/ZsWdw9sAAABAAREBB1ACAQERAAE/c2Vjb25kUAECARH/Fff/ZsWdw9sAAABAAREBB1ACAQERAAEPZmlsbFABAgENAAIBDQAAEQEC/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2subWFueSRSZXN1bHRzAABAAVABAVABAlEEAwQAAAQBAAARDUIRDQdRDAMBUTACAX9ob2xkZXJzUAECAQ4AAVADAQER/xX3/2bFncPbAAAAQAERAQdQAgEBDgABUAICUQQBA/9jTbngJx/FqAARCboRERdBJAH/ZmlsZS1kZXMBY3JpcHRvcnM/LmNhcG5wUQQBAf+BTjC4e334vQARAYr/L2NhcG5wL2MBKysuY2FwbnAAABEBBxAD", () => []);
+export const $schema: $.SchemaBundle = /*@__PURE__*/ $.schema("MMgCQAQxEQcGE9UKJxEEARPJCgcAAFFABgb/51b/8xq+XYEAURwBAQAABQEHAAEz5QJSARP9AgcT/QIHE/0CdwAAE+kCB//NJOvOl775iAARHAEAAAUBBwABM2kDSgETgQMHE4EDBxOBAz8AABNtAwf/puivuAnq7Y0AERwBAAAEBwABM7kDSgET0QMHE9EDBxPRAwcAABO9Awf/fJ1nnBeWR44AERwBAAAEBwABM7EDQgETxQMHE8UDBxPFAwcAABOxAwf/4uhbuF7B3pEAERwBAAAFAQcAATOlA1oBE70DBxO9AwcTvQM/AAATqQMH/326bsYPOsWjAFEcAQEAAAQHAAEz5QNCARP5AwcT+QMHE/kDPwAAE+UDB/9jTbngJx/FqAABEQADExkEuhMlBCcTPQQfAAETEQQH//pY4SuDIdKoABEcAQAABQEHAAEzQQRSARNZBAcTWQQHE1kEPwAAE0UEB/+NszYKiujjswBRHAEBAAAEBwABM4kESgEToQQHE6EEBxOhBD8AABONBAf/LF+Av575xrkAURAFAf+BTjC4e334vQAAAhPBBNIT0QQHE9EEB1PQBAMBAAATvQQH/1tpbj64dMi8ABEcAQAABQEHAAEzvQRiARPVBAcT1QQHE9UEPwAAE8EEB/+BonfRdUXnwAARFwP/Y0254CcfxagAAAIT/QTiEw0FBxMNBQczDQWHARN1BgcT+QQH/zpWZw+DpmXHABEcAQAABQEHAAEzWQZSARNxBgcTcQYHE3EGPwAAE10GB/8V9/9mxZ3D2wARFwP/Y0254CcfxagAAAITmQbyE6kGBxOpBgcTqQYHE6kGBxOVBgf/VKJJhT/bEvEAERwBAAAFAwcAATONBkoBE6UGBxOlBgcTpQavAAATkQYH/9eq0sF5TLzxABEcAQAABQEHAAEzVQdKARNtBwcTbQcHE20HPwAAE1kHB/9maWxlLWRlcwRjcmlwdG9ycy5jYXBucDpEZXNrLndyaXRlJFJlc3VsdAFzQAFQAQFQAQJRCAMEAAAEAQAAESkyESkHUSgDAVE8AgEBARQBAQAAETlyET0HUTwDAVFIAgEfdGhpcmRQAQIBEf8V9/9mxZ3D2wAAAEABEQEHUAIBAREAAf9zZWNvbmRQcgAfZXNlbnRQAQIBAQACAQEAAf9maWxlLWRlcwRjcmlwdG9ycy5jYXBucDpEZXNrLmNvdW50JFBhcmFtcwAAQAFQAQFQAQJRBAMEAAAEAQAAEQ1CEQ0HUQwDAVEwAgF/aG9sZGVyc1ABAgEOAAFQAwEBEf8V9/9mxZ3D2wAAAEABEQEHUAIBAQ4AAf9maWxlLWRlcwRjcmlwdG9ycy5jYXBucDpEZXNrLmxhdGVyJFBhcmFtcwAAQAFQAQFQAQJQAwT/ZmlsZS1kZXMEY3JpcHRvcnMuY2FwbnA6RGVzay5vcGVuJFBhcmFtcwBAAVABAVABAlADBP9maWxlLWRlcwRjcmlwdG9ycy5jYXBucDpEZXNrLnJlZmxlY3QkUGFyYQNtc0ABUAEBUAECUQQDBAAABAEAABENOhENB1EMAwFRIAIBP2hvbGRlclABAgER/xX3/2bFncPbAAAAQAERAQdQAgEBEQAB/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2subWFueSRQYXJhbXMAQAFQAQFQAQJRBAMEAAAEAQAAEQ0yEQ0HUQwDAVEYAgEfY291bnRQAQIBCAACAQgAAf9maWxlLWRlcwFjcmlwdG9ycz8uY2FwbnBAAVEIAQH/Fff/ZsWdw9sAEQk6/4Gid9F1RefAABEFKj9Ib2xkZXIPRGVza1EEAQL/LF+Av575xrkAUQwCAUABEQEHUAIBAQwAABEBYv9kZXNjcmlwdAAHb3Jz/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2suY291bnQkUmVzdWx0AXNAAVABAVABAlEEAwQAAAQBAAARDUIRDQdRDAMBUSgCAX9wcmVzZW50UAECAQ4AAVADAQEBAAIBDgAB/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2sub3BlbiRSZXN1bHRzAABAAVABAVABAlEEAwQAAAQBAAARDTIRDQdRDAMBURgCAR9jb3VudFABAgEIAAIBCAAB/2NhcG5wL2MrAisuY2FwbnA6bmFtZXNwYWMBZUABUAEBUAECAQwAAv9maWxlLWRlcwRjcmlwdG9ycy5jYXBucDpEZXNrLnJlZmxlY3QkUmVzdQdsdHNAAVABAVABAlEEAwQAAAQBAAARDToRDQdRDAMBUSACAT9ob2xkZXJQAQIBEf8V9/9mxZ3D2wAAAEABEQEHUAIBAREAAf9maWxlLWRlcwJjcmlwdG9ycy5jYXBucDpEB2Vza0ABUAEBUAECURgDBQAA/1SiSYU/2xLxAedW//Mavl2BEbEyEcUHQbABQbQBEaUHAQH/4uhbuF7B3pEBW2luPrh0yLwRrUIRwQdBrAFBsAERoQcBAv+m6K+4CertjQE6VmcPg6ZlxxGpMhG9B0GoAUGsARGdBwED/326bsYPOsWjAdeq0sF5TLzxEaUqEbkHQaQBQagBEZkHAQT/zSTrzpe++YgB+ljhK4Mh0qgRoTIRtQdBoAFBpAERlQcBBf98nWecF5ZHjgGNszYKiujjsxGdKhGxB0GcAUGgARGRBx93cml0ZUABEQEHUAIBEQEHUAIBUAECf3JlZmxlY3RAAREBB1ACAREBB1ACAVABAh9sYXRlckABEQEHUAIBEQEHUAIBUAECD21hbnlAAREBB1ACAREBB1ACAVABAh9jb3VudEABEQEHUAIBEQEHUAIBUAECD29wZW5AAREBB1ACAREBB1ACAVABAlABAf9maWxlLWRlcwRjcmlwdG9ycy5jYXBucDpEZXNrLmxhdGVyJFJlc3VsdAFzQAFQAQFQAQJRBAMEAAAEAQAAEQ06EQ0HUQwDAVEgAgE/aG9sZGVyUAECARH/Fff/ZsWdw9sAAABAAREBB1ACAQERAAH/ZmlsZS1kZXMCY3JpcHRvcnMuY2FwbnA6SB9vbGRlckABUAEBUAECUAMFUAEB/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2sud3JpdGUkUGFyYW1zAABAAVABAVABAlEMAwQAAAQBAAARRTIRRQdRRAMBUVgCAREBARQBAQAAEVU6EVUHUVQDAVFoAgERAgIUAQIAABFlKhFlB1FkAwFRcAIBH2ZpcnN0UAECARH/Fff/ZsWdw9sAAABAAREBB1ACAQERAAE/c2Vjb25kUAECARH/Fff/ZsWdw9sAAABAAREBB1ACAQERAAEPZmlsbFABAgENAAIBDQAAEQEC/2ZpbGUtZGVzBGNyaXB0b3JzLmNhcG5wOkRlc2subWFueSRSZXN1bHRzAABAAVABAVABAlEEAwQAAAQBAAARDUIRDQdRDAMBUTACAX9ob2xkZXJzUAECAQ4AAVADAQER/xX3/2bFncPbAAAAQAERAQdQAgEBDgABUAICUQQBA/9jTbngJx/FqAARCboRERdBJAH/ZmlsZS1kZXMBY3JpcHRvcnM/LmNhcG5wUQQBAf+BTjC4e334vQARAYr/L2NhcG5wL2MBKysuY2FwbnAAABEBBxAD", () => []);

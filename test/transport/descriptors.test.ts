@@ -4,7 +4,7 @@
  */
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -70,7 +70,7 @@ describe.skipIf(!passesDescriptors)("file descriptors over a Unix socket", () =>
         const results = await call;
         expect(results.secondPresent).toBe(true);
         results[Symbol.dispose]();
-        expect([first.text(), second.text()]).toEqual(["foo", "bar"]);
+        expect(await Promise.all([first.text(), second.text()])).toEqual(["foo", "bar"]);
       }
       await close();
     });
@@ -83,7 +83,7 @@ describe.skipIf(!passesDescriptors)("file descriptors over a Unix socket", () =>
     expect(results.secondPresent).toBe(false);
     expect(await textOf(results.third)).toBe("baz");
     await close();
-    expect([first.text(), second.text()]).toEqual(["foo", ""]);
+    expect(await Promise.all([first.text(), second.text()])).toEqual(["foo", ""]);
   });
 
   it("come with the Resolve of a promise", async () => {
@@ -323,6 +323,9 @@ describe.skipIf(!passesDescriptors)("a program that passes descriptors", () => {
   });
 
   it("and has no koffi is told what to install", () => {
+    // One that is none stands before whatever lies in a folder above.
+    mkdirSync(join(directory, "node_modules/koffi"), { recursive: true });
+    writeFileSync(join(directory, "node_modules/koffi/package.json"), JSON.stringify({ main: "missing.js" }));
     const lacking = program(
       "lacking",
       `import { pipe } from "./src/transport/node/descriptors/index.ts"; pipe();`,

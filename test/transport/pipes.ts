@@ -1,6 +1,8 @@
 /** Objects with real file descriptors: ends of pipes, and the Desk of the stories that writes to some and reads from others. */
 
 import { closeSync, readdirSync, readSync, writeSync } from "node:fs";
+import { Socket } from "node:net";
+import { text as toText } from "node:stream/consumers";
 import { dup, pipe } from "capwire/transport/descriptors";
 import { fileDescriptor, getFd } from "../../src/cap/index.js";
 import type { Desk, Holder } from "../schemas/file-descriptors.capnp.js";
@@ -24,9 +26,12 @@ export class Held implements Holder.Server {
 }
 
 /** The writing end of a pipe to give away, and what was written to it once everybody has closed it. */
-export function drain(): { holder: Held; text(): string } {
+export function drain(): { holder: Held; text(): Promise<string> } {
   const [reading, writing] = pipe();
-  return { holder: new Held(writing), text: () => readAll(reading) };
+  return {
+    holder: new Held(writing),
+    text: () => toText(new Socket({ fd: reading, readable: true, writable: false })),
+  };
 }
 
 /** The reading end of a pipe that holds `text`. */
@@ -79,6 +84,10 @@ export class PipeDesk implements Desk.Server {
 
   many({ count }: Desk.ManyParams): Desk.ManyResults.Init {
     return { holders: Array.from({ length: count }, () => source("baz")) };
+  }
+
+  open(): Desk.OpenResults.Init {
+    return { count: openDescriptors() };
   }
 
   async count({ holders }: Desk.CountParams): Promise<Desk.CountResults.Init> {
