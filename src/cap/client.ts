@@ -5,7 +5,7 @@
 
 import { UsageError } from "../errors.js";
 import { BrokenHook } from "./broken.js";
-import { type CallOptions, TAIL } from "./call-options.js";
+import { type CallOptions, checkOptions, TAIL } from "./call-options.js";
 import { callSite } from "./call-site.js";
 import { type CallRequest, type CapabilityHook, innermost, NULL_BRAND } from "./hook.js";
 import type { ClientType } from "./interface-type.js";
@@ -73,7 +73,7 @@ export abstract class Client implements Disposable {
     this.$expire(DISPOSED);
   }
 
-  /** Calls `method`. Generated methods come down to this. Throws UsageError for params that don't fit and after disposal; everything else rejects the promise. */
+  /** Calls `method`. Generated methods come down to this. Throws UsageError for params and options that don't fit and after disposal; everything else rejects the promise. */
   $call<PI, PB, RR, RP>(
     method: Method<PI, PB, RR, RP>,
     params: Params<PI, PB> | undefined,
@@ -131,6 +131,7 @@ export abstract class Client implements Disposable {
     options: CallOptions | undefined,
     call: PendingCall,
   ): void {
+    if (options) checkOptions(options);
     const hints = options?.pipelineOnly ? PIPELINE_ONLY : method.hints;
     const request = this.$hook.newCall(method.interfaceId, method.ordinal, hints);
     try {

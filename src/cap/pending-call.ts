@@ -14,7 +14,7 @@
 import { UsageError } from "../errors.js";
 import type { AnyPointerReader } from "../wire/any-pointer.js";
 import { BrokenHook, BrokenPipeline, nullCapability } from "./broken.js";
-import { type CallOptions, limitCall } from "./call-options.js";
+import { type CallLimits, type CallOptions, limitCall } from "./call-options.js";
 import { callError } from "./call-site.js";
 import type { Client } from "./client.js";
 import { ClientTable } from "./client-table.js";
@@ -53,8 +53,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
   #pipelined: PipelinedClient[] | null = null;
   /** Who waits for the outcome. */
   #observers: OutcomeObserver[] | null = null;
-  /** Takes back signal listener and timer. */
-  #unlimit: (() => void) | null = null;
+  #limits: CallLimits | null = null;
   /** Whoever gets the outcome instead of us. */
   #heir: CallContext | null = null;
 
@@ -77,7 +76,11 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     }
     if (options?.pipelineOnly) {
       this.#phase = "pipeline-only";
-      this.#sent = request.send(null);
+      const sent = request.send(null);
+      this.#sent = sent;
+      // No Return will end it.
+      this.#watch = track(this, sent, `pipeline of ${this.method}`);
+      if (options.signal) this.#limits = limitCall(this, { signal: options.signal });
       return;
     }
     const sent = this.transmit(request);
@@ -87,12 +90,22 @@ export class PendingCall extends ClientTable implements ResultReceiver {
       return;
     }
     this.#sent = sent;
-    if (options) this.#unlimit = limitCall(this, options);
+    if (options) this.#limits = limitCall(this, this.limitsOf(options));
   }
 
   /** Hands `request` (taken) to its target. */
   protected transmit(request: CallRequest): SentCall {
     return request.send(this);
+  }
+
+  /** What of `options` still limits the call, now that it was sent. */
+  protected limitsOf(options: CallOptions): CallOptions {
+    return options;
+  }
+
+  /** It came to what its caller waits for. */
+  protected endTimeout(): void {
+    this.#limits?.endTimeout();
   }
 
   /** `error` as the caller of this call sees it. */
@@ -145,16 +158,17 @@ export class PendingCall extends ClientTable implements ResultReceiver {
 
   /** Cancels the call if it has not returned and gives back every capability of its results, pipelined ones included. Idempotent. */
   [Symbol.dispose](): void {
-    if (this.#phase === "gone" || this.#heir) return;
+    if (this.#phase === "gone") return;
+    const reason = `the results of ${this.method} were disposed; dup() a capability to keep it longer`;
+    for (const { client } of this.#pipelined ?? []) client.$expire(reason);
+    this.#pipelined = null;
+    if (this.#heir) return;
     this.#phase = "gone";
     this.#content = null;
     this.#stopWaiting();
-    const reason = `the results of ${this.method} were disposed; dup() a capability to keep it longer`;
     this.disposeClients(reason);
-    for (const { client } of this.#pipelined ?? []) client.$expire(reason);
-    this.#pipelined = null;
+    this.#unwatch();
     if (this.#slots) {
-      this.#unwatch();
       this.#slots.release();
       this.#slots = null;
     }
@@ -162,10 +176,14 @@ export class PendingCall extends ClientTable implements ResultReceiver {
       this.#tellFailed(new UsageError("disposed-call", `${this.method} was disposed before it returned`));
   }
 
-  /** Makes the outcome `context`'s; this call becomes unusable. Returns the pipeline, owned. */
+  /**
+   * Makes the outcome `context`'s; this call becomes unusable, but for whoever awaits it already. Returns the pipeline, owned. Throws
+   * UsageError, and has done nothing, if there is nothing to hand over.
+   */
   handOver(context: CallContext): PipelineHook {
     switch (this.#phase) {
       case "sent": {
+        if (this.#heir) throw this.#goneError();
         const sent = this.#sent as SentCall;
         const pipeline = sent.addRef();
         this.#heir = context;
@@ -181,7 +199,11 @@ export class PendingCall extends ClientTable implements ResultReceiver {
         return pipeline;
       }
       case "returned": {
-        const results = new RegainedResults(this.content, this.#slots ?? new Slots(null));
+        const slots = this.#slots ?? new Slots(null);
+        // What a Client took goes on all the same.
+        for (let index = 0; index < slots.hooks.length; index++)
+          slots.hooks[index] ??= this.capability(index)?.addRef() ?? null;
+        const results = new RegainedResults(this.content, slots);
         if (results.size > 0) results.content.segment.message.capTable = results;
         const pipeline = new ResultsPipeline(results);
         this.#unwatch();
@@ -207,10 +229,11 @@ export class PendingCall extends ClientTable implements ResultReceiver {
       results.release();
       return;
     }
-    if (this.#heir) {
+    const heir = this.#heir;
+    if (heir && !this.#observers) {
       this.#phase = "gone";
       this.#stopWaiting();
-      this.#heir.forward(results);
+      heir.forward(results);
       return;
     }
     this.#phase = "returned";
@@ -226,22 +249,21 @@ export class PendingCall extends ClientTable implements ResultReceiver {
     if (!observers) return;
     this.#observers = null;
     for (const { onReturned } of observers) onReturned();
+    if (!heir) return;
+    this.#heir = null;
+    this.handOver(heir).release();
   }
 
   failed(error: RpcError): void {
     if (this.#phase !== "sent") return;
-    if (this.#heir) {
-      this.#phase = "gone";
-      this.#stopWaiting();
-      this.#heir.fail(error);
-      return;
-    }
     this.#settleWith(this.named(error));
+    this.#heir?.fail(error);
   }
 
   /** The caller gave up: the outcome is `error`, whatever the server does. */
   interrupt(error: unknown): void {
-    if (this.#phase !== "sent") return;
+    if (this.#phase !== "sent" && this.#phase !== "pipeline-only") return;
+    this.#unwatch();
     // Pipelined capabilities would keep the call wanted.
     const broken = RpcError.from(error);
     for (const { client } of this.#pipelined ?? []) client.$break(broken);
@@ -284,8 +306,8 @@ export class PendingCall extends ClientTable implements ResultReceiver {
   }
 
   #stopWaiting(): void {
-    this.#unlimit?.();
-    this.#unlimit = null;
+    this.#limits?.end();
+    this.#limits = null;
     const sent = this.#sent;
     if (!sent) return;
     this.#sent = null;
@@ -295,8 +317,10 @@ export class PendingCall extends ClientTable implements ResultReceiver {
 
   /** Whoever was to get the outcome has lost interest. */
   #cancelInherited(): void {
+    if (this.#phase !== "sent") return;
     this.#phase = "gone";
     this.#stopWaiting();
+    this.#tellFailed(RpcError.failed(`${this.method} was cancelled with the call whose tail call it was`));
   }
 
   /** Owned: what `path` leads to, for a path that names no slot. */

@@ -20,7 +20,7 @@ import type { AnyMethod } from "./method.js";
 import { ResultsPipeline } from "./pipeline.js";
 import { isThenable } from "./promised.js";
 import { type PipelineOwner, QueuedPipeline } from "./queued.js";
-import type { RemotePromise } from "./remote-promise.js";
+import { Pipeline, type RemotePromise } from "./remote-promise.js";
 import { RpcError } from "./rpc-error.js";
 import { beginServerSpan, type CallSpan, endSpan, runInSpan, tracing } from "./tracing.js";
 import type { Delivery } from "./turn.js";
@@ -81,6 +81,7 @@ export class ServerCall
   #span: CallSpan | null = null;
   /** tailCall answered, or the call has ended. */
   #answered = false;
+  #pipelineSet = false;
 
   /** Takes `context` and a reference on `hook`. */
   constructor(hook: LocalHook, context: CallContext) {
@@ -153,7 +154,14 @@ export class ServerCall
     if (this.#controller) return this.#controller.signal;
     this.#controller = new AbortController();
     if (this.cancelled) this.#controller.abort();
-    else this.#context.onCancel = () => this.#abortIfUnwanted();
+    else {
+      // A tail call may be there, to be cancelled as well.
+      const { onCancel } = this.#context;
+      this.#context.onCancel = () => {
+        onCancel?.();
+        this.#abortIfUnwanted();
+      };
+    }
     return this.#controller.signal;
   }
 
@@ -172,18 +180,31 @@ export class ServerCall
   }
 
   tailCall(call: RemotePromise<unknown> | ((tail: CallOptions) => RemotePromise<unknown>)): void {
-    if (this.#answered) throw new UsageError("second-answer", `${this.#method} has been answered`);
+    this.#checkOpen();
+    if (this.#method?.streaming)
+      throw new UsageError(
+        "streaming-tail",
+        `${this.#method} is a streaming method: it returns the other call instead`,
+      );
+    if (this.#results !== null)
+      throw new UsageError("results-touched", `${this.#method} has begun results of its own: tailCall would lose them`);
     if (typeof call === "function") {
       call({ [TAIL]: (request) => this.#tail(request) });
       if (!this.#answered)
         throw new UsageError("no-tail-call", "tailCall's function made no call with the options it was given");
       return;
     }
+    if (!(call instanceof Pipeline) || call.$path.length > 0)
+      throw new UsageError("no-tail-call", "tailCall takes what a client's method returned, as it is and whole");
+    const pipeline = call.$pending.handOver(this.#context);
     this.#answered = true;
-    this.pipeline.resolve(call.$pending.handOver(this.#context));
+    this.pipeline.resolve(pipeline);
   }
 
   setPipeline(results: unknown): void {
+    this.#checkOpen();
+    if (this.#pipelineSet) throw new UsageError("second-pipeline", `the pipeline of ${this.#method} has been set`);
+    this.#pipelineSet = true;
     const message = new MessageBuilder();
     const type = (this.#method as AnyMethod).results as StructType<unknown, unknown, unknown>;
     if (typeof results === "function") results(message.initRoot(type));
@@ -221,10 +242,16 @@ export class ServerCall
     return params.as((this.#method as AnyMethod).params);
   }
 
+  #checkOpen(): void {
+    if (this.#answered) throw new UsageError("second-answer", `${this.#method} has been answered`);
+  }
+
   #tail(request: CallRequest): void {
-    if (this.#answered) {
+    try {
+      this.#checkOpen();
+    } catch (error) {
       request.abandon();
-      throw new UsageError("second-answer", `${this.#method} has been answered`);
+      throw error;
     }
     this.#answered = true;
     this.pipeline.resolve(this.#context.tailCall(request));
@@ -235,12 +262,13 @@ export class ServerCall
     try {
       end();
     } catch (thrown) {
-      turns.onError(thrown);
+      turns.report(thrown);
     }
   }
 
   #complete(value: unknown): void {
     if (this.#answered) {
+      if (value !== null && value !== undefined) this.#ignored("returned something");
       this.#end();
       return;
     }
@@ -269,6 +297,7 @@ export class ServerCall
 
   #fail(error: RpcError): void {
     if (this.#answered) {
+      if (!this.cancelled) this.#ignored(`failed (${error.message})`, error);
       this.#end();
       return;
     }
@@ -283,8 +312,18 @@ export class ServerCall
   #end(error: RpcError | null = null): void {
     this.releaseParams();
     this.#endSpan(error);
-    if (this.#method?.streaming) this.#hook.streamed(error);
+    if (this.#method?.streaming) {
+      // A method that looks at its signal may be interrupted: then it failed because it was told to, which does not break the stream.
+      const interrupted = this.#controller !== null && this.cancelled;
+      this.#hook.streamed(interrupted ? null : error);
+    }
     this.#hook.release();
+  }
+
+  /** Nobody else hears of it. */
+  #ignored(what: string, cause?: RpcError): void {
+    const options = cause && { cause };
+    turns.report(new UsageError("second-answer", `${this.#method} ${what} after its tail call had answered`, options));
   }
 
   /** Before the caller hears of it: its span is around ours. */

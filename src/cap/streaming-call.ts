@@ -3,6 +3,7 @@
  * Over a connection that comes from a flow controller (rpc/flow.ts), usually at once; elsewhere it is the call's return.
  */
 
+import type { CallOptions } from "./call-options.js";
 import type { CallRequest, SentCall } from "./hook.js";
 import { PendingCall } from "./pending-call.js";
 import type { RpcError } from "./rpc-error.js";
@@ -16,7 +17,9 @@ export class StreamingCall extends PendingCall {
 
   /** Tells `onReady` when the next call may be sent, or `onFailed` that this one failed before or that the stream is broken. */
   observeReady(onReady: () => void, onFailed: (error: unknown) => void): void {
-    if (!this.#controlled) this.observe(onReady, onFailed);
+    const { phase } = this;
+    // What is known to have failed is not ready, whatever was said before.
+    if (!this.#controlled || phase === "failed" || phase === "gone") this.observe(onReady, onFailed);
     else if (this.#verdict === "ready") onReady();
     else if (this.#verdict !== "waiting") onFailed(this.#verdict);
     else {
@@ -32,11 +35,18 @@ export class StreamingCall extends PendingCall {
     return request.sendStreaming(this, (error) => this.#decide(error));
   }
 
+  /** A deadline is one for its promise: what was let through must not vanish from the stream later on. */
+  protected override limitsOf(options: CallOptions): CallOptions {
+    if (this.#verdict === "waiting") return options;
+    return options.signal ? { signal: options.signal } : {};
+  }
+
   #decide(error: RpcError | null): void {
     // Given up: the room in the window is its own, and it has failed.
     if (!error && (this.phase === "failed" || this.phase === "gone")) return;
     const verdict = error ? this.named(error) : "ready";
     this.#verdict = verdict;
+    this.endTimeout();
     for (const { onReady, onFailed } of this.#waiters.splice(0)) {
       if (verdict === "ready") onReady();
       else onFailed(verdict);

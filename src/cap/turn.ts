@@ -46,7 +46,7 @@ export class TurnQueue {
         if (typeof delivery === "function") delivery();
         else delivery.deliver();
       } catch (error) {
-        this.#report(error);
+        this.report(error);
       }
     }
     queue.length = 0;
@@ -64,12 +64,13 @@ export class TurnQueue {
     try {
       return run();
     } catch (error) {
-      this.#report(error);
+      this.report(error);
       return null;
     }
   }
 
-  #report(error: unknown): void {
+  /** Tells `onError`. */
+  report(error: unknown): void {
     try {
       this.onError(error);
     } catch (secondError) {

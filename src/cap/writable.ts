@@ -57,15 +57,37 @@ export function writableStream<T>(target: StreamTarget<T>): WritableStreamOf<T> 
 
 /**
  * Sends what `source` gives through `write`, waiting each time until more may be sent: `sendAll(file, (bytes) => sink.write({ bytes }))`.
- * Returns when the last was sent, not when it was taken; rejects as the stream breaks, and ends the iteration then. `signal` stops it.
+ * Returns when the last was sent, not when it was taken: a call behind it, such as `sink.done()`, tells. Rejects as the stream breaks or
+ * `source` does, and ends the iteration then. When `signal` aborts it rejects at once, whatever it waits for; what was sent is not
+ * taken back unless `write` passes the signal on to its call.
  */
 export async function sendAll<T>(
   source: AsyncIterable<T> | Iterable<T>,
   write: (chunk: T) => PromiseLike<unknown>,
   signal?: AbortSignal,
 ): Promise<void> {
+  if (!signal) return pump(source, write);
+  let stop!: () => void;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop);
+  try {
+    await Promise.race([pump(source, write, signal), stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Once `signal` has aborted it ends the iteration as soon as it can. */
+async function pump<T>(
+  source: AsyncIterable<T> | Iterable<T>,
+  write: (chunk: T) => PromiseLike<unknown>,
+  signal?: AbortSignal,
+): Promise<void> {
   for await (const chunk of source) {
-    signal?.throwIfAborted();
-    await write(chunk);
+    if (!signal?.aborted) await write(chunk);
+    if (signal?.aborted) return;
   }
 }

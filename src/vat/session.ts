@@ -70,7 +70,7 @@ export interface BootstrapOptions {
 }
 
 /** Throws UsageError for options that no connection can have. */
-export function checkSessionOptions(options: SessionOptions): void {
+export function checkSessionOptions(options: Omit<SessionOptions, "bootstrap">): void {
   const { limits, streamWindow } = options;
   limitsWith(limits);
   if (limits?.maxBacklogBytes !== undefined) checkedLimit("limits.maxBacklogBytes", limits.maxBacklogBytes);

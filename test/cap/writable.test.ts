@@ -99,4 +99,38 @@ describe.each(PLACES)("a streaming method $name", ({ serve }) => {
     await expect(sendAll(numbers(), (n) => maker.write({ n }), AbortSignal.abort("enough"))).rejects.toBe("enough");
     expect(finished).toBe(2);
   });
+
+  it("stops at once when it is aborted, be it waiting for room or for the source", async () => {
+    const server = new TestMaker();
+    const gate = new Deferred<void>();
+    server.onWrite = () => gate.promise;
+    using maker = Maker.serve(server);
+    let finished = 0;
+    async function* numbers() {
+      try {
+        yield 1;
+        yield 2;
+      } finally {
+        finished++;
+      }
+    }
+    const waiting = new AbortController();
+    const blocked = sendAll(numbers(), (n) => maker.write({ n }), waiting.signal);
+    await settle();
+    waiting.abort("enough");
+    await expect(blocked).rejects.toBe("enough");
+    gate.resolve();
+    await settle();
+    expect(finished).toBe(1);
+    expect(server.written).toEqual([1]);
+
+    async function* silent() {
+      await new Promise(() => {});
+      yield 1;
+    }
+    const starving = new AbortController();
+    const starved = sendAll(silent(), (n) => maker.write({ n }), starving.signal);
+    starving.abort("enough");
+    await expect(starved).rejects.toBe("enough");
+  });
 });

@@ -151,6 +151,22 @@ describe("a client that was dropped instead of closed", () => {
   });
 });
 
+describe("a call for its pipeline only", () => {
+  it("whose promise was dropped instead of disposed is finished when the last thing pipelined from it goes", async () => {
+    const friend = new TestFriend();
+    const { address } = await serving(friend);
+    using client = await TwoPartyClient.connect(address);
+    using remote = client.bootstrap(Friend);
+    await (async () => {
+      using cap = remote.make({}, { pipelineOnly: true }).cap;
+      expect((await cap.next({ expected: 0 })).number).toBe(0);
+      remote.make({}, { pipelineOnly: true });
+    })();
+    expect(await collectUntil(() => client.stats.questions === 0)).toBe(true);
+    expect(await collectUntil(() => friend.made.every(({ disposed }) => disposed === 1))).toBe(true);
+  });
+});
+
 describe("the server's end of a connection", () => {
   it("is collected after the client has gone, with the object made for it and what it held of the client's", async () => {
     const made: WeakRef<TestFriend>[] = [];

@@ -392,3 +392,11 @@ it("a connected transport can be handed to a client", async () => {
   const client = opening(new TwoPartyClient(transport));
   expect((await client.bootstrap(Friend).next({ expected: 0 })).number).toBe(0);
 });
+
+it("options that no connection can have leave none behind", async () => {
+  const { server, connect, listener } = await serving();
+  const address = { port: listener.port!, host: "127.0.0.1" };
+  await expect(TwoPartyClient.connect(address, { streamWindow: Number.NaN })).rejects.toThrow(/streamWindow/);
+  await (await connect()).bootstrap(Friend).next({ expected: 0 });
+  expect(server.connections.size).toBe(1);
+});

@@ -15,7 +15,7 @@ import {
 } from "../../transport/node/index.js";
 import type { Transport } from "../../transport/transport.js";
 import { type WebSocketLike, WebSocketTransport } from "../../transport/websocket.js";
-import type { Session } from "../session.js";
+import { checkSessionOptions, type Session } from "../session.js";
 import { TwoPartyClient as NeutralClient, type TwoPartyClientOptions } from "../two-party-client.js";
 import { TwoPartyServer as NeutralServer } from "../two-party-server.js";
 import { observeMessages, publishCalls, publishConnection } from "./diagnostics.js";
@@ -33,8 +33,9 @@ export class TwoPartyClient extends NeutralClient {
     publishConnection(note, this.disconnected);
   }
 
-  /** Connects to `address`. Rejects with a TransportError that names it. */
+  /** Connects to `address`. Rejects with a TransportError that names it, and with a UsageError for options that no connection can have. */
   static async connect(address: ConnectAddress, options: ConnectClientOptions = {}): Promise<TwoPartyClient> {
+    checkSessionOptions(options); // before there is anything to be closed again
     return new TwoPartyClient(await connectTransport(address, options), options);
   }
 }
