@@ -17,8 +17,8 @@ import { isThenable, promisedHook, whatIs } from "./promised.js";
 
 /**
  * What may be given where a capability is expected. The giver keeps its own reference, also on a Client that a promise resolves with. A server
- * object becomes a capability: the same object, the same capability. A promise is usable at once; a peer that has it before it turns out to
- * be null sees a broken capability, since the protocol cannot say so later.
+ * object becomes a capability: the same object, the same capability. A promise is usable at once; that it turned out to be null the protocol
+ * cannot tell a peer that has it by then: calls fail as on null, but $isNull is false over there.
  */
 export type CapabilityInit<C extends Client, S extends object> = C | S | PromiseLike<C | S | null> | null;
 

@@ -4,8 +4,8 @@
  * even if we later learn a shorter way (rpc.capnp Disembargo, Tribble's race). Driven by Release.
  */
 
-import { BrokenHook } from "../cap/broken.js";
-import type { CapabilityHook } from "../cap/hook.js";
+import type { BrokenHook } from "../cap/broken.js";
+import { BROKEN_BRAND, type CapabilityHook, NULL_BRAND } from "../cap/hook.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { Message, type Release } from "../std/rpc.js";
 import type { Connection } from "./connection.js";
@@ -129,12 +129,14 @@ export class ExportTable {
     const message = outbox.begin();
     const resolve = message.initRoot(Message).initResolve();
     resolve.promiseId = entry.id;
-    if (target instanceof BrokenHook) {
-      // Also for null: C++ refuses a Resolve whose descriptor is `none`.
-      this.#connection.writeError(resolve.initException(), target.error);
+    if (target.brand === BROKEN_BRAND) {
+      this.#connection.writeError(resolve.initException(), (target as BrokenHook).error);
     } else {
       try {
-        writeDescriptor(this.#connection, resolve.initCap(), target, fds);
+        const descriptor = resolve.initCap();
+        // C++ refuses a Resolve whose descriptor is `none`, and exports the null capability instead. So do we: given back to us, it is null.
+        if (target.brand === NULL_BRAND) descriptor.senderHosted = this.add(target).id;
+        else writeDescriptor(this.#connection, descriptor, target, fds);
       } catch (error) {
         this.#connection.writeError(resolve.initException(), RpcError.from(error));
       }

@@ -65,6 +65,31 @@ describe("resolving", () => {
     await end();
   });
 
+  test("a promise that turns out to be null has resolved, fails calls as null does, and is null when it comes back", async () => {
+    const { story, friend, server, end } = await acquainted();
+    const promised = pDefer<Sequence.Client | null>();
+    const held = friend.hold({ cap: promised.promise });
+    await story.run();
+    await held;
+    const early = outcome(friend.callHeld({ expected: 0 }));
+    await story.run();
+    const resolved = outcome((server.held as Sequence.Client).whenResolved());
+    promised.resolve(null);
+    await story.run();
+    // As C++ says it: a Resolve without a capability would be refused there.
+    expect(sentBy(story, "alice")).toContain("resolve e0 to senderHosted 1");
+    expect(await resolved).toBe("fulfilled");
+    const late = outcome(friend.callHeld({ expected: 0 }));
+    const back = friend.getHeld();
+    await story.run();
+    for (const call of [early, late]) expect(await call).toContain("called null capability");
+    using results = await back;
+    expect(results.cap.$isNull).toBe(true);
+    results[Symbol.dispose]();
+    await letGo(friend, story);
+    await end();
+  });
+
   test("an unresolved promise sent twice is one export, another promise another, and a settled one is sent as its object", async () => {
     const { story, bob, friend, end } = await acquainted({ server: new CancellableFriend() });
     const [one, other] = [pDefer<Sequence.Client>(), pDefer<Sequence.Client>()];
