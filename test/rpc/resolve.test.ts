@@ -4,7 +4,7 @@ import pDefer from "p-defer";
 import { describe, expect, test } from "vitest";
 import { RpcError } from "../../src/cap/rpc-error.js";
 import { acquainted, outcome, say, sentBy } from "./acquainted.js";
-import { CancellableFriend, Counting, type Friend, Sequence } from "./friend.js";
+import { CancellableFriend, Counting, type Friend, Sequence, TestFriend } from "./friend.js";
 import { settled } from "./pair.js";
 
 /** Bob lets go of what he holds. */
@@ -66,7 +66,8 @@ describe("resolving", () => {
   });
 
   test("a promise that turns out to be null has resolved, fails calls as null does, and is null when it comes back", async () => {
-    const { story, friend, server, end } = await acquainted();
+    const server = new TestFriend();
+    const { story, friend, end } = await acquainted({ server });
     const promised = pDefer<Sequence.Client | null>();
     const held = friend.hold({ cap: promised.promise });
     await story.run();
