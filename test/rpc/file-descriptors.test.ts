@@ -1,16 +1,14 @@
 /** File descriptors that travel with capabilities (checklist 58 and 59), over links that carry them; test/transport/descriptors.test.ts has real ones. */
 
-import pDefer, { type DeferredPromise } from "p-defer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fileDescriptor, getFd } from "../../src/cap/index.js";
 import { Connection, type ConnectionOptions } from "../../src/rpc/connection.js";
 import type { CapDescriptor, Message } from "../../src/std/rpc.js";
-import { type MemoryTransportOptions, memoryTransportPair } from "../../src/transport/index.js";
-import { TwoPartyClient, TwoPartyServer } from "../../src/vat/index.js";
 import { decodeFrame } from "../../src/wire/framing.js";
 import { ReceivedFds } from "../../src/wire/index.js";
 import { Desk, Holder } from "../schemas/file-descriptors.capnp.js";
 import { frame } from "./acquainted.js";
+import { linked, TestDesk } from "./desk.js";
 import { FakeFile, Kernel } from "./kernel.js";
 import { settled } from "./pair.js";
 
@@ -23,58 +21,6 @@ afterEach(() => {
   expect(kernel.openFiles).toEqual([]);
 });
 
-/** What a Desk saw, and what it keeps. */
-class TestDesk implements Desk.Server {
-  readonly seen: (string | null)[] = [];
-  readonly promises: DeferredPromise<FakeFile>[] = [];
-  kept: Holder.Client | null = null;
-
-  async write({ first, second }: Desk.WriteParams): Promise<Desk.WriteResults.Init> {
-    this.seen.push(kernel.file(await getFd(first)), kernel.file(await getFd(second)));
-    return { third: new FakeFile(kernel, "third"), secondPresent: (await getFd(second)) !== null };
-  }
-
-  reflect({ holder }: Desk.ReflectParams): Desk.ReflectResults.Init {
-    this.kept = holder.dup();
-    return { holder };
-  }
-
-  later(): Desk.LaterResults.Init {
-    const promise = pDefer<FakeFile>();
-    this.promises.push(promise);
-    return { holder: promise.promise };
-  }
-
-  many({ count }: Desk.ManyParams): Desk.ManyResults.Init {
-    return { holders: Array.from({ length: count }, (_, index) => new FakeFile(kernel, `of many ${index}`)) };
-  }
-
-  open(): Desk.OpenResults.Init {
-    return { count: kernel.openFiles.length };
-  }
-
-  async count({ holders }: Desk.CountParams): Promise<Desk.CountResults.Init> {
-    return { present: await Promise.all([...holders].map(async (holder) => (await getFd(holder)) !== null)) };
-  }
-}
-
-/** A client and a server on a link that carries up to `max` descriptors per message; none if that is null. */
-function linked(options: { max?: number | null; desk?: Desk.Server } & MemoryTransportOptions = {}) {
-  const { max = 2, desk = new TestDesk(), ...rest } = options;
-  const descriptors = max === null ? {} : { descriptors: { maxFdsPerMessage: max, dup: kernel.dup } };
-  const pair = memoryTransportPair({ ...rest, ...descriptors });
-  const server = new TwoPartyServer(Desk, desk);
-  const session = server.accept(pair.right);
-  const client = new TwoPartyClient(pair.left);
-  const done = async () => {
-    client.close();
-    await client.disconnected;
-    await server.close();
-    await settled();
-  };
-  return { client, server, session, pair, desk: client.bootstrap(Desk), done };
-}
-
 const THROWS: PropertyDescriptor = {
   get() {
     throw new Error("no descriptor today");
@@ -86,8 +32,8 @@ const SIZES = [1024 * 1024, 65_536, 8_192, 0];
 describe("a file descriptor attached to a capability", () => {
   for (const chunkBytes of [Number.POSITIVE_INFINITY, 3_000]) {
     test(`arrives in both directions and pipelined, with messages of every size, in reads of ${chunkBytes} bytes`, async () => {
-      const server = new TestDesk();
-      const { desk, done } = linked({ desk: server, chunkBytes });
+      const server = new TestDesk(kernel);
+      const { desk, done } = linked(kernel, { desk: server, chunkBytes });
       for (const size of SIZES) {
         const [first, second] = [new FakeFile(kernel, "first"), new FakeFile(kernel, "second")];
         const call = desk.write({ first, second, fill: new Uint8Array(size) });
@@ -101,8 +47,8 @@ describe("a file descriptor attached to a capability", () => {
   }
 
   test("is left out of a message that has its limit of them, and the others arrive", async () => {
-    const server = new TestDesk();
-    const { desk, done } = linked({ desk: server, max: 1 });
+    const server = new TestDesk(kernel);
+    const { desk, done } = linked(kernel, { desk: server, max: 1 });
     const call = desk.write({ first: new FakeFile(kernel, "first"), second: new FakeFile(kernel, "second") });
     expect(kernel.file(await getFd(call.third))).toBe("third");
     using results = await call;
@@ -112,8 +58,8 @@ describe("a file descriptor attached to a capability", () => {
   });
 
   test("does not travel over a link that carries none, and the capability is as good as ever", async () => {
-    const server = new TestDesk();
-    const { desk, done } = linked({ desk: server, max: null });
+    const server = new TestDesk(kernel);
+    const { desk, done } = linked(kernel, { desk: server, max: null });
     const call = desk.write({ first: new FakeFile(kernel, "first"), second: new FakeFile(kernel, "second") });
     expect(await getFd(call.third)).toBeNull();
     using results = await call;
@@ -123,8 +69,8 @@ describe("a file descriptor attached to a capability", () => {
   });
 
   test("comes with the Resolve of a promise, which getFd waits for", async () => {
-    const server = new TestDesk();
-    const { desk, done } = linked({ desk: server });
+    const server = new TestDesk(kernel);
+    const { desk, done } = linked(kernel, { desk: server });
     using results = await desk.later();
     const asked = getFd(results.holder);
     await settled();
@@ -134,8 +80,8 @@ describe("a file descriptor attached to a capability", () => {
   });
 
   test("of a promise that is rejected is asked for in vain: getFd rejects as the promise does", async () => {
-    const server = new TestDesk();
-    const { desk, done } = linked({ desk: server });
+    const server = new TestDesk(kernel);
+    const { desk, done } = linked(kernel, { desk: server });
     using results = await desk.later();
     const asked = getFd(results.holder);
     await settled();
@@ -145,8 +91,8 @@ describe("a file descriptor attached to a capability", () => {
   });
 
   test("passes a vat between, over both links", async () => {
-    const back = linked({ desk: new TestDesk() });
-    const front = linked({
+    const back = linked(kernel, { desk: new TestDesk(kernel) });
+    const front = linked(kernel, {
       desk: {
         many: ({ count }, context) => context.tailCall((tail) => back.desk.many({ count }, tail)),
       } as Desk.Server,
@@ -159,8 +105,8 @@ describe("a file descriptor attached to a capability", () => {
   });
 
   test("of an object passed back to its host is the object's own", async () => {
-    const server = new TestDesk();
-    const { desk, done } = linked({ desk: server });
+    const server = new TestDesk(kernel);
+    const { desk, done } = linked(kernel, { desk: server });
     const file = new FakeFile(kernel, "reflected");
     const results = await desk.reflect({ holder: file });
     expect(await getFd(results.holder)).toBe(file[fileDescriptor]);
@@ -178,7 +124,7 @@ describe("a file descriptor attached to a capability", () => {
       {},
       Object.defineProperty({}, fileDescriptor, THROWS),
     ];
-    const { desk, done } = linked({ max: 9 });
+    const { desk, done } = linked(kernel, { max: 9 });
     for (const server of odd) {
       using client = Holder.serve(server);
       expect(await getFd(client)).toBeNull();
@@ -190,7 +136,7 @@ describe("a file descriptor attached to a capability", () => {
 
 describe("descriptors on their way", () => {
   test("are sent once for an object that is twice in a message", async () => {
-    const { desk, done } = linked({ max: 1 });
+    const { desk, done } = linked(kernel, { max: 1 });
     const file = new FakeFile(kernel, "twice");
     expect((await desk.count({ holders: [file, file] })).present.toArray()).toEqual([true, true]);
     await done();
@@ -214,7 +160,7 @@ describe("descriptors on their way", () => {
   });
 
   test("are given back when the call is refused for its size", async () => {
-    const { client, desk, done } = linked();
+    const { client, desk, done } = linked(kernel);
     const file = new FakeFile(kernel, "refused");
     const tooLong = new Uint8Array(65 * 1024 * 1024);
     await expect(desk.write({ first: file, fill: tooLong })).rejects.toThrow("maxOutgoingWords");
@@ -225,9 +171,21 @@ describe("descriptors on their way", () => {
   });
 });
 
+describe("a Return that is refused for its size", () => {
+  test("gives back the descriptors that would have gone with it", async () => {
+    const { desk, done } = linked(kernel, { maxResultWords: 100 });
+    await expect(desk.many({ count: 60 })).rejects.toThrow("Desk.many");
+    await settled();
+    expect(kernel.openFiles).toEqual([]);
+    using results = await desk.many({ count: 1 });
+    expect(kernel.file(await getFd(results.holders.at(0)!))).toBe("of many 0");
+    await done();
+  });
+});
+
 describe("a descriptor that was received", () => {
   test("is closed when the last reference to its capability goes, and not before", async () => {
-    const { desk, done } = linked();
+    const { desk, done } = linked(kernel);
     const results = await desk.many({ count: 1 });
     const kept = results.holders.at(0)!.dup();
     results[Symbol.dispose]();
@@ -240,7 +198,7 @@ describe("a descriptor that was received", () => {
   });
 
   test("outlives the connection as long as its capability is held: whoever uses it must not find another file under its number", async () => {
-    const { desk, done } = linked();
+    const { desk, done } = linked(kernel);
     using results = await desk.many({ count: 1 });
     const holder = results.holders.at(0)!;
     await done();
@@ -250,8 +208,8 @@ describe("a descriptor that was received", () => {
   });
 
   test("is the first one, if the capability comes again with another", async () => {
-    const server = new TestDesk();
-    const { desk, done } = linked({ desk: server });
+    const server = new TestDesk(kernel);
+    const { desk, done } = linked(kernel, { desk: server });
     const file = new FakeFile(kernel, "file");
     const holder = Holder.serve(file);
     (await desk.reflect({ holder }))[Symbol.dispose]();
@@ -264,7 +222,7 @@ describe("a descriptor that was received", () => {
   });
 
   test("does not leak where nobody looks at it: a hundred calls, cancelled at once or never read", async () => {
-    const { client, server, desk, done } = linked({ max: 4 });
+    const { client, server, desk, done } = linked(kernel, { max: 4 });
     for (let round = 0; round < 100; round++) {
       const call = desk.many({ count: 3 });
       if (round % 2 === 0) call[Symbol.dispose]();
@@ -281,7 +239,7 @@ describe("a descriptor that was received", () => {
 
   test("and waits in front of a closed door is closed, whoever closes", async () => {
     for (const side of ["left", "right"] as const) {
-      const { desk, client, server, session, pair } = linked({ stepping: true });
+      const { desk, client, server, session, pair } = linked(kernel, { stepping: true });
       pair.run();
       const call = desk.write({ first: new FakeFile(kernel, "first"), fill: new Uint8Array(100_000) });
       call.catch(() => {});
