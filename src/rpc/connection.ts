@@ -204,7 +204,7 @@ export class Connection {
   disconnect(cause: Error | null = null, tellPeer = false, why = "the peer disconnected"): void {
     if (this.#closedBy) return;
     const quiet = cause === null || (this.isIdle && !(cause instanceof ProtocolError));
-    const error = cause ? disconnectedError(cause) : RpcError.disconnected(why);
+    const error = cause ? disconnectedError(cause, this.peerName) : RpcError.disconnected(why);
     if (tellPeer && !quiet) this.#sendAbort(cause);
     this.#closedBy = error;
     this.outbox.close();

@@ -35,10 +35,13 @@ export type Misbehaviour =
 /** The peer broke the protocol; always ends in an Abort, sent once. */
 export class ProtocolError extends CapwireError {
   readonly code: Misbehaviour;
+  /** The message without whose fault it is. */
+  readonly detail: string;
 
   constructor(code: Misbehaviour, message: string, options?: ErrorOptions) {
     super(`the peer broke the protocol: ${message}`, options);
     this.name = "ProtocolError";
     this.code = code;
+    this.detail = message;
   }
 }

@@ -95,7 +95,7 @@ function handleLateReturn(connection: Connection, question: Question, returned: 
 }
 
 /** The error every call in progress ends with when the connection does. Keeps what is known of the cause; its kind is always `disconnected`. */
-export function disconnectedError(cause: Error): RpcError {
+export function disconnectedError(cause: Error, peer: string): RpcError {
   if (cause instanceof RpcError) {
     return new RpcError("disconnected", cause.reason, {
       cause,
@@ -104,5 +104,6 @@ export function disconnectedError(cause: Error): RpcError {
       ...(cause.remoteTrace === undefined ? {} : { remoteTrace: cause.remoteTrace }),
     });
   }
-  return RpcError.disconnected(cause.message, { cause });
+  const reason = cause instanceof ProtocolError ? `${peer} broke the protocol: ${cause.detail}` : cause.message;
+  return RpcError.disconnected(reason, { cause });
 }

@@ -75,6 +75,8 @@ export class WebSocketTransport implements Transport {
   readonly #highWaterMark: number;
   /** `ws` may hold on to the bytes after `send` and tells when it has let go; a standard object copies them. */
   readonly #sendsLater: boolean;
+  /** What the peer sent that no vat sends: the socket's last words. */
+  #refused: Error | null = null;
   /** Null before `start` and once nothing may be delivered. */
   #handler: TransportHandler | null = null;
   /** What was sent while the socket was still connecting; null once it is open. */
@@ -119,7 +121,8 @@ export class WebSocketTransport implements Transport {
     this.#handler = null;
     if (this.#socket.readyState === CONNECTING) this.#dropUnsent();
     // The frames handed to the socket go out first, unless we are to abort and can.
-    if (error) this.#socket.close(CLOSE_ERROR, closeReason(error));
+    const why = error ?? this.#refused;
+    if (why) this.#socket.close(CLOSE_ERROR, closeReason(why));
     else this.#socket.close(CLOSE_NORMAL);
   }
 
@@ -166,6 +169,7 @@ export class WebSocketTransport implements Transport {
     } catch (error) {
       failure = error as Error;
     }
+    if (failure instanceof TransportError) this.#refused = failure;
     this.#finish(failure);
   }
 

@@ -314,7 +314,9 @@ export class Session {
     if (error instanceof WireError && error.code !== "premature-end") {
       return new ProtocolError("malformed-message", error.message, { cause: error });
     }
-    return RpcError.disconnected(error.message, { cause: error });
+    const reason =
+      error instanceof WireError ? `${this.peerName} disconnected in the middle of a message` : error.message;
+    return RpcError.disconnected(reason, { cause: error });
   }
 
   /** The connection ended. Within a batch its `batchEnd` cleans up; otherwise whoever ended it does, at the latest the next turn. */

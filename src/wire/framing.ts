@@ -57,7 +57,17 @@ export function frameLengthIn(bytes: Uint8Array, options?: FrameOptions): number
 export function checkSegments(field: number, options: FrameOptions | undefined): void {
   const limit = options?.maxSegments ?? DEFAULT_MAX_SEGMENTS;
   if (field < limit) return;
-  throw new WireError("too-many-segments", `Frame announces ${field + 1} segments, more than ${limit}`, 0, 0);
+  const reason = `Frame announces ${field + 1} segments, more than ${limit}${guess(field)}`;
+  throw new WireError("too-many-segments", reason, 0, 0);
+}
+
+/** What is no message is mostly another protocol, as its first bytes tell. */
+function guess(field: number): string {
+  const first = String.fromCharCode(field & 0xff, (field >> 8) & 0xff, (field >> 16) & 0xff, field >>> 24);
+  if (/^[ -~]{4}$/.test(first)) return `: it begins with the text "${first}"`;
+  // A record of its handshake, or an alert; then the version.
+  const record = field & 0xffff;
+  return record === 0x0316 || record === 0x0315 ? ": it looks like TLS" : "";
 }
 
 /** Throws WireError "frame-too-large" for a message of so many words, segment table not counted. */

@@ -294,7 +294,7 @@ describe("connecting", () => {
     for (const transport of [left, right, ...accepted]) transport.close();
     await tcp.close();
     await unix.close();
-    expect(() => connectTransport({ url: "ftp://example.com" })).toThrow(/ftp/);
+    await expect(connectTransport({ url: "ftp://example.com" })).rejects.toThrow(/ftp/);
   });
 });
 

@@ -4,6 +4,8 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { ConnectionOptions as TlsConnectOptions, TlsOptions as TlsListenOptions } from "node:tls";
 
+import { UsageError } from "../../errors.js";
+
 /** TCP. Port 0 when listening: any free one. */
 export interface TcpAddress {
   readonly port: number;
@@ -53,6 +55,26 @@ export type ListenAddress = TcpAddress | UnixAddress | TlsListenAddress | WebSoc
 /** "host:port", IPv6 in brackets. */
 export function formatHostPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Bytes of the longest path of a Unix socket; what is longer Node cuts off, and so may listen where another one does. */
+const MAX_PATH = process.platform === "darwin" ? 103 : 107;
+
+/** Throws UsageError for a path that no socket can have. */
+export function checkSocketPath(path: string): void {
+  const bytes = Buffer.byteLength(path);
+  if (process.platform !== "win32" && bytes > MAX_PATH)
+    throw new UsageError(
+      "bad-address",
+      `unix:${path}: a socket's path has ${MAX_PATH} bytes at most, and not ${bytes}`,
+    );
+}
+
+/** How error messages call an address to listen at. */
+export function formatListenAddress(address: ListenAddress): string {
+  return "host" in address || "path" in address || "webSocket" in address
+    ? formatAddress(address)
+    : `*:${address.port}`;
 }
 
 /** How error messages call an address. */

@@ -12,6 +12,7 @@ import type { Transport } from "../transport.js";
 import { WebSocketTransport } from "../websocket.js";
 import {
   type ConnectAddress,
+  checkSocketPath,
   formatAddress,
   type TcpAddress,
   type TlsConnectAddress,
@@ -19,6 +20,7 @@ import {
 } from "./address.js";
 import { NodeByteStream, type NodeByteStreamOptions, type NodeStream } from "./byte-stream.js";
 import { connectFdTransport } from "./descriptors/connect.js";
+import { naming, reasonOf } from "./failure.js";
 
 export interface NodeTransportOptions extends StreamTransportOptions, NodeByteStreamOptions {}
 
@@ -29,10 +31,13 @@ export interface ConnectOptions extends NodeTransportOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Connects to `address`. Rejects with a TransportError that names it. */
+/** Connects to `address`. Rejects with a TransportError that names it, or a UsageError for an address that is none. */
 export function connectTransport(address: ConnectAddress, options: ConnectOptions = {}): Promise<Transport> {
-  if ("url" in address) return connectUrl(new URL(address.url), address.headers ?? {}, options);
-  return connectSocket(address, options);
+  const open = async () => {
+    if ("url" in address) return connectUrl(new URL(address.url), address.headers ?? {}, options);
+    return connectSocket(address, options);
+  };
+  return naming(`cannot connect to ${formatAddress(address)}`, open, options.signal);
 }
 
 /** A transport over a duplex that is connected already. A net.Socket should allow half-open and have `setNoDelay`. */
@@ -57,6 +62,7 @@ function connectUrl(url: URL, headers: Readonly<Record<string, string>>, options
     case "wss:":
       return connectWebSocket(url, headers, options);
     case "tcp:":
+      if (url.port === "") throw new UsageError("bad-address", `cannot connect to ${url}: it has no port`);
       return connectSocket({ host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port) }, options);
     case "unix:":
       return connectSocket({ path: decodeURIComponent(url.pathname) }, options);
@@ -84,7 +90,10 @@ async function connectSocket(
 }
 
 function openSocket(address: TcpAddress | UnixAddress | TlsConnectAddress): Socket {
-  if ("path" in address) return connectTcp({ path: address.path, allowHalfOpen: true });
+  if ("path" in address) {
+    checkSocketPath(address.path);
+    return connectTcp({ path: address.path, allowHalfOpen: true });
+  }
   const { port, host = "localhost" } = address;
   if ("tls" in address) {
     // Node's types do not know that TLS sockets may be half-open, too.
@@ -144,7 +153,7 @@ function established(
     };
     const opened = () => settle(resolve);
     const failed = (error: Error) =>
-      giveUp(new TransportError("failed", `cannot connect to ${peerName}: ${describe(error)}`, { cause: error }));
+      giveUp(new TransportError("failed", `cannot connect to ${peerName}: ${reasonOf(error)}`, { cause: error }));
     const aborted = () => giveUp(signal?.reason);
     const expired = () =>
       giveUp(new TransportError("timeout", `cannot connect to ${peerName}: no answer within ${timeout} ms`));
@@ -163,9 +172,3 @@ export const TCP_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDel
 
 /** Bytes of the longest segment table: 512 sizes (wire/framing.ts). */
 const MAX_SEGMENT_TABLE = 4 * 513;
-
-/** An AggregateError (every address of a host refused) has an empty message of its own. */
-function describe(error: Error): string {
-  if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join(", ");
-  return error.message;
-}

@@ -3,7 +3,7 @@
  * does: a failed handshake or a socket that breaks early is told to `onError` and forgotten.
  */
 
-import { unlink } from "node:fs/promises";
+import { lstat, unlink } from "node:fs/promises";
 import {
   createServer as createHttpServer,
   type Server as HttpServer,
@@ -18,8 +18,9 @@ import type { StreamTransportOptions } from "../stream.js";
 import type { Transport } from "../transport.js";
 import { WebSocketTransport } from "../websocket.js";
 import {
-  formatAddress,
+  checkSocketPath,
   formatHostPort,
+  formatListenAddress,
   type ListenAddress,
   type TcpAddress,
   type TlsListenAddress,
@@ -28,6 +29,7 @@ import {
 } from "./address.js";
 import { maxPayload, streamTransport, TCP_OPTIONS } from "./connect.js";
 import { listenFdTransport } from "./descriptors/connect.js";
+import { naming, reasonOf } from "./failure.js";
 
 export interface ListenOptions extends StreamTransportOptions {
   /** What went wrong with the listener itself, or with a peer before it became a transport. Ignored unless given. */
@@ -61,9 +63,11 @@ export function listenTransport(
   accept: (transport: Transport) => void,
   options: ListenOptions = {},
 ): Promise<Listener> {
-  if ("webSocket" in address) return listenWebSocket(address, accept, options);
-  if ("path" in address) return listenUnix(address, accept, options);
-  return listenTcp(address, accept, options);
+  return naming(`cannot listen on ${formatListenAddress(address)}`, async () => {
+    if ("webSocket" in address) return listenWebSocket(address, accept, options);
+    if ("path" in address) return listenUnix(address, accept, options);
+    return listenTcp(address, accept, options);
+  });
 }
 
 async function listenTcp(
@@ -88,8 +92,14 @@ async function listenTcp(
       socket.once("close", () => handshakes.delete(key));
     });
   }
-  server.on("tlsClientError", (error: Error) => options.onError?.(error));
-  await listening(server, { port: address.port, host: address.host }, formatAddress(address), options);
+  server.on("tlsClientError", (error: Error, socket: Socket) => {
+    const { remoteAddress = "?", remotePort = 0 } = socket;
+    const peer = formatHostPort(remoteAddress, remotePort);
+    options.onError?.(
+      new TransportError("failed", `no TLS handshake with ${peer}: ${reasonOf(error)}`, { cause: error }),
+    );
+  });
+  await listening(server, { port: address.port, host: address.host }, formatListenAddress(address), options);
   const bound = server.address() as AddressInfo;
   const close = async () => {
     await closed(server);
@@ -110,6 +120,7 @@ async function listenUnix(
 ): Promise<Listener> {
   const peerName = `unix:${path}`;
   if (maxFdsPerMessage) {
+    checkSocketPath(path);
     if (await isStale(path)) await unlink(path).catch(() => {});
     const listener = listenFdTransport({ path, maxFdsPerMessage }, accept, options);
     return { address: peerName, port: null, close: async () => listener.close() };
@@ -117,13 +128,16 @@ async function listenUnix(
   const server = createTcpServer({ allowHalfOpen: true }, (socket) =>
     accept(streamTransport(socket, { ...options, peerName })),
   );
+  checkSocketPath(path);
   if (await isStale(path)) await unlink(path).catch(() => {});
   await listening(server, { path }, peerName, options);
   return { address: peerName, port: null, close: () => closed(server) };
 }
 
-/** Whether `path` is a socket left behind by a process that died: it exists, and nobody answers. */
-function isStale(path: string): Promise<boolean> {
+/** Whether `path` is a socket left behind by a process that died: nobody answers there. Neither does anybody at a file, which is not ours to remove. */
+async function isStale(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => null);
+  if (!found?.isSocket()) return false;
   return new Promise((resolve) => {
     const probe = connect({ path });
     probe.once("connect", () => {
@@ -148,7 +162,10 @@ async function listenWebSocket(
     perMessageDeflate: false,
     maxPayload: maxPayload(options),
   });
-  webSockets.on("error", (error) => options.onError?.(error));
+  // What the HTTP server says before it listens is told to who listens; a server of the user's is the user's.
+  webSockets.on("error", (error) => {
+    if (server.listening) options.onError?.(error);
+  });
   webSockets.on("wsClientError", (error, socket) => {
     options.onError?.(error);
     socket.destroy();
@@ -159,10 +176,10 @@ async function listenWebSocket(
     const peerName = `ws://${formatHostPort(remoteAddress, remotePort)}`;
     accept(new WebSocketTransport(socket, { ...options, peerName }));
   });
-  if (!given) await listening(server, { port, host }, formatAddress(address), options);
+  if (!given) await listening(server, { port, host }, formatListenAddress(address), options);
   const bound = server.address() as AddressInfo | null;
   return {
-    address: bound ? `ws://${formatHostPort(bound.address, bound.port)}${path ?? "/"}` : formatAddress(address),
+    address: bound ? `ws://${formatHostPort(bound.address, bound.port)}${path ?? "/"}` : formatListenAddress(address),
     port: bound?.port ?? null,
     close: async () => {
       webSockets.close();
@@ -183,7 +200,7 @@ function listening(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error) =>
-      reject(new TransportError("failed", `cannot listen on ${name}: ${error.message}`, { cause: error }));
+      reject(new TransportError("failed", `cannot listen on ${name}: ${reasonOf(error)}`, { cause: error }));
     server.once("error", failed);
     server.listen(where, () => {
       server.off("error", failed);

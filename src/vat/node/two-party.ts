@@ -1,7 +1,9 @@
 /** The two-party client and server of Node: they connect to and listen at addresses. */
 
 import type { Client } from "../../cap/client.js";
+import { UsageError } from "../../errors.js";
 import type { Observer } from "../../rpc/observe.js";
+import { formatListenAddress } from "../../transport/node/address.js";
 import {
   type ConnectAddress,
   type ConnectOptions,
@@ -44,14 +46,18 @@ export class TwoPartyClient extends NeutralClient {
 export class TwoPartyServer<C extends Client = Client, S extends object = object> extends NeutralServer<C, S> {
   readonly #listeners = new Set<Listener>();
 
-  /** Accepts everybody who connects to `address` until the listener or the server is closed. Rejects with a TransportError if the address cannot be had. */
+  /** Accepts everybody who connects to `address` until the listener or the server is closed. Rejects with a TransportError if the address cannot be had, with a UsageError if the server is closing. */
   async listen<A extends ListenAddress>(address: A): Promise<Listener<PortOf<A>>> {
+    if (this.isClosing) throw closing(address);
     const listener = await listenTransport(address, (transport) => this.welcome(transport), {
       reader: this.reader,
       onError: (error) => this.report(error),
     });
+    if (this.isClosing) {
+      await listener.close();
+      throw closing(address);
+    }
     this.#listeners.add(listener);
-    if (this.isClosing) await listener.close();
     return listener;
   }
 
@@ -77,4 +83,8 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
     if ("binaryType" in peer) return new WebSocketTransport(peer, { reader: this.reader });
     return streamTransport(peer, { reader: this.reader });
   }
+}
+
+function closing(address: ListenAddress): UsageError {
+  return new UsageError("server-closed", `cannot listen on ${formatListenAddress(address)}: the server is closing`);
 }
