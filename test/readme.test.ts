@@ -31,7 +31,9 @@ beforeAll(async () => {
   write("dynamic.ts", block("## Without generated code", "ts"));
   write("logs.capnp", block("with `logs.capnp`", "capnp"));
   write("descriptors.ts", block("## File descriptors", "ts"));
-  const schemas = ["greeter", "person", "logs"].map((name) => `${folder}${name}.capnp`);
+  write("uploads.capnp", block("With `uploads.capnp`", "capnp"));
+  write("uploads.ts", block("## Streams, cancellation, tail calls", "ts"));
+  const schemas = ["greeter", "person", "logs", "uploads"].map((name) => `${folder}${name}.capnp`);
   expect(await main(["compile", ...schemas])).toBe(0);
 });
 
@@ -79,4 +81,11 @@ test.skipIf(!passesDescriptors)("the client of the README's log service writes t
   example.client.close();
   await example.server.close();
   rmSync(example.folder, { recursive: true });
+});
+
+test("the uploads of the README arrive, each write once", async () => {
+  const { server, client, size } = await import(/* @vite-ignore */ `${folder}uploads.ts`);
+  expect(size).toBe(6000n);
+  client.close();
+  await server.close();
 });

@@ -40,7 +40,7 @@ export const shortenPath: unique symbol = Symbol.for("capwire.shortenPath");
 
 /** A server object that may turn out to be a detour. */
 export interface PathShortener {
-  /** The Client it resolves with is taken. Null, if the object is no detour after all. */
+  /** The Client it resolves with is taken; if it rejects, calls from then on fail with that. Null, if the object is no detour after all. */
   [shortenPath](): PromiseLike<Client> | null;
 }
 

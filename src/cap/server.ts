@@ -41,7 +41,10 @@ export interface ServerContext<
   readonly params: ParamsReader;
   /** The results, to be filled in place instead of returning them. */
   readonly results: ResultsBuilder;
-  /** Aborts when the caller has lost interest in results and pipeline. The method may go on; nobody will look. */
+  /**
+   * Aborts when the caller has lost interest in results and pipeline, with an AbortError. The method may go on; nobody will look. What
+   * it throws then breaks no stream of calls.
+   */
   readonly signal: AbortSignal;
   readonly cancelled: boolean;
   /** Who called, if the call came over a connection: "127.0.0.1:4000". */
@@ -55,10 +58,13 @@ export interface ServerContext<
   releaseParams(): void;
   /**
    * Makes another call's results this call's: `return context.tailCall((tail) => other.foo(params, tail))`. Its pipeline is ours at
-   * once, and where the protocol allows the results don't pass through here. Of a call sent already the results are passed on.
+   * once, and where the protocol allows the results don't pass through here. Of a call sent already the results are passed on. It is
+   * cancelled with this call, and has no signal or timeout of its own. Throws UsageError for anything but a whole call that is in progress or
+   * has ended, after `results` were begun, for a streaming method, and a second time; what the method throws or returns later on goes to
+   * `turns.onError`.
    */
   tailCall(call: RemotePromise<ResultsReader> | ((tail: CallOptions) => RemotePromise<ResultsReader>)): void;
-  /** Says before the call returns what its capabilities will be, so that pipelined calls need not wait. */
+  /** Says before the call returns what its capabilities will be, so that pipelined calls need not wait. Throws UsageError a second time, and after an answer. */
   setPipeline(results: ResultsInit | ((results: ResultsBuilder) => void)): void;
 }
 

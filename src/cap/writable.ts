@@ -37,7 +37,10 @@ interface Platform {
   readonly WritableStream?: new (sink: object, strategy: { highWaterMark: number }) => unknown;
 }
 
-/** A WritableStream that writes to `target`. A chunk is accepted when the window of its calls has room for the next. */
+/**
+ * A WritableStream that writes to `target`. A chunk is accepted when the window of its calls has room for the next: `await writer.ready`
+ * waits for that. As with every WritableStream, a `write` that nobody awaits is an unhandled rejection if it fails.
+ */
 export function writableStream<T>(target: StreamTarget<T>): WritableStreamOf<T> {
   const { WritableStream } = globalThis as Platform;
   if (!WritableStream) throw new UsageError("no-writable-stream", "this platform has no WritableStream");
