@@ -5,6 +5,7 @@
  * after each failure.
  */
 
+import { leaks } from "./leak.js";
 import type { AnyMethod } from "./method.js";
 import { RpcError } from "./rpc-error.js";
 
@@ -20,7 +21,7 @@ const OWN_FRAMES = 2;
 /** Records the caller's stack if this call should. To be called by Client's methods only. */
 export function callSite(method: AnyMethod): Error | null {
   if (callStacks.policy !== "adaptive") return callStacks.policy === "always" ? new Error() : null;
-  if (method.tracesLeft === 0) return null;
+  if (method.tracesLeft === 0) return leaks.traceCreation ? new Error() : null;
   method.tracesLeft--;
   return new Error();
 }

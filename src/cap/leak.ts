@@ -11,7 +11,7 @@
 export interface Leak {
   /** What held it: "Calculator client", "results of Calculator.evaluate". */
   readonly what: string;
-  /** Stack of its creation; undefined unless `leaks.traceCreation` was on by then. */
+  /** Stack of its creation, for results that of their call; undefined unless `leaks.traceCreation` was on by then. */
   readonly created: string | undefined;
 }
 
@@ -41,20 +41,23 @@ export class Watch implements Leak {
   /** While young; null once registered or taken back. */
   holder: object | null;
 
-  constructor(holder: object, reference: { release(): void }, what: string) {
+  constructor(holder: object, reference: { release(): void }, what: string, site: Error | null) {
     this.holder = holder;
     this.reference = reference;
     this.what = what;
-    this.created = leaks.traceCreation ? new Error(what).stack : undefined;
+    this.created = leaks.traceCreation ? (site ?? new Error(what)).stack : undefined;
   }
 }
 
 let young: Watch[] = [];
 let timer = false;
 
-/** Gives back `reference` when `holder` is collected, unless `untrack` is called first. */
-export function track(holder: object, reference: { release(): void }, what: string): Watch {
-  const watch = new Watch(holder, reference, what);
+/**
+ * Gives back `reference` when `holder` is collected, unless `untrack` is called first. `site` is where the application asked for it; here
+ * unless given.
+ */
+export function track(holder: object, reference: { release(): void }, what: string, site: Error | null = null): Watch {
+  const watch = new Watch(holder, reference, what, site);
   if (young.push(watch) >= MAX_YOUNG) registerYoung();
   else if (!timer) startTimer();
   return watch;

@@ -19,7 +19,7 @@ import {
 import { LocalRequest } from "./local-call.js";
 import { localRules } from "./local-rules.js";
 import type { AnyMethod } from "./method.js";
-import { takeClient, whenMade } from "./promised.js";
+import { isThenable, takeClient, whenMade } from "./promised.js";
 import { RpcError } from "./rpc-error.js";
 import { ServerCall } from "./server.js";
 import { turns } from "./turn.js";
@@ -202,8 +202,13 @@ export class LocalHook extends CapabilityHook {
     this.#detour?.target?.release();
     this.#detour = null;
     if (hooks.get(server) === this) hooks.delete(server);
-    const disposable = server as Partial<Disposable>;
-    if (disposable[Symbol.dispose]) turns.enqueue(() => disposable[Symbol.dispose]?.());
+    const disposable = server as { [Symbol.dispose]?(): unknown };
+    if (!disposable[Symbol.dispose]) return;
+    turns.enqueue(() => {
+      const ended = disposable[Symbol.dispose]?.();
+      // An async one: its failure is told like that of any other, instead of ending the process.
+      if (isThenable(ended)) ended.then(undefined, (thrown: unknown) => turns.report(thrown));
+    });
   }
 }
 

@@ -79,7 +79,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
       const sent = request.send(null);
       this.#sent = sent;
       // No Return will end it.
-      this.#watch = track(this, sent, `pipeline of ${this.method}`);
+      this.#watch = track(this, sent, `pipeline of ${this.method}`, this.#site);
       if (options.signal) this.#limits = limitCall(this, { signal: options.signal });
       return;
     }
@@ -242,7 +242,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
       this.#slots = new Slots(results);
       results.content.segment.message.capTable = this;
       this.#adoptPipelined();
-      if (!this.#slots.isEmpty) this.#watch = track(this, this.#slots, `results of ${this.method}`);
+      if (!this.#slots.isEmpty) this.#watch = track(this, this.#slots, `results of ${this.method}`, this.#site);
     }
     this.#stopWaiting();
     const observers = this.#observers;

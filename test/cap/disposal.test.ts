@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { turns } from "../../src/cap/index.js";
 import { MessageBuilder } from "../../src/wire/index.js";
 import { Box, Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, settle, TestMaker } from "./objects.js";
@@ -41,6 +42,28 @@ describe("a server object", () => {
       await settle();
       expect(server.disposed).toBe(times);
     }
+  });
+});
+
+describe("the disposal of a server object", () => {
+  it("that throws, or is async and rejects, is told to onError and ends nothing else", async () => {
+    const { onError } = turns;
+    const heard: string[] = [];
+    turns.onError = (error) => heard.push((error as Error).message);
+    const failing = [
+      () => {
+        throw new Error("at once");
+      },
+      () => Promise.reject(new Error("later")),
+    ];
+    for (const dispose of failing) {
+      const server = Object.assign(new Counting(), { [Symbol.dispose]: dispose as () => void });
+      using client = Sequence.serve(server);
+      expect((await client.next()).number).toBe(0);
+    }
+    await settle();
+    turns.onError = onError;
+    expect(heard).toEqual(["at once", "later"]);
   });
 });
 

@@ -59,6 +59,22 @@ describe("a young reference", () => {
 });
 
 describe.each(PLACES)("results that nobody disposed, $name", ({ serve }) => {
+  it("are reported with the call that they came from", async () => {
+    const server = new TestMaker();
+    using maker = serve(Maker, server);
+    const reported: Leak[] = [];
+    leaks.traceCreation = true;
+    // The stack of a call is not always recorded for its errors (call-site.ts).
+    for (let n = 0; n < 80; n++) (await maker.make())[Symbol.dispose]();
+    leaks.report = (leak) => reported.push(leak);
+    await (async function leakingFunction() {
+      await maker.make();
+    })();
+    const ofResults = () => reported.find(({ what }) => what === "results of Maker.make");
+    await collectUntil(() => ofResults() !== undefined);
+    expect(ofResults()?.created).toMatch(/leakingFunction/);
+  });
+
   it("are given back when they are collected, though they hold Clients and Clients were pipelined", async () => {
     const server = new TestMaker();
     using maker = serve(Maker, server);
