@@ -76,15 +76,20 @@ export type StructBuilderFactory<B> = (
   pointerCount: number,
 ) => B;
 
-/** `new List(…)` of a subclass of StructListBuilder whose elements are of one class, for the same reason. */
-export type StructListFactory<B, I> = (
-  type: StructType<unknown, B, I>,
-  segment: BuilderSegment,
-  start: number,
-  length: number,
-  dataSize: number,
-  pointerCount: number,
-) => ListBuilder<B, I>;
+/**
+ * `new List(…)` of a subclass of StructListBuilder whose elements are of one class, for the same reason. Of a method's type, whose params
+ * TypeScript compares both ways: otherwise whether a StructType is one of wider types depends on which file it looks at first.
+ */
+export type StructListFactory<B, I> = {
+  make(
+    type: StructType<unknown, B, I>,
+    segment: BuilderSegment,
+    start: number,
+    length: number,
+    dataSize: number,
+    pointerCount: number,
+  ): ListBuilder<B, I>;
+}["make"];
 
 /** A struct type: layout, classes and how plain objects go in and come out. */
 export interface StructType<R, B, I, P = unknown> extends PointerType<R, B, I> {
