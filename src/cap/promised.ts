@@ -11,16 +11,12 @@ import { QueuedHook } from "./queued.js";
 import { RpcError } from "./rpc-error.js";
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    (typeof value === "object" || typeof value === "function") &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function";
 }
 
 /** What `value` is, for the error of who was given it: "a promise", "a number", "null". */
 export function whatIs(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
+  if (value === null || value === undefined) return `${value}`;
   if (isThenable(value)) return "a promise";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -26,7 +26,7 @@ const NO_SCHEMAS = [
 export const PROGRAMS: Readonly<Record<string, Program>> = {
   struct: { budget: 16_000, without: [...NO_RPC, ...NO_SCHEMAS, "wire/pack", "wire/canonical", "streams/"] },
   calculator: {
-    budget: 51_000,
+    budget: 52_000,
     without: [
       ...NO_SCHEMAS,
       "cap/membrane",
