@@ -4,6 +4,7 @@ import { UsageError } from "../errors.js";
 import { delay } from "../timer.js";
 import type { CallRequest } from "./hook.js";
 import type { PendingCall } from "./pending-call.js";
+import { turns } from "./turn.js";
 
 export interface CallOptions {
   /**
@@ -87,7 +88,8 @@ class Interrupted {
   }
 
   readonly #onAbort = (): void => {
-    for (const call of this.#calls) call.interrupt(this.#signal.reason);
+    // What a listener throws ends the process.
+    for (const call of this.#calls) turns.guard(() => call.interrupt(this.#signal.reason));
   };
 }
 

@@ -117,7 +117,7 @@ export class LocalCall implements CallContext, SentCall, ResultReceiver {
     const pipeline = this.#pipeline;
     this.#pipeline = null;
     if (!this.#receiver) this.#cancel();
-    pipeline?.release();
+    if (pipeline) releaseFlat(pipeline);
   }
 
   forget(): void {
@@ -179,7 +179,7 @@ export class LocalCall implements CallContext, SentCall, ResultReceiver {
   }
 
   fail(error: RpcError): void {
-    if (this.#answer()) this.#end()?.failed(error);
+    if (this.#answer()) this.#endChain()?.failed(error);
   }
 
   tailCall(request: CallRequest): PipelineHook {
@@ -198,7 +198,7 @@ export class LocalCall implements CallContext, SentCall, ResultReceiver {
   }
 
   failed(error: RpcError): void {
-    if (!this.#ended) this.#end()?.failed(error);
+    if (!this.#ended) this.#endChain()?.failed(error);
   }
 
   /** Whether the callee may answer now: the first time it does. */
@@ -209,9 +209,16 @@ export class LocalCall implements CallContext, SentCall, ResultReceiver {
   }
 
   #deliver(results: CallResults): void {
-    const receiver = this.#end();
+    const receiver = this.#endChain();
     if (receiver) receiver.returned(results);
     else results.release();
+  }
+
+  /** Ends this call and those whose tail call it is, one by one: a chain of tail calls may be long. Says whom to tell. */
+  #endChain(): ResultReceiver | null {
+    let receiver = this.#end();
+    while (receiver instanceof LocalCall) receiver = receiver.#ended ? null : receiver.#end();
+    return receiver;
   }
 
   /** Marks the end, gives back what the callee was lent, and says whom to tell. */
@@ -228,6 +235,28 @@ export class LocalCall implements CallContext, SentCall, ResultReceiver {
     unused?.capTable.release();
     this.releaseParams();
     return receiver;
+  }
+}
+
+/** Pipelines that calls gave back while another was being given back. */
+const unreleased: PipelineHook[] = [];
+let releasing = false;
+
+/** Gives back `pipeline`; that of a call whose tail call is a call whose tail call … one after the other, for there may be many. */
+function releaseFlat(pipeline: PipelineHook): void {
+  if (releasing) {
+    unreleased.push(pipeline);
+    return;
+  }
+  releasing = true;
+  try {
+    let next: PipelineHook | undefined = pipeline;
+    while (next) {
+      next.release();
+      next = unreleased.shift();
+    }
+  } finally {
+    releasing = false;
   }
 }
 

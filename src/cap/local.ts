@@ -65,8 +65,6 @@ export class LocalHook extends CapabilityHook {
     super();
     this.server = server;
     this.#served = [dispatch];
-    const promise = (server as Partial<PathShortener>)[shortenPath]?.();
-    if (promise) this.#shorten(promise);
   }
 
   /** Owned: the hook of `server`, serving `dispatch` among what else it was passed as. One object has one hook as long as that is referenced. */
@@ -78,6 +76,7 @@ export class LocalHook extends CapabilityHook {
     }
     const hook = new LocalHook(server, dispatch);
     hooks.set(server, hook);
+    if (shortenPath in server) hook.#beginShortening(server as PathShortener);
     return hook;
   }
 
@@ -153,6 +152,17 @@ export class LocalHook extends CapabilityHook {
       if (this.#busy) this.#idlers.push(callback);
       else callback();
     });
+  }
+
+  /** The object may pass itself on while it is asked. */
+  #beginShortening(server: PathShortener): void {
+    let promise: PromiseLike<Client> | null;
+    try {
+      promise = server[shortenPath]();
+    } catch (thrown) {
+      promise = Promise.reject<Client>(thrown);
+    }
+    if (promise) this.#shorten(promise);
   }
 
   #shorten(promise: PromiseLike<Client>): void {

@@ -195,7 +195,9 @@ export class ServerCall
     if (this.#results !== null)
       throw new UsageError("results-touched", `${this.#method} has begun results of its own: tailCall would lose them`);
     if (typeof call === "function") {
-      call({ [TAIL]: (request) => this.#tail(request) });
+      const made: unknown = call({ [TAIL]: (request) => this.#tail(request) });
+      // Of an async function, which fails later on: nobody else looks at it.
+      if (isThenable(made) && !(made instanceof Pipeline)) made.then(null, () => {});
       if (!this.#answered)
         throw new UsageError("no-tail-call", "tailCall's function made no call with the options it was given");
       return;

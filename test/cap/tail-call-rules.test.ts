@@ -137,6 +137,23 @@ describe.each(PLACES)("a tail call, $name", ({ serve }) => {
     expect([pipelined, read].map(({ callee }) => callee.made[0]?.disposed)).toEqual([1, 1]);
   });
 
+  it("made in an async function, too late, fails the call and is nobody's unhandled rejection", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    using stage = scene((to, context) =>
+      context.tailCall((async (tail: Parameters<typeof to.make>[1]) => {
+        await settle();
+        return to.make({}, tail);
+      }) as never),
+    );
+    await expect(stage.caller.make()).rejects.toThrow(/tailCall's function made no call/);
+    await settle();
+    await settle();
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+    expect(stage.callee.made).toEqual([]);
+  });
+
   it("after the results were begun fails the call instead of losing them", async () => {
     using stage = scene((to, context) => {
       context.results.initBox().label = "mine";

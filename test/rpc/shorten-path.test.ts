@@ -150,4 +150,31 @@ describe("an object that shortens paths", () => {
       await end();
     }
   });
+
+  test("may pass itself on while it is asked where it leads", async () => {
+    class Asking extends Detour {
+      override [shortenPath](): Promise<Sequence.Client> {
+        using self = Sequence.serve(this);
+        expect(self.$isNull).toBe(false);
+        return super[shortenPath]();
+      }
+    }
+    const asking = new Asking();
+    using client = Sequence.serve(asking);
+    asking.target.resolve(Sequence.serve(new Counting()));
+    await client.whenResolved();
+    expect((await client.next()).number).toBe(0);
+    expect(asking.calls).toBe(0);
+  });
+
+  test("that throws when it is asked is broken like one that fails later, wherever it was passed", async () => {
+    class Throwing extends Detour {
+      override [shortenPath](): never {
+        throw RpcError.overloaded("no way");
+      }
+    }
+    using client = Sequence.serve(new Throwing());
+    await expect(client.whenResolved()).rejects.toMatchObject({ kind: "overloaded", reason: "no way" });
+    await expect(client.next()).rejects.toMatchObject({ kind: "overloaded", reason: "no way" });
+  });
 });
