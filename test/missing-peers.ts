@@ -3,6 +3,7 @@
  * reporter shows skipped tests by number only. With CAPWIRE_REQUIRE_PEERS=1 the suites themselves fail instead.
  */
 
+import { INSTALL_CHROMIUM, isChromiumInstalled } from "./browser/chromium.js";
 import { INSTALL_CAPNP, isCapnpInstalled } from "./has-capnp.js";
 import { INSTALL_PYCAPNP, isPycapnpInstalled } from "./has-pycapnp.js";
 import { CPP, DESCRIPTOR_PROGRAMS, missingPrograms, PEERS } from "./interop/peers.js";
@@ -26,6 +27,12 @@ const ALL: readonly Missing[] = [
     skipped: "test/pycapnp (messages and schemas that both read)",
     install: INSTALL_PYCAPNP,
     isThere: () => isPycapnpInstalled,
+  },
+  {
+    name: "Chromium",
+    skipped: "test/browser (pages in a real browser)",
+    install: INSTALL_CHROMIUM,
+    isThere: () => isChromiumInstalled,
   },
   ...PEERS.map((peer) => ({
     name: `the interop programs of ${peer.name}`,

@@ -158,7 +158,8 @@ class Maker {
 
   #anyDouble(): number {
     const power = Math.floor(this.#random() * 40) - 20;
-    return (this.#random() - 0.5) * 10 ** power;
+    // Not `10 ** power`, which is not the same in every engine.
+    return (this.#random() - 0.5) * Number(`1e${power}`);
   }
 
   #integer(type: SchemaType): number | bigint {

@@ -39,7 +39,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
       });
       while (!heard) {
         calls.make(5);
-        await new Promise(setImmediate);
+        await new Promise((resolve) => setTimeout(resolve));
       }
       calls.make(3);
       await Promise.all([hearing, resolved]);
