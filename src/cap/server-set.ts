@@ -1,6 +1,11 @@
 /**
  * ServerSet: gets back the object behind a Client, for objects of one's own. A membership test as much as an unwrapping: only
- * objects that this set served come back, so a peer cannot pass off another object of this process as one of them.
+ * objects that this set served come back, so a peer cannot pass off another object of this process as one of them. Nor does what wraps one:
+ * a membrane's or a facet's capability is no member.
+ *
+ *     const mine = new ServerSet<Greeter.Client, MyGreeter>(Greeter);
+ *     using greeter = mine.serve(new MyGreeter());
+ *     await mine.server(greeter); // the MyGreeter, also after it has been to a peer and back
  */
 
 import { UsageError } from "../errors.js";
