@@ -7,8 +7,11 @@ import { UsageError } from "../errors.js";
 
 /** What each end of a stream is to its capability: generated clients' methods fit. */
 export interface StreamTarget<T> {
-  /** Sends one chunk by a streaming method; the promise says when the next may follow: `(bytes) => sink.write({ bytes })`. */
-  write(chunk: T): PromiseLike<unknown>;
+  /**
+   * Sends one chunk by a streaming method; the promise says when the next may follow: `(bytes) => sink.write({ bytes })`. The signal
+   * is that of the stream being aborted: `(bytes, options) => sink.write({ bytes }, options)` takes back what is under way then.
+   */
+  write(chunk: T, options: { readonly signal?: AbortSignal }): PromiseLike<unknown>;
   /** Everything was written: `() => sink.end()`. Its failure is that of the first write that failed. */
   close?(): PromiseLike<unknown>;
   /** The writer gave up. */
@@ -39,17 +42,23 @@ interface Platform {
 
 /**
  * A WritableStream that writes to `target`. A chunk is accepted when the window of its calls has room for the next: `await writer.ready`
- * waits for that. As with every WritableStream, a `write` that nobody awaits is an unhandled rejection if it fails.
+ * waits for that. Aborting it waits for nothing; a `pipeTo` that is aborted waits for its last write, as it does with every WritableStream,
+ * unless `write` gives its call the same signal. As with every one, too, a `write` that nobody awaits is an unhandled rejection if it fails.
  */
 export function writableStream<T>(target: StreamTarget<T>): WritableStreamOf<T> {
   const { WritableStream } = globalThis as Platform;
   if (!WritableStream) throw new UsageError("no-writable-stream", "this platform has no WritableStream");
+  let options: { readonly signal?: AbortSignal } = {};
   const sink = {
+    start(controller: { readonly signal?: AbortSignal }) {
+      const { signal } = controller;
+      if (signal) options = { signal };
+    },
     write: async (chunk: T) => {
-      await target.write(chunk);
+      await unlessAborted(target.write(chunk, options), options.signal);
     },
     close: async () => {
-      await target.close?.();
+      if (target.close) await unlessAborted(target.close(), options.signal);
     },
     abort: async (reason: unknown) => {
       await target.abort?.(reason);
@@ -69,7 +78,12 @@ export async function sendAll<T>(
   write: (chunk: T) => PromiseLike<unknown>,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (!signal) return pump(source, write);
+  await unlessAborted(pump(source, write, signal), signal);
+}
+
+/** What `promise` becomes, unless `signal` aborts first: then rejects with its reason, and nobody hears of `promise`. */
+async function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
   let stop!: () => void;
   const stopped = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
@@ -77,7 +91,7 @@ export async function sendAll<T>(
   if (signal.aborted) stop();
   else signal.addEventListener("abort", stop);
   try {
-    await Promise.race([pump(source, write, signal), stopped]);
+    return await Promise.race([promise, stopped]);
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -51,6 +51,32 @@ describe.each(PLACES)("a streaming method $name", ({ serve }) => {
     expect(reasons).toEqual(["enough"]);
   });
 
+  it("is not waited for when the WritableStream is aborted, and its calls are taken back if they got the signal", async () => {
+    const server = new TestMaker();
+    const gate = new Deferred<void>();
+    server.onWrite = () => gate.promise;
+    using maker = Maker.serve(server);
+    const reasons: unknown[] = [];
+    const writer = writableStream<number>({
+      write: (n, options) => maker.write({ n }, options),
+      abort: (reason) => void reasons.push(reason),
+    }).getWriter();
+    const writes = Promise.allSettled([1, 2].map((n) => writer.write(n)));
+    await settle();
+    await writer.abort("enough");
+    expect(reasons).toEqual(["enough"]);
+    expect((await writes).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+
+    const closing = writableStream<number>({ write: async () => {}, close: () => new Promise(() => {}) }).getWriter();
+    const closed = closing.close();
+    await settle();
+    closing.abort("enough").catch(() => {});
+    await expect(closed).rejects.toBe("enough");
+    gate.resolve();
+    await settle();
+    expect(server.written).toEqual([1]); // the one that ran
+  });
+
   it("takes what an async iterable gives", async () => {
     const server = new TestMaker();
     using maker = serve(Maker, server);
