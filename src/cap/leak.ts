@@ -7,6 +7,8 @@
  * then is registered. What the registry holds must not lead back to the holder, or neither ever goes.
  */
 
+import { turns } from "./turn.js";
+
 /** A reference that nobody disposed. */
 export interface Leak {
   /** What held it: "Calculator client", "results of Calculator.evaluate". */
@@ -17,7 +19,7 @@ export interface Leak {
 
 /** Settings and counters of leak detection; process-wide, because garbage is. */
 export const leaks = {
-  /** Hears of each leak when it is found. Off by default. */
+  /** Hears of each leak when it is found. Off by default. What it throws goes to `turns.onError`. */
   report: null as ((leak: Leak) => void) | null,
   /** Records where each reference was created: a few microseconds per reference. */
   traceCreation: false,
@@ -45,8 +47,22 @@ export class Watch implements Leak {
     this.holder = holder;
     this.reference = reference;
     this.what = what;
-    this.created = leaks.traceCreation ? (site ?? new Error(what)).stack : undefined;
+    this.created = leaks.traceCreation ? (site ? site.stack : stackHere(what)) : undefined;
   }
+}
+
+/** Deep enough to come out of our own frames, of which a walk through a list alone has nine. */
+const TRACED_FRAMES = 30;
+
+function stackHere(what: string): string | undefined {
+  // V8 has ten frames unless told; other hosts have no such setting.
+  const host = Error as { stackTraceLimit?: number };
+  const { stackTraceLimit } = host;
+  host.stackTraceLimit = TRACED_FRAMES;
+  const { stack } = new Error(what);
+  if (stackTraceLimit === undefined) delete host.stackTraceLimit;
+  else host.stackTraceLimit = stackTraceLimit;
+  return stack;
 }
 
 let young: Watch[] = [];
@@ -93,5 +109,5 @@ function registerYoung(): void {
 const registry = /*@__PURE__*/ new FinalizationRegistry<Watch>(({ reference, what, created }) => {
   leaks.found++;
   reference.release();
-  leaks.report?.({ what, created });
+  turns.guard(() => leaks.report?.({ what, created }));
 });

@@ -202,7 +202,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
         const slots = this.#slots ?? new Slots(null);
         // What a Client took goes on all the same.
         for (let index = 0; index < slots.hooks.length; index++)
-          slots.hooks[index] ??= this.capability(index)?.addRef() ?? null;
+          if (!slots.hooks[index]) slots.put(index, this.capability(index)?.addRef() ?? null);
         const results = new RegainedResults(this.content, slots);
         if (results.size > 0) results.content.segment.message.capTable = results;
         const pipeline = new ResultsPipeline(results);
@@ -284,7 +284,10 @@ export class PendingCall extends ClientTable implements ResultReceiver {
 
   protected makeClient<C extends Client>(index: number, type: ClientType<C>): C {
     if (this.#phase !== "returned") throw this.#goneError();
-    return type.client((index >= 0 && this.#slots?.take(index)) || nullCapability());
+    const hook = index >= 0 ? this.#slots?.take(index) : null;
+    // Whoever has a Client for each of them has everything there was: theirs are the leaks now.
+    if (this.#slots?.isEmpty) this.#unwatch();
+    return type.client(hook ?? nullCapability());
   }
 
   #unwatch(): void {

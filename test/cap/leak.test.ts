@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Leak, leaks } from "../../src/cap/index.js";
+import { type Leak, leaks, turns } from "../../src/cap/index.js";
 import { Maker, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, settle, TestMaker } from "./objects.js";
 import { PLACES } from "./places.js";
@@ -38,6 +38,20 @@ describe("a reference that nobody disposed", () => {
     expect(reported[0]?.what).toBe("Sequence client");
     expect(reported[0]?.created).toMatch(/leakingFunction/);
   });
+
+  it("does not end the process when the report throws", async () => {
+    const server = new Counting();
+    const errors: unknown[] = [];
+    const { onError } = turns;
+    turns.onError = (error) => errors.push(error);
+    leaks.report = () => {
+      throw new Error("no room in the log");
+    };
+    (() => Sequence.serve(server))();
+    await collectUntil(() => errors.length > 0);
+    turns.onError = onError;
+    expect(errors.map(String)).toEqual(["Error: no room in the log"]);
+  });
 });
 
 describe("a young reference", () => {
@@ -73,6 +87,37 @@ describe.each(PLACES)("results that nobody disposed, $name", ({ serve }) => {
     const ofResults = () => reported.find(({ what }) => what === "results of Maker.make");
     await collectUntil(() => ofResults() !== undefined);
     expect(ofResults()?.created).toMatch(/leakingFunction/);
+  });
+
+  it("name who read a list of them, however many frames of ours lie between", async () => {
+    using maker = serve(Maker, new TestMaker());
+    const reported: Leak[] = [];
+    leaks.report = (leak) => reported.push(leak);
+    leaks.traceCreation = true;
+    await (async function leakingFunction() {
+      const results = await maker.echoList({ caps: [new Counting(), new Counting()] });
+      for (const cap of results.caps) void cap.$isNull;
+    })();
+    await collectUntil(() => reported.length >= 2);
+    expect(reported.map(({ what }) => what)).toEqual(["Sequence client", "Sequence client"]);
+    for (const { created } of reported) expect(created).toMatch(/leakingFunction/);
+  });
+
+  it("are no leak when each capability in them was disposed of", async () => {
+    using maker = serve(Maker, new TestMaker());
+    const caps = [new Counting(), new Counting()];
+    const reported: Leak[] = [];
+    leaks.report = (leak) => reported.push(leak);
+    await (async () => {
+      for (const cap of (await maker.echoList({ caps })).caps) cap[Symbol.dispose]();
+    })();
+    for (let round = 0; round < 5; round++) {
+      leaks.settle();
+      collectGarbage();
+      await settle();
+    }
+    expect(reported).toEqual([]);
+    expect(caps.map(({ disposed }) => disposed)).toEqual([1, 1]);
   });
 
   it("are given back when they are collected, though they hold Clients and Clients were pipelined", async () => {
