@@ -15,24 +15,10 @@ import type { ModuleLoader } from "./module-loader.js";
 import { toBrand } from "./reference.js";
 import type { PendingValue, Translator } from "./translation.js";
 import { typeName } from "./type-name.js";
-import type { Assignment, Evaluated, StructValue } from "./value.js";
+import type { Assignment, Evaluated, StructType } from "./value.js";
+import { fitsFloat, isAnyOf, isFloat, isInteger, isLiteral, rangeOf, wrap } from "./value-rules.js";
 
-type StructType = Extract<Type, { which: "struct" }>;
 type Outcome = { readonly done: boolean; readonly value: Evaluated | undefined };
-
-/** The smallest and largest value of each integer type. */
-const INTEGER_RANGES: ReadonlyMap<Type["which"], readonly [bigint, bigint]> = new Map(
-  [8, 16, 32, 64].flatMap((bits) => {
-    const half = 1n << BigInt(bits - 1);
-    return [
-      [`int${bits}` as Type["which"], [-half, half - 1n]],
-      [`uint${bits}` as Type["which"], [0n, 2n * half - 1n]],
-    ] as const;
-  }),
-);
-
-/** Constants are at least this: integers a float field takes without a check. */
-const MIN_INT64 = -(1n << 63n);
 
 export class Evaluator {
   readonly #translator: Translator;
@@ -125,7 +111,7 @@ export class Evaluator {
     }
     switch (expression.kind) {
       case "integer":
-        return INTEGER_RANGES.has(type.which) || isFloat(type);
+        return isInteger(type) || isFloat(type);
       case "float":
         return isFloat(type);
       case "string":
@@ -189,7 +175,7 @@ export class Evaluator {
 
   /** Checks a constant against the type it is used for. */
   #use(value: Evaluated, own: Type, expression: Expression, type: Type, scope: Definition): Evaluated | undefined {
-    if (value.kind === "integer" && (INTEGER_RANGES.has(type.which) || isFloat(type))) {
+    if (value.kind === "integer" && (isInteger(type) || isFloat(type))) {
       return this.#integer(value.value, expression, type, scope);
     }
     if (value.kind === "float" && isFloat(type)) return this.#float(value.value, expression, type, scope);
@@ -218,8 +204,7 @@ export class Evaluator {
   }
 
   #integer(value: bigint, expression: Expression, type: Type, scope: Definition): Evaluated | undefined {
-    const range = INTEGER_RANGES.get(type.which);
-    const [low, high] = range ?? [MIN_INT64, (1n << 64n) - 1n];
+    const [low, high] = rangeOf(type);
     if (value >= low && value <= high) return { kind: "integer", value };
     const message = `${value} does not fit in ${this.#name(type)}, which goes from ${low} to ${high}.`;
     this.#error("out-of-range", scope, expression, message);
@@ -227,11 +212,9 @@ export class Evaluator {
   }
 
   #float(value: number, expression: Expression, type: Type, scope: Definition): Evaluated | undefined {
-    if (type.which === "float32" && Number.isFinite(value) && !Number.isFinite(Math.fround(value))) {
-      this.#error("out-of-range", scope, expression, `${value} does not fit in Float32.`);
-      return undefined;
-    }
-    return { kind: "float", value };
+    if (fitsFloat(value, type)) return { kind: "float", value };
+    this.#error("out-of-range", scope, expression, `${value} does not fit in Float32.`);
+    return undefined;
   }
 
   #text(expression: ExpressionOf<"string">, scope: Definition): Evaluated | undefined {
@@ -375,38 +358,5 @@ export class Evaluator {
 
   #error(kind: DiagnosticKind, scope: Definition, span: { start: number; end: number }, message: string): void {
     this.#translator.sink.error(kind, scope.module.source, span, message);
-  }
-}
-
-function wrap(
-  type: StructType,
-  field: Extract<Field, { which: "slot" }>,
-  fieldType: Type,
-  value: Evaluated,
-): StructValue {
-  return { kind: "struct", type, assignments: [{ kind: "slot", field, type: fieldType, value }] };
-}
-
-/** Whether the expression is neither a name nor something made of parts. */
-function isLiteral({ kind }: Expression): boolean {
-  return kind === "integer" || kind === "float" || kind === "string" || kind === "data" || kind === "list";
-}
-
-function isFloat(type: Type): boolean {
-  return type.which === "float32" || type.which === "float64";
-}
-
-/** Whether a constant of type `own` may stand where AnyPointer, AnyStruct or AnyList is expected. */
-function isAnyOf(own: Type, type: Type): boolean {
-  if (type.which !== "anyPointer" || type.anyPointer.which !== "unconstrained") return false;
-  switch (type.anyPointer.unconstrained.which) {
-    case "anyKind":
-      return own.which === "struct" || own.which === "list";
-    case "struct":
-      return own.which === "struct";
-    case "list":
-      return own.which === "list";
-    case "capability":
-      return false;
   }
 }

@@ -182,7 +182,7 @@ export function startsDataLiteral(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0x30 && bytes[at + 1] === LOWER_X && bytes[at + 2] === QUOTE;
 }
 
-/** Reads `0x"de ad"`: pairs of hexadecimal digits with white space, line ends included, between them. */
+/** Reads `0x"de ad"`: one pair of hexadecimal digits or more, with white space, line ends included, between them. */
 export function readDataLiteral(bytes: Uint8Array, start: number): BytesLiteral {
   const out: number[] = [];
   const faults: LiteralFault[] = [];
@@ -193,7 +193,14 @@ export function readDataLiteral(bytes: Uint8Array, start: number): BytesLiteral 
       faults.push({ kind: "unterminated-string", message: "This data literal has no closing quote.", start, end: at });
       return { bytes: Uint8Array.from(out), end: at, faults };
     }
-    if (byte === QUOTE) return { bytes: Uint8Array.from(out), end: at + 1, faults };
+    if (byte === QUOTE) {
+      const end = at + 1;
+      if (out.length === 0 && faults.length === 0) {
+        const message = 'A data literal has at least one pair of hexadecimal digits; no bytes at all are written "".';
+        faults.push({ kind: "invalid-data-literal", message, start, end });
+      }
+      return { bytes: Uint8Array.from(out), end, faults };
+    }
     if (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)) {
       at++;
       continue;

@@ -27,9 +27,11 @@ export interface ListValue {
   readonly items: readonly Evaluated[];
 }
 
+export type StructType = Extract<Type, { which: "struct" }>;
+
 export interface StructValue {
   readonly kind: "struct";
-  readonly type: Extract<Type, { which: "struct" }>;
+  readonly type: StructType;
   readonly assignments: readonly Assignment[];
 }
 
