@@ -72,60 +72,22 @@ export function encodeUtf8(text: string, view: DataView, bytes: Uint8Array, at: 
   return at + encoder.encodeInto(text, bytes.subarray(at)).written;
 }
 
-/** Writes the units from `from` on, without the host: four at a time as long as none takes more than two bytes, the rest by `encodeMixed`. The offset behind them. */
+/** Writes the units from `from` on, without the host: four at a time where all are ASCII, one by one where not. The offset behind them. */
 export function encodeShort(text: string, from: number, view: DataView, bytes: Uint8Array, start: number): number {
-  const { length } = text;
-  const last = length - 3;
-  let at = start;
-  let index = from;
-  for (; index < last; index += 4) {
-    const first = text.charCodeAt(index);
-    const second = text.charCodeAt(index + 1);
-    const third = text.charCodeAt(index + 2);
-    const fourth = text.charCodeAt(index + 3);
-    const all = first | second | third | fourth;
-    if (all < 0x80) {
-      view.setInt32(at, first | (second << 8) | (third << 16) | (fourth << 24), true);
-      at += 4;
-    } else if (all < 0x800) {
-      at = putTwo(putTwo(at, first, second, bytes), third, fourth, bytes);
-    } else {
-      return encodeMixed(text, index, view, bytes, at);
-    }
-  }
-  // The text need not end in the word that four more bytes would be written to.
-  for (; index < length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit >= 0x80) return encodeMixed(text, index, view, bytes, at);
-    bytes[at++] = unit;
-  }
-  return at;
-}
-
-/** Writes two units below 0x800; the offset behind them. */
-function putTwo(start: number, first: number, second: number, bytes: Uint8Array): number {
-  let at = start;
-  if (first >= 0x80) {
-    bytes[at++] = 0xc0 | (first >> 6);
-    bytes[at++] = 0x80 | (first & 0x3f);
-  } else {
-    bytes[at++] = first;
-  }
-  if (second >= 0x80) {
-    bytes[at++] = 0xc0 | (second >> 6);
-    bytes[at++] = 0x80 | (second & 0x3f);
-  } else {
-    bytes[at++] = second;
-  }
-  return at;
-}
-
-/** The units from `from` on, a group with anything but ASCII in it one at a time. */
-function encodeMixed(text: string, from: number, view: DataView, bytes: Uint8Array, start: number): number {
   const { length } = text;
   let at = start;
   let index = from;
   while (index < length) {
+    while (index + 4 <= length) {
+      const first = text.charCodeAt(index);
+      const second = text.charCodeAt(index + 1);
+      const third = text.charCodeAt(index + 2);
+      const fourth = text.charCodeAt(index + 3);
+      if ((first | second | third | fourth) >= 0x80) break;
+      view.setInt32(at, first | (second << 8) | (third << 16) | (fourth << 24), true);
+      at += 4;
+      index += 4;
+    }
     const groupEnd = Math.min(index + 4, length);
     while (index < groupEnd) {
       const unit = text.charCodeAt(index++);
@@ -140,16 +102,6 @@ function encodeMixed(text: string, from: number, view: DataView, bytes: Uint8Arr
         if (point >= 0x10000) index++;
         at = encodePoint(point, bytes, at);
       }
-    }
-    while (index + 4 <= length) {
-      const first = text.charCodeAt(index);
-      const second = text.charCodeAt(index + 1);
-      const third = text.charCodeAt(index + 2);
-      const fourth = text.charCodeAt(index + 3);
-      if ((first | second | third | fourth) >= 0x80) break;
-      view.setInt32(at, first | (second << 8) | (third << 16) | (fourth << 24), true);
-      at += 4;
-      index += 4;
     }
   }
   return at;
