@@ -1,7 +1,8 @@
 /** RpcError to and from rpc.capnp `Exception`: kind, reason, trace and details. */
 
 import { RpcError, type RpcErrorDetail } from "../cap/rpc-error.js";
-import type { Exception } from "../std/rpc.js";
+import { type Exception, Message } from "../std/rpc.js";
+import { MessageBuilder } from "../wire/message.js";
 
 const REMOTE_PREFIX = "remote exception: ";
 
@@ -41,6 +42,13 @@ export function writeException(
   if (details.length > 0) builder.details = details.map(({ id, data }) => ({ detailId: id, data }));
   const trace = encodeTrace?.(error);
   if (trace !== undefined) builder.trace = fitting(trace);
+}
+
+/** The only message that a peer gets with whom there is to be no connection. */
+export function abortMessage(error: RpcError): Uint8Array {
+  const message = new MessageBuilder();
+  writeException(message.initRoot(Message).initAbort(), error, null, Number.POSITIVE_INFINITY);
+  return message.toBytes();
 }
 
 function shortened(text: string, length: number): string {

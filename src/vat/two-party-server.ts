@@ -8,7 +8,9 @@ import { Client } from "../cap/client.js";
 import { Capability, InterfaceType } from "../cap/interface-type.js";
 import { isThenable, promisedHook, takeClient } from "../cap/promised.js";
 import { RpcError } from "../cap/rpc-error.js";
+import { turns } from "../cap/turn.js";
 import { UsageError } from "../errors.js";
+import { abortMessage } from "../rpc/exception.js";
 import type { Observer } from "../rpc/observe.js";
 import type { Transport } from "../transport/transport.js";
 import type { FrameOptions } from "../wire/framing.js";
@@ -17,7 +19,7 @@ import { checkSessionOptions, Session, type SessionOptions } from "./session.js"
 export interface TwoPartyServerOptions extends Omit<SessionOptions, "bootstrap" | "side"> {
   /** Limits on incoming messages, for the transports the server makes itself; wire/framing.ts has the defaults. */
   readonly reader?: FrameOptions;
-  /** Connections at once; one more is closed on arrival and told to `onError`. */
+  /** Connections at once; one more is told so and closed on arrival, and told to `onError`. */
   readonly maxConnections?: number;
   /** A connection was accepted. */
   readonly onConnection?: (session: Session) => void;
@@ -157,20 +159,18 @@ export class TwoPartyServer<C extends Client = Client, S extends object = object
       return;
     }
     if (this.#sessions.size >= maxConnections) {
+      const why = `${maxConnections} connections live (limit maxConnections)`;
+      transport.send([[abortMessage(RpcError.overloaded(`turned away: ${why}`))]], () => {});
       transport.close();
-      this.report(
-        RpcError.overloaded(
-          `turned ${transport.peerName} away: ${maxConnections} connections live (limit maxConnections)`,
-        ),
-      );
+      this.report(RpcError.overloaded(`turned ${transport.peerName} away: ${why}`));
       return;
     }
     this.accept(transport);
   }
 
-  /** Tells `onError`; an error of the callback itself is nobody's. */
+  /** Tells `onError`. What that throws goes to `turns.onError`. */
   protected report(error: Error): void {
-    this.#options.onError?.(error);
+    turns.guard(() => this.#options.onError?.(error));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { RpcError } from "../../src/cap/rpc-error.js";
+import { turns } from "../../src/cap/turn.js";
 import { TwoPartyClient, TwoPartyServer } from "../../src/node.js";
 import { memoryTransportPair } from "../../src/transport/index.js";
 import {
@@ -208,7 +209,7 @@ describe("a server", () => {
     await eventually(() => mine.disposed === 1);
   });
 
-  it("turns away more connections than it may have", async () => {
+  it("turns away more connections than it may have, and says so", async () => {
     const errors: Error[] = [];
     const server = opening(
       new TwoPartyServer(Friend, new TestFriend(), { maxConnections: 1, onError: (error) => errors.push(error) }),
@@ -217,9 +218,31 @@ describe("a server", () => {
     const first = opening(await TwoPartyClient.connect({ port: port!, host: "127.0.0.1" }));
     await first.bootstrap(Friend).next({ expected: 0 });
     const second = opening(await TwoPartyClient.connect({ port: port!, host: "127.0.0.1" }));
-    await expect(second.bootstrap(Friend).next({ expected: 0 })).rejects.toMatchObject({ kind: "disconnected" });
+    await expect(second.bootstrap(Friend).next({ expected: 0 })).rejects.toMatchObject({
+      kind: "disconnected",
+      reason: "turned away: 1 connections live (limit maxConnections)",
+    });
     expect(errors[0]!.message).toContain("maxConnections");
     expect((await first.bootstrap(Friend).next({ expected: 1 })).number).toBe(1);
+  });
+
+  it("goes on when its callbacks throw", async () => {
+    const thrown: string[] = [];
+    const { onError } = turns;
+    turns.onError = (error) => thrown.push(String(error));
+    const fails = (what: string) => () => {
+      throw new Error(what);
+    };
+    const options = { maxConnections: 1, onConnection: fails("onConnection"), onError: fails("onError") };
+    const server = opening(new TwoPartyServer(Friend, new TestFriend(), options));
+    const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
+    const first = opening(await TwoPartyClient.connect({ port, host: "127.0.0.1" }));
+    expect((await first.bootstrap(Friend).next({ expected: 0 })).number).toBe(0);
+    const second = opening(await TwoPartyClient.connect({ port, host: "127.0.0.1" }));
+    await second.disconnected;
+    expect((await first.bootstrap(Friend).next({ expected: 1 })).number).toBe(1);
+    turns.onError = onError;
+    expect(thrown).toEqual(["Error: onError", "Error: onError"]);
   });
 
   it("listens at several addresses and frees all of them when it closes", async () => {
