@@ -57,14 +57,19 @@ export abstract class Client implements Disposable {
     return type.client(this.$hook.addRef());
   }
 
-  /** Resolves once the capability is no promise any more; rejects if it turned out broken. */
+  /** Resolves once the capability is no promise any more; rejects if it turned out broken. Keeps it until then, also if this is disposed. */
   async whenResolved(): Promise<void> {
-    for (let hook = innermost(this.$hook); ; hook = innermost(hook)) {
-      if (!hook.isUnresolvedPromise) {
-        if (hook instanceof BrokenHook && hook.brand !== NULL_BRAND) throw hook.error;
-        return;
+    const kept = this.$hook.addRef();
+    try {
+      for (let hook = innermost(kept); ; hook = innermost(hook)) {
+        if (!hook.isUnresolvedPromise) {
+          if (hook instanceof BrokenHook && hook.brand !== NULL_BRAND) throw hook.error;
+          return;
+        }
+        await new Promise<void>((resolve) => hook.whenResolved(() => resolve()));
       }
-      await new Promise<void>((resolve) => hook.whenResolved(() => resolve()));
+    } finally {
+      kept.release();
     }
   }
 

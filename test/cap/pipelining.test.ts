@@ -155,6 +155,19 @@ describe.each(PLACES)("what a call will return, $name", ({ serve }) => {
     await awaited;
   });
 
+  it("tells who waits for a capability to resolve, though results and client were disposed meanwhile", async () => {
+    const server = new TestMaker();
+    using maker = serve(Maker, server);
+    const call = maker.never({ cap: new Counting() });
+    const waiting = call.cap.whenResolved();
+    call.cap[Symbol.dispose]();
+    call[Symbol.dispose]();
+    await settle();
+    server.gate.resolve();
+    await waiting;
+    expect([server.completed, server.aborted]).toEqual([1, 0]);
+  });
+
   it("can be all that is wanted", async () => {
     const server = new TestMaker();
     using maker = serve(Maker, server);
