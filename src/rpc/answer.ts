@@ -129,6 +129,7 @@ export class Answer implements CallContext {
     this.releaseParams();
     this.#phase = "finished";
     answers.remove(this.id);
+    this.#connection.refusals.add(this.id, error);
     if (this.destination === "nowhere") return;
     postFailure(this.#connection, this.id, error, true);
   }
@@ -364,5 +365,6 @@ export class Answer implements CallContext {
 /** rpc.capnp Finish. One for an unknown question is ignored: it may have crossed a Return with noFinishNeeded. */
 export function handleFinish(connection: Connection, finish: Finish.Reader): void {
   const id = finish.questionId as AnswerId;
+  connection.refusals.forget(id);
   connection.answers.get(id)?.finish(finish);
 }

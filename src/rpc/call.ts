@@ -87,6 +87,7 @@ function newAnswerId(connection: Connection, questionId: number): AnswerId {
   const id = questionId as AnswerId;
   if (connection.answers.has(id))
     throw new ProtocolError("duplicate-question", `question ${id} is already in progress`);
+  connection.refusals.forget(id);
   return id;
 }
 

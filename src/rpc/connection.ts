@@ -34,6 +34,7 @@ import type { PromiseHook } from "./promise-hook.js";
 import { ProtocolError } from "./protocol-error.js";
 import { askBootstrap } from "./question.js";
 import { QuestionTable } from "./question-table.js";
+import { Refusals } from "./refusals.js";
 import { RpcRequest } from "./request.js";
 import { disconnectedError, handleReturn } from "./return.js";
 import type { WireTarget } from "./rpc-hook.js";
@@ -71,6 +72,7 @@ export class Connection {
   readonly imports = new PeerTable<ImportId, ImportHook>();
   readonly exports = new ExportTable(this);
   readonly embargoes = new OwnedTable<EmbargoId, Embargo>();
+  readonly refusals = new Refusals();
   readonly outbox: Outbox;
   readonly limits: ConnectionLimits;
   readonly peerName: string;

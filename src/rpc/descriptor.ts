@@ -170,7 +170,10 @@ function resolvePromisedAnswer(connection: Connection, promised: PromisedAnswer.
   const path = readPath(promised);
   const id = promised.questionId as AnswerId;
   const answer = connection.answers.get(id);
-  if (!answer) return new BrokenHook(RpcError.failed(`promisedAnswer names question ${id}, which is not in progress`));
+  if (!answer) {
+    const refusal = connection.refusals.get(id);
+    return new BrokenHook(refusal ?? RpcError.failed(`promisedAnswer names question ${id}, which is not in progress`));
+  }
   return answer.pipelined(path);
 }
 

@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { RpcError } from "../../src/cap/rpc-error.js";
+import type { AnswerId } from "../../src/rpc/ids.js";
+import { Refusals } from "../../src/rpc/refusals.js";
 import { acquainted, outcome, say, sentBy } from "./acquainted.js";
 import { Callee, CancellableFriend, Counting, Friend, Sequence, TestCallee, TestFriend } from "./friend.js";
 import { Story } from "./pair.js";
@@ -124,6 +126,35 @@ describe("limits", () => {
     story.settleAll();
     expect(bob.connection.stats.answers).toBeLessThanOrEqual(1);
     expect(bob.connection.closedBy).toBeNull();
+  });
+
+  test("a call pipelined on a refused one fails in the same words, although there is room for it", async () => {
+    const { story, friend, end } = await acquainted({
+      bob: { limits: { maxAnswers: 1 } },
+      server: new CancellableFriend(),
+    });
+    const running = friend.never({ cap: null });
+    const refused = friend.make();
+    running[Symbol.dispose]();
+    const pipelined = outcome(refused.cap.next({ expected: 0 }));
+    await story.run();
+    expect(await outcome(refused)).toMatch(/maxAnswers/);
+    expect(await pipelined).toMatch(/more than 1 calls of one peer in progress \(limit maxAnswers\)/);
+    const admitted = friend.next({ expected: 0 });
+    await story.run();
+    expect((await admitted).number).toBe(0);
+    await end();
+  });
+
+  test("what refused calls failed with is forgotten after a while, and when their id means another call", () => {
+    const refusals = new Refusals();
+    const error = RpcError.overloaded("too many");
+    for (let id = 0; id < 1000; id++) refusals.add(id as AnswerId, error);
+    const kept = Array.from({ length: 1000 }, (_, id) => refusals.get(id as AnswerId)).filter(Boolean).length;
+    expect(kept).toBe(256);
+    expect(refusals.get(999 as AnswerId)).toBe(error);
+    refusals.forget(999 as AnswerId);
+    expect(refusals.get(999 as AnswerId)).toBeUndefined();
   });
 
   test("a call with a capability over the limit on exports fails alone and exports nothing", async () => {
