@@ -20,6 +20,7 @@ import type { OutgoingFrame } from "../wire/slab.js";
 import { BYTES_PER_WORD } from "../wire/word.js";
 import { type Answer, handleFinish } from "./answer.js";
 import { handleBootstrap, handleCall } from "./call.js";
+import { dump } from "./dump.js";
 import { type Embargo, embargo, handleDisembargo } from "./embargo.js";
 import { readException, type TraceEncoder, writeException } from "./exception.js";
 import { ExportTable, handleRelease } from "./export.js";
@@ -145,18 +146,7 @@ export class Connection {
 
   /** The tables, a row per entry. */
   dump(): TableRow[] {
-    const rows: TableRow[] = [];
-    for (const question of this.questions.values()) {
-      rows.push({ label: question.describe(), state: `${question.kind} ${question.phase}` });
-    }
-    for (const answer of this.answers.values())
-      rows.push({ label: answer.describe(), state: `${answer.phase} → ${answer.destination}` });
-    for (const hook of this.imports.values()) {
-      rows.push({ label: hook.describe(), state: `${hook.remoteReferences} held${hook.promise ? ", promise" : ""}` });
-    }
-    for (const entry of this.exports.values()) rows.push({ label: entry.describe(), state: `${entry.references} out` });
-    for (const { id } of this.embargoes.values()) rows.push({ label: `m${id}`, state: "waiting for its echo" });
-    return rows;
+    return dump(this);
   }
 
   /** Throws if an invariant of the tables does not hold. Tests call it after every delivery. */

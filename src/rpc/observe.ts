@@ -23,4 +23,6 @@ export interface ConnectionStats {
 export interface TableRow {
   readonly label: string;
   readonly state: string;
+  /** Of an answer the method called, by its ids; of an export the object: "MyCalculator (Calculator)". */
+  readonly what?: string;
 }

@@ -96,9 +96,9 @@ describe("a peer that refuses a tail call", () => {
       "call q0 on export 5 method 2 caps [senderHosted 0] to yourself",
       "return q3 take from q0",
     ]);
-    expect(bob.connection.dump()).toContainEqual({ label: "e0", state: "2 out" });
+    expect(bob.connection.dump()).toContainEqual(expect.objectContaining({ label: "e0", state: "2 out" }));
     refuse(bob, 0);
-    expect(bob.connection.dump()).toContainEqual({ label: "e0", state: "1 out" });
+    expect(bob.connection.dump()).toContainEqual(expect.objectContaining({ label: "e0", state: "1 out" }));
     for (const id of [2, 3]) finish(bob, id);
     release(bob, 1);
     server.held?.[Symbol.dispose]();

@@ -96,14 +96,17 @@ describe("releasing", () => {
   });
 
   test("one capability sent in two calls is one export with two references, given back in any portions", async () => {
-    const { story, alice, friend, end } = await acquainted({ server: new CancellableFriend() });
+    const { story, alice, bob, friend, end } = await acquainted({ server: new CancellableFriend() });
     const mine = new Counting();
     using served = Sequence.serve(mine);
     const calls = [friend.never({ cap: served }), friend.never({ cap: served })] as const;
     await story.run();
     expect(alice.connection.dump().filter(({ label }) => label.startsWith("e"))).toEqual([
-      { label: "e0", state: "2 out" },
+      { label: "e0", state: "2 out", what: "Counting (Sequence)" },
     ]);
+    // The other side can tell which method its callers wait for.
+    const never = { state: "running → caller", what: expect.stringMatching(/^interface @0x[0-9a-f]+ method @\d+$/) };
+    expect(bob.connection.dump().filter(({ label }) => label.startsWith("a"))).toMatchObject([never, never]);
     // A peer may release one of them at a time (C++ gives both back at once).
     say(alice.connection, (message) => {
       const release = message.initRelease();
@@ -111,7 +114,7 @@ describe("releasing", () => {
       release.referenceCount = 1;
     });
     expect(alice.connection.dump().filter(({ label }) => label.startsWith("e"))).toEqual([
-      { label: "e0", state: "1 out" },
+      { label: "e0", state: "1 out", what: "Counting (Sequence)" },
     ]);
     expect(mine.disposed).toBe(0);
     // Bob doesn't know of that Release: leave him the reference he counts with.
