@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { leaks } from "../src/cap/index.js";
 import { main } from "../src/cli/main.js";
 import { passesDescriptors } from "./transport/passes-descriptors.js";
 
@@ -27,6 +28,7 @@ beforeAll(async () => {
   // `using` needs Node 24; what it does at the end of the scope is written out here.
   write("client.ts", block("The client, `client.ts`", "ts").replace("using client", "export const client"));
   write("keeping.ts", block("## Keeping a capability, giving one away", "ts"));
+  write("running.ts", block("## Running a service", "ts"));
   write("messages.ts", block("## Messages without RPC", "ts"));
   write("dynamic.ts", block("## Without generated code", "ts"));
   write("logs.capnp", block("with `logs.capnp`", "capnp"));
@@ -55,6 +57,20 @@ test("the service and the client of the README talk to each other", async () => 
   expect(calls).toEqual(["greet"]);
   for (const one of [greeter, leased.client, polite, watched]) one[Symbol.dispose]();
   await server.close();
+});
+
+test("the service that the README shows how to run answers, refuses and closes", async () => {
+  const { TwoPartyClient } = await import("../src/node.js");
+  const { Greeter } = await import(/* @vite-ignore */ `${folder}greeter.capnp.ts`);
+  const { service, port } = await import(/* @vite-ignore */ `${folder}running.ts`);
+  leaks.report = null;
+  leaks.traceCreation = false;
+  using client = await TwoPartyClient.connect({ host: "127.0.0.1", port });
+  type Greeting = { greet(params: { name: string }): Promise<{ greeting: string }> };
+  const greeter = client.bootstrap(Greeter) as unknown as Greeting;
+  expect((await greeter.greet({ name: "Ada" })).greeting).toBe("Hello, Ada!");
+  await expect(greeter.greet({ name: "" })).rejects.toMatchObject({ kind: "overloaded", reason: "nobody is here yet" });
+  await service.close({ grace: 10_000 });
 });
 
 test("the message example of the README builds and reads a person", async () => {
