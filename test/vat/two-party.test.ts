@@ -226,6 +226,14 @@ describe("a server", () => {
     expect((await first.bootstrap(Friend).next({ expected: 1 })).number).toBe(1);
   });
 
+  it("hears nothing of a client whose options are refused", async () => {
+    const { server, listener } = await serving();
+    const refused = TwoPartyClient.connect({ port: listener.port, host: "127.0.0.1" }, { heartbeat: { interval: 0 } });
+    await expect(refused).rejects.toThrow("heartbeat.interval");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(server.connections.size).toBe(0);
+  });
+
   it("goes on when its callbacks throw", async () => {
     const thrown: string[] = [];
     const { onError } = turns;
