@@ -38,8 +38,6 @@ export class TwoPartyClient extends NeutralClient {
   /** Connects to `address`. Rejects with a TransportError that names it, and with a UsageError for options that no connection can have. */
   static async connect(address: ConnectAddress, options: ConnectClientOptions = {}): Promise<TwoPartyClient> {
     checkSessionOptions(options); // before there is anything to be closed again
-    // Before there is a socket that nobody would close.
-    checkSessionOptions(options);
     return new TwoPartyClient(await connectTransport(address, options), options);
   }
 }
