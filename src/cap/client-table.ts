@@ -14,13 +14,13 @@ export abstract class ClientTable implements CapTableReader {
   /** A slot read as more than one interface. Rare. */
   #others: Client[] | null = null;
 
-  /** Borrowed: what slot `index` holds as long as no Client has taken it over. */
+  /** Borrowed: what slot `index` holds as long as no Client has taken it over. Throws UsageError once the message was given back. */
   protected abstract slot(index: number): CapabilityHook | null;
 
   /** A new Client of `type` for slot `index` (-1: a null pointer). */
   protected abstract makeClient<C extends Client>(index: number, type: ClientType<C>): C;
 
-  /** Borrowed: for copying the message's pointers into another message. Null once the slot's Client was disposed. */
+  /** Borrowed: for copying the message's pointers into another message. Null once the slot's Client was disposed; UsageError once the message was. */
   capability(index: number): CapabilityHook | null {
     const client = this.#clients?.[index];
     if (!client) return this.slot(index);

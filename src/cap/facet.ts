@@ -21,7 +21,10 @@ export interface Revocable<C extends Client> {
   readonly isRevoked: boolean;
 }
 
-/** `server`, an object of this process, as a capability that can be taken back. */
+/**
+ * `server`, an object of this process, as a capability that can be taken back. What the object gives away of itself, with `thisCap` or by
+ * returning itself, is not taken back with it (C++'s RevocableServer is); a membrane around it sees to that.
+ */
 export function serveRevocable<C extends Client, S extends object>(type: InterfaceType<C, S>, server: S): Revocable<C> {
   using client = type.serve(server);
   return revocable(type, client);

@@ -279,6 +279,7 @@ export class PendingCall extends ClientTable implements ResultReceiver {
   // ClientTable.
 
   protected slot(index: number): CapabilityHook | null {
+    if (this.#phase !== "returned") throw this.#goneError();
     return this.#slots?.hooks[index] ?? null;
   }
 

@@ -231,11 +231,11 @@ export class ServerCall
   // ClientTable, of the params.
 
   protected slot(index: number): CapabilityHook | null {
+    if (this.#params === RELEASED) throw this.#released();
     return (this.#table?.capability(index) as CapabilityHook | null | undefined) ?? null;
   }
 
   protected makeClient<C extends Client>(index: number, type: ClientType<C>): C {
-    if (this.#params === RELEASED) throw this.#released();
     // Not for the leak registry: it is expired when the call ends.
     return new type.Client(this.slot(index)?.addRef() ?? nullCapability());
   }

@@ -1,6 +1,6 @@
 /** What `console.log` shows of a struct: its class and its plain form, where it has one, instead of the message's bytes. */
 
-import { CapwireError } from "../errors.js";
+import { CapwireError, UsageError } from "../errors.js";
 
 /** The method that Node, Deno and Bun look for. */
 export const INSPECT: unique symbol = /*@__PURE__*/ Symbol.for("nodejs.util.inspect.custom") as never;
@@ -14,8 +14,8 @@ export function inspectStruct(struct: object, depth: number, options: object, in
   try {
     return `${name} ${inspect(struct.toObject(), options)}`;
   } catch (error) {
-    // Looking at a message must not fail because it is malformed.
+    // Looking at a message must not fail because it is malformed, or its capabilities have been given back.
     if (!(error instanceof CapwireError)) throw error;
-    return `${name} <malformed: ${error.message}>`;
+    return `${name} <${error instanceof UsageError ? "" : "malformed: "}${error.message}>`;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { turns } from "../../src/cap/index.js";
 import { MessageBuilder } from "../../src/wire/index.js";
-import { Box, Maker, Sequence } from "../schemas/cap-stories.capnp.js";
+import { Box, Maker, Maker$EchoParams, Sequence } from "../schemas/cap-stories.capnp.js";
 import { Counting, settle, TestMaker } from "./objects.js";
 import { PLACES } from "./places.js";
 
@@ -132,6 +132,18 @@ describe.each(PLACES)("params, $name", ({ serve }) => {
     expect(refused).toMatchObject({ code: "released-params" });
   });
 
+  it("cannot be passed on after they were released: their capabilities would be null there", async () => {
+    const server = new TestMaker();
+    using maker = serve(Maker, server);
+    const echo: Maker.Server["echo"] = (_params, context) => {
+      const { params } = context;
+      context.releaseParams();
+      new MessageBuilder().setRoot(Maker$EchoParams, params);
+    };
+    server.echo = echo as TestMaker["echo"];
+    await expect(maker.echo({ cap: new Counting() })).rejects.toThrow(/params of Maker.echo were released/);
+  });
+
   it("that the caller passed stay the caller's", async () => {
     const object = new Counting();
     using maker = serve(Maker, new TestMaker());
@@ -226,6 +238,15 @@ describe.each(PLACES)("results, $name", ({ serve }) => {
     }
     await settle();
     expect(server.made[0]?.disposed).toBe(1);
+  });
+
+  it("cannot be copied into a message after they were disposed: their capabilities would be null there", async () => {
+    using maker = serve(Maker, new TestMaker());
+    const results = await maker.make();
+    const { box } = results;
+    results[Symbol.dispose]();
+    expect(() => new MessageBuilder().setRoot(Box, box)).toThrow(/results of Maker.make were disposed/);
+    expect(box.label).toBe("");
   });
 
   it("keep the identity of capabilities when they are copied into a message", async () => {
