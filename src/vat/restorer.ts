@@ -128,9 +128,14 @@ export class Restorer {
     return any.castAs(type);
   }
 
-  /** Makes `reference` worthless. One that `owner` could not restore stays what it is. */
+  /** Makes `reference` worthless. One that `owner` could not restore stays what it is. Throws RpcError `failed` if the store fails, whose error is the `cause`. */
   async forget(reference: Uint8Array, owner: Owner): Promise<void> {
-    await this.#store.remove(await storeKey(reference, owner));
+    const key = await storeKey(reference, owner);
+    try {
+      await this.#store.remove(key);
+    } catch (error) {
+      throw RpcError.failed("the reference could not be forgotten", { cause: error });
+    }
   }
 
   /** What is kept for `reference`; null for nothing. */

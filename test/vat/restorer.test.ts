@@ -101,6 +101,25 @@ describe("a store that fails", () => {
     });
   });
 
+  test("says what could not be done in all three ways, with its own words as the cause only", async () => {
+    const fails = () => {
+      throw new Error("disk /dev/sdb1 is gone");
+    };
+    const restorer = makeRestorer({ load: fails, store: fails, remove: async () => fails() });
+    const reference = new Uint8Array(32);
+    const cause = expect.objectContaining({ message: "disk /dev/sdb1 is gone" });
+    const told = (reason: string) => ({ name: "RpcError", kind: "failed", reason, message: reason, cause });
+    await expect(restorer.save("counter", {}, "alice")).rejects.toMatchObject(
+      told("the object of kind counter could not be saved"),
+    );
+    await expect(restorer.restore(reference, "alice")).rejects.toMatchObject(
+      told("the reference could not be looked up"),
+    );
+    await expect(restorer.forget(reference, "alice")).rejects.toMatchObject(
+      told("the reference could not be forgotten"),
+    );
+  });
+
   test("works again once its folder can be made", async () => {
     const file = join(folder, "in-the-way-for-a-while");
     writeFileSync(file, "");

@@ -19,7 +19,10 @@ export class StoreError extends CapwireError {
 export class FileStore implements SturdyRefStore {
   readonly #folder: string;
 
-  /** Keeps its files in `folder`, which is made if need be and readable by its owner only. */
+  /**
+   * Keeps its files in `folder`, which is made if need be and readable by its owner only; several processes may share it. One killed while it
+   * saves can leave a draft, whose name does not end in `.json`: nobody was promised it, and it may be removed.
+   */
   constructor(folder: string) {
     this.#folder = folder;
   }
