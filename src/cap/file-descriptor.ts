@@ -24,7 +24,8 @@ export interface HasFileDescriptor {
 export function descriptorOf(server: object): number | null {
   try {
     const fd: unknown = (server as Partial<HasFileDescriptor>)[fileDescriptor];
-    return Number.isInteger(fd) && (fd as number) >= 0 ? (fd as number) : null;
+    // A C int, as it will be written: what does not fit would be another one.
+    return fd === ((fd as number) | 0) && fd >= 0 ? fd : null;
   } catch {
     // A getter is the application's; an object that cannot say has none.
     return null;
@@ -33,8 +34,8 @@ export function descriptorOf(server: object): number | null {
 
 /**
  * The file descriptor of the object behind `client`; null if it has none, or a link on the way passes none. Waits for a promise
- * to resolve, and rejects as it does. The descriptor stays the capability's: it is open as long as `client` (or a `dup` of it) is not
- * disposed, and to be duplicated for whoever closes what he is given: `new Socket({ fd: dup(fd) })`.
+ * to resolve, and rejects as it does. The descriptor stays the capability's: it is open as long as `client` (or a `dup` of it) is neither
+ * disposed nor garbage, so hold on to that; and to be duplicated for whoever closes what he is given: `new Socket({ fd: dup(fd) })`.
  */
 export async function getFd(client: Client): Promise<number | null> {
   using kept = client.dup();

@@ -34,11 +34,12 @@ export class FdFrames {
     let last: MessageReader | null = null;
     const flush = (ofLast?: ReceivedFds) => {
       if (!last) return;
+      const message = last;
+      last = null;
       const earlier = this.#waiting;
       this.#waiting = null;
       if (earlier && ofLast) earlier.append(ofLast);
-      deliver(last, this.#limited(earlier ?? ofLast));
-      last = null;
+      deliver(message, this.#limited(earlier ?? ofLast));
     };
     try {
       this.#decoder.push(chunk, (message) => {

@@ -1,7 +1,7 @@
 /** Descriptors of objects in this process, and what hides them. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { attenuate, getFd, Membrane, revocable, serveRevocable } from "../../src/cap/index.js";
+import { attenuate, fileDescriptor, getFd, Membrane, revocable, serveRevocable } from "../../src/cap/index.js";
 import { autoReconnect } from "../../src/vat/index.js";
 import { FakeFile, Kernel } from "../rpc/kernel.js";
 import { Holder } from "../schemas/file-descriptors.capnp.js";
@@ -22,6 +22,20 @@ describe("an object's file descriptor", () => {
     using copy = holder.dup();
     holder[Symbol.dispose]();
     expect(kernel.file(await getFd(copy))).toBe("file");
+  });
+
+  it("is none where the number is not one of the operating system's, or cannot be told", async () => {
+    const getter = {
+      get [fileDescriptor](): number {
+        throw new Error("closed");
+      },
+    };
+    for (const none of [-1, 1.5, 2 ** 32 + 3, Number.NaN, "3", 3n, null, undefined]) {
+      using client = Holder.serve({ [fileDescriptor]: none } as Holder.Server);
+      expect(await getFd(client)).toBeNull();
+    }
+    using client = Holder.serve(getter as Holder.Server);
+    expect(await getFd(client)).toBeNull();
   });
 
   it("is that of what a promise resolves to", async () => {

@@ -3,9 +3,8 @@
  * as good as others for messages is in node-streams.test.ts (the contract).
  */
 
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { closeSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdtempSync, rmSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,7 +13,6 @@ import { fileURLToPath } from "node:url";
 import { TwoPartyClient, TwoPartyServer } from "capwire/node";
 import { dup, pipe, socketpair } from "capwire/transport/descriptors";
 import { connectTransport, descriptorTransport, listenTransport } from "capwire/transport/node";
-import { buildSync } from "esbuild";
 import { afterAll, describe, expect, it } from "vitest";
 import { fileDescriptor, getFd } from "../../src/cap/index.js";
 import { send } from "../../src/transport/node/descriptors/ancillary.js";
@@ -279,92 +277,5 @@ describe.skipIf(!passesDescriptors)("a socket that passes descriptors", () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(performance.now() - start).toBeLessThan(2_000);
     await Promise.all(waiting.map(({ close }) => close()));
-  });
-});
-
-describe.skipIf(!passesDescriptors)("a program that passes descriptors", () => {
-  const build = fileURLToPath(new URL("./build/", import.meta.url));
-  /** The file of a program of one bundle. */
-  const bundled = (name: string, text: string, folder = build): string => {
-    const outfile = join(folder, `${name}.mjs`);
-    buildSync({
-      stdin: { contents: text, resolveDir: fileURLToPath(new URL("../../", import.meta.url)) },
-      bundle: true,
-      platform: "node",
-      target: "node20",
-      format: "esm",
-      outfile,
-      external: ["ws", "koffi"],
-      alias: {
-        "capwire/codegen/runtime": "./src/codegen/runtime.ts",
-        "capwire/transport/descriptors": "./src/transport/node/descriptors/index.ts",
-      },
-      logLevel: "error",
-    });
-    return outfile;
-  };
-  /** What a program prints; throws with what it says on standard error if it fails, or does not end. */
-  const run = (file: string): string =>
-    execFileSync(process.execPath, [file], { encoding: "utf8", timeout: 20_000, stdio: ["ignore", "pipe", "pipe"] });
-  const HEAD = `
-    import { TwoPartyClient, TwoPartyServer } from "./src/node.ts";
-    import { socketpair } from "./src/transport/node/descriptors/index.ts";
-    import { descriptorTransport } from "./src/transport/node/index.ts";
-    import { Desk } from "./test/schemas/file-descriptors.capnp.ts";
-    const [left, right] = socketpair();
-    const server = new TwoPartyServer(Desk, { count: () => ({ present: [] }) });
-    server.accept(descriptorTransport(left, { maxFdsPerMessage: 1 }));
-    const client = new TwoPartyClient(descriptorTransport(right, { maxFdsPerMessage: 1 }));
-    await client.bootstrap(Desk).count({ holders: [] });
-    console.log("called");
-  `;
-
-  it("ends by itself when its connections are closed", () => {
-    expect(run(bundled("closing", `${HEAD} client.close();`))).toBe("called\n");
-  });
-
-  it("ends when it says so, though its connections are open and their thread waits", () => {
-    expect(run(bundled("exiting", `${HEAD} process.exit(0);`))).toBe("called\n");
-  });
-
-  it("ends with its error, though its connections are open", () => {
-    const throwing = bundled("throwing", `${HEAD} throw new Error("enough");`);
-    expect(() => run(throwing)).toThrow("enough");
-  });
-
-  it("serves its parent over a socket that it was born with, and ends when that is closed", async () => {
-    const child = bundled(
-      "child",
-      `import { TwoPartyServer } from "./src/node.ts";
-       import { descriptorTransport } from "./src/transport/node/index.ts";
-       import { Desk } from "./test/schemas/file-descriptors.capnp.ts";
-       import { PipeDesk } from "./test/transport/pipes.ts";
-       new TwoPartyServer(Desk, new PipeDesk()).accept(descriptorTransport(3, { maxFdsPerMessage: 2 }));`,
-    );
-    const [ours, theirs] = socketpair();
-    const running = spawn(process.execPath, [child], { stdio: ["ignore", "inherit", "inherit", theirs] });
-    const ended = once(running, "exit");
-    closeSync(theirs);
-    const client = new TwoPartyClient(descriptorTransport(ours, { maxFdsPerMessage: 2 }));
-    for (const size of SIZES) {
-      const [first, second] = [drain(), drain()];
-      const call = client
-        .bootstrap(Desk)
-        .write({ first: first.holder, second: second.holder, fill: new Uint8Array(size) });
-      expect(await textOf(call.third)).toBe("baz");
-      (await call)[Symbol.dispose]();
-      expect(await Promise.all([first.text(), second.text()])).toEqual(["foo", "bar"]);
-    }
-    client.close();
-    expect(await ended).toEqual([0, null]);
-  });
-
-  it("and has no koffi is told what to install", () => {
-    // One that is none stands before whatever lies in a folder above.
-    mkdirSync(join(directory, "node_modules/koffi"), { recursive: true });
-    writeFileSync(join(directory, "node_modules/koffi/package.json"), JSON.stringify({ main: "missing.js" }));
-    const text = `import { pipe } from "./src/transport/node/descriptors/index.ts"; pipe();`;
-    const lacking = bundled("lacking", text, directory);
-    expect(() => run(lacking)).toThrow("npm install koffi");
   });
 });

@@ -28,7 +28,7 @@ import {
   type WebSocketListenAddress,
 } from "./address.js";
 import { maxPayload, streamTransport, TCP_OPTIONS } from "./connect.js";
-import { listenFdTransport } from "./descriptors/connect.js";
+import { FdListener } from "./descriptors/listen.js";
 import { naming, reasonOf } from "./failure.js";
 
 export interface ListenOptions extends StreamTransportOptions {
@@ -122,7 +122,7 @@ async function listenUnix(
   if (maxFdsPerMessage) {
     checkSocketPath(path);
     if (await isStale(path)) await unlink(path).catch(() => {});
-    const listener = listenFdTransport({ path, maxFdsPerMessage }, accept, options);
+    const listener = new FdListener({ path, maxFdsPerMessage }, accept, options);
     return { address: peerName, port: null, close: async () => listener.close() };
   }
   const server = createTcpServer({ allowHalfOpen: true }, (socket) =>

@@ -48,9 +48,11 @@ export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const SHUT_WR = 1;
 export const O_CLOEXEC = 0o2000000;
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 const F_DUPFD_CLOEXEC = 1030;
 
-export const ERRNO = { EINTR: 4, EBADF: 9, EAGAIN: 11, ENFILE: 23, EMFILE: 24, ETOOMANYREFS: 109 } as const;
+export const ERRNO = { EINTR: 4, EAGAIN: 11, ENFILE: 23, EMFILE: 24 } as const;
 
 /** Whether `errno` only says that there is nothing to be had now. */
 export function isAgain(errno: number): boolean {
@@ -59,7 +61,7 @@ export function isAgain(errno: number): boolean {
 
 let loaded: Libc | null = null;
 
-/** The C library. Throws UsageError `no-descriptor-passing` where this does not work, `no-koffi` without koffi. */
+/** The C library. Throws UsageError `no-descriptor-passing` where this does not work, `no-koffi` without koffi or where that cannot be loaded. */
 export function libc(): Libc {
   loaded ??= load();
   return loaded;
@@ -72,14 +74,13 @@ function load(): Libc {
     const where = `${platform} on ${arch}`;
     throw new UsageError("no-descriptor-passing", `file descriptors are passed on Linux (x64, arm64), not on ${where}`);
   }
-  const require = requireFrom(import.meta.url);
+  // A bundle of CommonJS has no URL.
+  const require = requireFrom(import.meta.url ?? __filename);
   let koffi: Koffi;
   try {
     koffi = require("koffi") as Koffi;
   } catch (cause) {
-    const message =
-      "passing file descriptors needs the package koffi, by which Node can call sendmsg: npm install koffi";
-    throw new UsageError("no-koffi", message, { cause });
+    throw noKoffi(cause as NodeJS.ErrnoException);
   }
   // The process has its C library already, glibc or musl.
   const library = koffi.load(null);
@@ -107,6 +108,13 @@ function load(): Libc {
   };
 }
 
+/** It is not there; or it is, but has no binary for this machine, or Node was told to load none. */
+function noKoffi(cause: NodeJS.ErrnoException): UsageError {
+  const needed = "passing file descriptors needs the package koffi, by which Node can call sendmsg";
+  const advice = cause.code === "MODULE_NOT_FOUND" ? "npm install koffi" : `it cannot be loaded: ${cause.message}`;
+  return new UsageError("no-koffi", `${needed}: ${advice}`, { cause });
+}
+
 /** What `errno` means, as the error of whoever wanted to do `what`: "cannot connect to unix:/x: ECONNREFUSED". */
 export function systemError(what: string, errno: number): TransportError {
   const name = getSystemErrorName(-errno);
@@ -119,6 +127,11 @@ export function systemError(what: string, errno: number): TransportError {
 export function checked(what: string, result: number): number {
   if (result < 0) throw systemError(what, libc().errno());
   return result;
+}
+
+/** Has `fd` closed in programs that this one starts. */
+export function closeOnExec(fd: number): void {
+  libc().fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 /** Another descriptor for the open file that `fd` is, closed on exec, which the caller owns: for what closes the descriptor it is given. */

@@ -4,8 +4,9 @@
  * keeps the process alive as long as something watched does, and ends when there has been nothing to watch for a while.
  */
 
-import { Worker } from "node:worker_threads";
-import { checked, libc, O_CLOEXEC, SOCK_NONBLOCK } from "./libc.js";
+import { isMainThread, Worker } from "node:worker_threads";
+import { UsageError } from "../../../errors.js";
+import { checked, ERRNO, libc, O_CLOEXEC, SOCK_NONBLOCK } from "./libc.js";
 
 export const READABLE = 0x001; // EPOLLIN
 export const WRITABLE = 0x004; // EPOLLOUT
@@ -21,24 +22,32 @@ const EVENT_DATA = PACKED ? 4 : 8;
 
 /** How long the thread stays with nothing to watch, in ms. */
 const LINGER_MS = 1_000;
+/** How long a worker that ends waits for the thread, in ms. */
+const STOP_MS = 1_000;
+
+/** Who has a socket watched. */
+export interface Watcher {
+  /** Told once for each `want`. */
+  ready(): void;
+  /** The thread has died, which nothing should make it. */
+  failed(error: Error): void;
+  /** Nothing of this thread of JavaScript runs after this, but the process may go on: a worker has ended. Closes the socket. */
+  abandoned(): void;
+}
 
 /** One socket that is watched. */
 export class Watch {
   readonly #poller: Poller;
   readonly #token: number;
   readonly #fd: number;
-  /** Told once for each `want`. */
-  readonly ready: () => void;
-  /** The thread has died, which nothing should make it. */
-  readonly failed: (error: Error) => void;
+  readonly watcher: Watcher;
   #wanted = 0;
   #referenced = true;
   #ended = false;
 
-  constructor(fd: number, ready: () => void, failed: (error: Error) => void) {
+  constructor(fd: number, watcher: Watcher) {
     this.#fd = fd;
-    this.ready = ready;
-    this.failed = failed;
+    this.watcher = watcher;
     this.#poller = Poller.running();
     this.#token = this.#poller.add(fd, this);
   }
@@ -67,7 +76,7 @@ export class Watch {
 
   fired(): void {
     this.#wanted = 0;
-    this.ready();
+    this.watcher.ready();
   }
 }
 
@@ -83,7 +92,17 @@ class Poller {
   /** Watches that keep the process alive. */
   #references = 0;
   #idle: NodeJS.Timeout | null = null;
-  readonly #stopAtExit = () => this.#stopThread();
+  /** The epoll set is closed, or about to be: its number must not be used any more. */
+  #over = false;
+  /** Set to 1 by the thread when it has closed what it must. */
+  readonly #ended = new Int32Array(new SharedArrayBuffer(4));
+  readonly #atExit = () => {
+    if (!isMainThread) for (const { watcher } of [...this.#watches.values()]) watcher.abandoned();
+    // A thread in a system call cannot be ended by Node, which waits for it.
+    this.#stopThread();
+    // The process goes on without us, and would keep what the thread has no time to close.
+    if (!isMainThread) Atomics.wait(this.#ended, 0, 0, STOP_MS);
+  };
 
   static running(): Poller {
     Poller.#current ??= new Poller();
@@ -91,18 +110,25 @@ class Poller {
   }
 
   constructor() {
-    const { epoll_create1, eventfd, koffi } = libc();
+    const { epoll_create1, eventfd, close, koffi } = libc();
     this.#epoll = checked("cannot watch sockets", epoll_create1(O_CLOEXEC));
-    this.#stop = checked("cannot watch sockets", eventfd(0, O_CLOEXEC | SOCK_NONBLOCK));
-    this.control(ADD, this.#stop, STOP_TOKEN, READABLE);
-    const workerData = { koffi, epoll: this.#epoll, eventBytes: EVENT_BYTES, eventData: EVENT_DATA };
-    this.#worker = new Worker(THREAD, { eval: true, workerData, execArgv: [] });
+    let stop = -1;
+    try {
+      stop = checked("cannot watch sockets", eventfd(0, O_CLOEXEC | SOCK_NONBLOCK));
+      this.control(ADD, stop, STOP_TOKEN, READABLE);
+      const data = { koffi, epoll: this.#epoll, stop, ended: this.#ended };
+      this.#worker = newThread({ ...data, eventBytes: EVENT_BYTES, eventData: EVENT_DATA });
+    } catch (error) {
+      if (stop >= 0) close(stop);
+      close(this.#epoll);
+      throw error;
+    }
+    this.#stop = stop;
     this.#worker.unref();
     this.#worker.on("message", (tokens: readonly number[]) => this.#ready(tokens));
     this.#worker.on("error", (error: Error) => this.#broken(error));
     this.#worker.on("exit", () => this.#exited());
-    // A thread in a system call cannot be ended by Node, which waits for it.
-    process.once("exit", this.#stopAtExit);
+    process.once("exit", this.#atExit);
   }
 
   add(fd: number, watch: Watch): number {
@@ -117,7 +143,7 @@ class Poller {
 
   remove(fd: number, token: number): void {
     this.#watches.delete(token);
-    libc().epoll_ctl(this.#epoll, DELETE, fd, event(0, 0));
+    if (!this.#over) libc().epoll_ctl(this.#epoll, DELETE, fd, event(0, 0));
     if (this.#watches.size === 0 && Poller.#current === this)
       this.#idle = setTimeout(() => this.#retire(), LINGER_MS).unref();
   }
@@ -127,16 +153,26 @@ class Poller {
   }
 
   control(operation: number, fd: number, token: number, events: number): void {
+    if (this.#over) return;
     checked("cannot watch a socket", libc().epoll_ctl(this.#epoll, operation, fd, event(events, token)));
   }
 
   #ready(tokens: readonly number[]): void {
-    for (const token of tokens) this.#watches.get(token)?.fired();
+    for (const token of tokens) {
+      try {
+        this.#watches.get(token)?.fired();
+      } catch (thrown) {
+        // By a handler of the application's, which costs the others nothing: an uncaught exception, as from any event.
+        queueMicrotask(() => {
+          throw thrown;
+        });
+      }
+    }
   }
 
   #broken(error: Error): void {
     if (Poller.#current === this) Poller.#current = null;
-    for (const watch of [...this.#watches.values()]) watch.failed(error);
+    for (const watch of [...this.#watches.values()]) watch.watcher.failed(error);
   }
 
   #retire(): void {
@@ -144,40 +180,61 @@ class Poller {
     this.#stopThread();
   }
 
+  /** Has the thread end, which closes the epoll set and the eventfd. */
   #stopThread(): void {
+    if (this.#over) return;
+    this.#over = true;
     libc().write(this.#stop, new Uint8Array(new BigUint64Array([1n]).buffer), 8);
   }
 
   #exited(): void {
-    process.off("exit", this.#stopAtExit);
+    process.off("exit", this.#atExit);
+    if (this.#over) return;
+    this.#over = true;
+    for (const each of [this.#stop, this.#epoll]) libc().close(each);
     this.#broken(new Error("the thread that watches sockets has ended"));
-    libc().close(this.#stop);
-    libc().close(this.#epoll);
+  }
+}
+
+/** Throws UsageError `no-threads` where Node's permissions do not allow one. */
+function newThread(workerData: object): Worker {
+  try {
+    return new Worker(THREAD, { eval: true, workerData, execArgv: [] });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ERR_ACCESS_DENIED") throw cause;
+    throw new UsageError("no-threads", "passing file descriptors needs a thread of its own: --allow-worker", { cause });
   }
 }
 
 const STOP_TOKEN = 0;
 
 /**
- * The thread: as text, so that it needs no file beside this one, which bundlers would leave behind. It looks up once a second, for Node
- * can end it only then should nobody have written to the eventfd.
+ * The thread: as text, so that it needs no file beside this one, which bundlers would leave behind. It looks up once a second: a worker that is
+ * terminated writes to no eventfd, and waits for its threads. Node ends one where a function begins; a loop without any would run for ever.
  */
 const THREAD = `
 const { parentPort, workerData } = require("node:worker_threads");
-const { koffi, epoll, eventBytes, eventData } = workerData;
-const wait = require(koffi).load(null).func("epoll_wait", "int", ["int", "void *", "int", "int"]);
+const { koffi, epoll, stop, ended, eventBytes, eventData } = workerData;
+const { load, errno } = require(koffi);
+const library = load(null);
+const wait = library.func("epoll_wait", "int", ["int", "void *", "int", "int"]);
+const close = library.func("close", "int", ["int"]);
 const events = new DataView(new ArrayBuffer(64 * eventBytes));
 const buffer = new Uint8Array(events.buffer);
-for (let running = true; running; ) {
+function look() {
   const count = wait(epoll, buffer, 64, 1000);
+  if (count < 0 && errno() !== ${ERRNO.EINTR}) throw new Error("epoll_wait: errno " + errno());
   const tokens = [];
-  for (let index = 0; index < count; index++) {
-    const token = events.getUint32(index * eventBytes + eventData, true);
-    if (token === ${STOP_TOKEN}) running = false;
-    else tokens.push(token);
-  }
-  if (tokens.length > 0) parentPort.postMessage(tokens);
+  for (let index = 0; index < count; index++) tokens.push(events.getUint32(index * eventBytes + eventData, true));
+  const told = tokens.filter((token) => token !== ${STOP_TOKEN});
+  if (told.length > 0) parentPort.postMessage(told);
+  return told.length === tokens.length;
 }
+while (look());
+close(stop);
+close(epoll);
+Atomics.store(ended, 0, 1);
+Atomics.notify(ended, 0);
 `;
 
 function event(events: number, token: number): Uint8Array {

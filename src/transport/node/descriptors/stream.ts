@@ -8,10 +8,10 @@
  */
 
 import { type OwnedFd, ReceivedFds } from "../../../wire/fds.js";
-import type { TransportError } from "../../errors.js";
+import { TransportError } from "../../errors.js";
 import type { ByteStream, ByteStreamHandler } from "../../stream.js";
 import { receive, send } from "./ancillary.js";
-import { ERRNO, isAgain, libc, SHUT_WR, systemError } from "./libc.js";
+import { isAgain, libc, SHUT_WR, systemError } from "./libc.js";
 import { READABLE, Watch, WRITABLE } from "./readiness.js";
 
 export interface FdStreamOptions {
@@ -63,11 +63,11 @@ export class FdByteStream implements ByteStream {
     this.peerName = options.peerName;
     this.maxFdsPerMessage = options.maxFdsPerMessage;
     this.#lingerMs = options.lingerMs ?? DEFAULT_LINGER_MS;
-    this.#watch = new Watch(
-      fd,
-      () => this.#ready(),
-      (error) => this.#fail(error),
-    );
+    this.#watch = new Watch(fd, {
+      ready: () => this.#ready(),
+      failed: (error) => this.#fail(TransportError.from(error, this.peerName)),
+      abandoned: () => this.#destroy(),
+    });
   }
 
   start(handler: ByteStreamHandler): void {
@@ -105,13 +105,21 @@ export class FdByteStream implements ByteStream {
   /** The socket can be read or written. */
   #ready(): void {
     if (this.#destroyed) return;
-    if (this.#writes.length > 0) {
-      this.#writeOn();
-      if (this.#closed && this.#writes.length === 0) this.#finish();
-      else if (this.#writes.length === 0) this.#handler?.drained();
+    try {
+      if (this.#writes.length > 0) this.#writeLater();
+      if (this.#started || this.#closed) this.#read();
+    } finally {
+      // Also if the handler throws.
+      this.#wantMore();
     }
-    if (this.#started || this.#closed) this.#read();
-    this.#wantMore();
+  }
+
+  #writeLater(): void {
+    this.#writeOn();
+    // Writing may have failed, and the number of the socket be another file's by now.
+    if (this.#destroyed || this.#writes.length > 0) return;
+    if (this.#closed) this.#finish();
+    else this.#handler?.drained();
   }
 
   #wantMore(): void {
@@ -129,8 +137,8 @@ export class FdByteStream implements ByteStream {
       const sent = send(this.#fd, write.chunks, write.from, write.fds);
       if (sent < 0) {
         if (isAgain(-sent)) return;
-        if (write.fds.length > 0 && (-sent === ERRNO.EBADF || -sent === ERRNO.ETOOMANYREFS)) {
-          // A descriptor that its owner has closed, or too many on their way: the message is as good without.
+        if (write.fds.length > 0) {
+          // One that its owner has closed (EBADF), that may not be passed (EINVAL), too many on their way (ETOOMANYREFS): the message goes without.
           write.fds = [];
           continue;
         }
@@ -234,10 +242,13 @@ export class FdByteStream implements ByteStream {
 }
 
 function owned(fd: number): OwnedFd {
+  let open = true;
   return {
     fd,
     close() {
-      libc().close(fd);
+      // Twice would close another file: its number is given away again at once.
+      if (open) libc().close(fd);
+      open = false;
     },
   };
 }
