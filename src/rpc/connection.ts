@@ -85,6 +85,8 @@ export class Connection {
   readonly #maxFds: number;
   /** What came with the message that is being received. */
   receivedFds: ReceivedFds | null = null;
+  /** File descriptors that imports hold. */
+  heldFds = 0;
   /** Bytes of the calls the peer has in progress, for as long as their params are needed. */
   callBytes = 0;
   /** Set while the connection waits for its last calls: what new calls of the peer fail with. Those that belong to calls in progress still go. */

@@ -51,16 +51,21 @@ export class ImportHook extends WireTarget {
     return this.#fd?.fd ?? null;
   }
 
-  /** Takes `fd`, which came with this import, unless one came before: that may be in use. */
+  /** Takes `fd`, which came with this import. Closes it if one came before, which may be in use, or the peer has us hold too many. */
   attach(fd: OwnedFd): void {
-    if (this.#fd) fd.close();
-    else this.#fd = fd;
+    const { connection } = this;
+    if (this.#fd || connection.heldFds >= connection.limits.maxFds) return fd.close();
+    connection.heldFds++;
+    this.#fd = fd;
   }
 
   protected override dispose(): void {
     super.dispose();
-    this.#fd?.close();
     const { connection } = this;
+    if (this.#fd) {
+      this.#fd.close();
+      connection.heldFds--;
+    }
     if (connection.imports.get(this.id) === this) connection.imports.remove(this.id);
     if (rules.release) connection.sendRelease(this.id, this.remoteReferences);
   }

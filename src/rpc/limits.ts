@@ -16,6 +16,8 @@ export interface ConnectionLimits {
   readonly maxQuestions: number;
   /** Capabilities exported at once; a message that would add one more fails its call with `overloaded`. */
   readonly maxExports: number;
+  /** File descriptors that came with the peer's capabilities, held at once: open files of this process. Those of further capabilities are closed as they come. */
+  readonly maxFds: number;
 }
 
 export const DEFAULT_LIMITS: ConnectionLimits = Object.freeze({
@@ -24,6 +26,7 @@ export const DEFAULT_LIMITS: ConnectionLimits = Object.freeze({
   maxCallBytes: 256 * 1024 * 1024,
   maxQuestions: 1_000_000,
   maxExports: 1_000_000,
+  maxFds: 1_000,
 });
 
 /** The defaults with what is `given`; undefined leaves the default, Infinity is no limit. Throws UsageError for what is no limit at all. */

@@ -2,6 +2,7 @@
 
 import pDefer, { type DeferredPromise } from "p-defer";
 import { getFd } from "../../src/cap/index.js";
+import type { ConnectionLimits } from "../../src/rpc/index.js";
 import { type MemoryTransportOptions, memoryTransportPair } from "../../src/transport/index.js";
 import { TwoPartyClient, TwoPartyServer } from "../../src/vat/index.js";
 import { Desk, type Holder } from "../schemas/file-descriptors.capnp.js";
@@ -49,16 +50,19 @@ export class TestDesk implements Desk.Server {
   }
 }
 
-/** A client and a server on a link that carries up to `max` descriptors per message; none if that is null. */
+/** A client and a server, which has `limits`, on a link that carries up to `max` descriptors per message; none if that is null. */
 export function linked(
   kernel: Kernel,
-  options: { max?: number | null; desk?: Desk.Server; maxResultWords?: number } & MemoryTransportOptions = {},
+  options: {
+    max?: number | null;
+    desk?: Desk.Server;
+    limits?: Partial<ConnectionLimits>;
+  } & MemoryTransportOptions = {},
 ) {
-  const { max = 2, desk = new TestDesk(kernel), maxResultWords, ...rest } = options;
+  const { max = 2, desk = new TestDesk(kernel), limits = {}, ...rest } = options;
   const descriptors = max === null ? {} : { descriptors: { maxFdsPerMessage: max, dup: kernel.dup } };
   const pair = memoryTransportPair({ ...rest, ...descriptors });
-  const limits = maxResultWords === undefined ? {} : { limits: { maxOutgoingWords: maxResultWords } };
-  const server = new TwoPartyServer(Desk, desk, limits);
+  const server = new TwoPartyServer(Desk, desk, { limits });
   const session = server.accept(pair.right);
   const client = new TwoPartyClient(pair.left);
   const done = async () => {

@@ -1,6 +1,7 @@
 /** File descriptors that travel with capabilities (checklist 58 and 59), over links that carry them; test/transport/descriptors.test.ts has real ones. */
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import pDefer, { type DeferredPromise } from "p-defer";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fileDescriptor, getFd } from "../../src/cap/index.js";
 import { Connection, type ConnectionOptions } from "../../src/rpc/connection.js";
 import type { CapDescriptor, Message } from "../../src/std/rpc.js";
@@ -173,7 +174,7 @@ describe("descriptors on their way", () => {
 
 describe("a Return that is refused for its size", () => {
   test("gives back the descriptors that would have gone with it", async () => {
-    const { desk, done } = linked(kernel, { maxResultWords: 100 });
+    const { desk, done } = linked(kernel, { limits: { maxOutgoingWords: 100 } });
     await expect(desk.many({ count: 60 })).rejects.toThrow("Desk.many");
     await settled();
     expect(kernel.openFiles).toEqual([]);
@@ -184,6 +185,39 @@ describe("a Return that is refused for its size", () => {
 });
 
 describe("a descriptor that was received", () => {
+  test("is closed at once where the peer has had its limit held, so that calls in progress cannot use up the process's", async () => {
+    const calls: DeferredPromise<Desk.CountResults.Init>[] = [];
+    const seen: (string | null)[][] = [];
+    class BusyDesk extends TestDesk {
+      override async count({ holders }: Desk.CountParams) {
+        seen.push(await Promise.all([...holders].map(async (holder) => kernel.file(await getFd(holder)))));
+        const call = pDefer<Desk.CountResults.Init>();
+        calls.push(call);
+        return call.promise;
+      }
+    }
+    const server = new BusyDesk(kernel);
+    const { desk, session, done } = linked(kernel, { desk: server, limits: { maxFds: 3 } });
+    const files = (count: number) => Array.from({ length: count }, (_, index) => new FakeFile(kernel, `${index}`));
+    const first = desk.count({ holders: files(2) });
+    const second = desk.count({ holders: files(2) });
+    await vi.waitFor(() =>
+      expect(seen).toEqual([
+        ["0", "1"],
+        ["0", null],
+      ]),
+    );
+    expect(session.isClosed).toBe(false);
+    // What one call held, the next may.
+    calls[0]?.resolve({ present: [] });
+    await first;
+    const third = desk.count({ holders: files(2) });
+    await vi.waitFor(() => expect(seen[2]).toEqual(["0", "1"]));
+    for (const call of calls) call.resolve({ present: [] });
+    await Promise.all([second, third]);
+    await done();
+  });
+
   test("is closed when the last reference to its capability goes, and not before", async () => {
     const { desk, done } = linked(kernel);
     const results = await desk.many({ count: 1 });
