@@ -46,6 +46,8 @@ export interface PathShortener {
 
 /** The hook of each server object that has one. */
 const hooks = /*@__PURE__*/ new WeakMap<object, LocalHook>();
+/** The server objects that are about to be disposed. */
+const ending = /*@__PURE__*/ new WeakSet<object>();
 
 export class LocalHook extends CapabilityHook {
   readonly server: object;
@@ -213,8 +215,12 @@ export class LocalHook extends CapabilityHook {
     this.#detour = null;
     if (hooks.get(server) === this) hooks.delete(server);
     const disposable = server as { [Symbol.dispose]?(): unknown };
-    if (!disposable[Symbol.dispose]) return;
+    if (!disposable[Symbol.dispose] || ending.has(server)) return;
+    ending.add(server);
     turns.enqueue(() => {
+      ending.delete(server);
+      // Passed on once more before this could run: then its turn comes when that has ended.
+      if (hooks.has(server)) return;
       const ended = disposable[Symbol.dispose]?.();
       // An async one: its failure is told like that of any other, instead of ending the process.
       if (isThenable(ended)) ended.then(undefined, (thrown: unknown) => turns.report(thrown));

@@ -214,9 +214,9 @@ export class QueuedPipeline implements PipelineHook {
 
   release(): void {
     if (--this.#references > 0) return;
-    const resolution = this.#resolution;
-    if (resolution) resolution.release();
-    else this.#owner?.pipelineDropped();
+    this.#resolution?.release();
+    // Also of a resolved one: its call may be in progress all the same (ServerContext.setPipeline).
+    this.#owner?.pipelineDropped();
   }
 }
 

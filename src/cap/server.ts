@@ -64,7 +64,11 @@ export interface ServerContext<
    * `turns.onError`.
    */
   tailCall(call: RemotePromise<ResultsReader> | ((tail: CallOptions) => RemotePromise<ResultsReader>)): void;
-  /** Says before the call returns what its capabilities will be, so that pipelined calls need not wait. Throws UsageError a second time, and after an answer. */
+  /**
+   * Says before the call returns what its capabilities will be, so that pipelined calls need not wait. They are the call's until the method
+   * has ended, whoever has lost interest: an object that it returns as well is one and the same capability, disposed once. Throws
+   * UsageError a second time, and after an answer.
+   */
   setPipeline(results: ResultsInit | ((results: ResultsBuilder) => void)): void;
 }
 
@@ -87,7 +91,10 @@ export class ServerCall
   #span: CallSpan | null = null;
   /** tailCall answered, or the call has ended. */
   #answered = false;
-  #pipelineSet = false;
+  /** What setPipeline said, until the call ends: the method may be about to return the same objects. */
+  #early: LocalResults | null = null;
+  /** The method has come to its end: it need not be told any more that nobody wants it. */
+  #ended = false;
 
   /** Takes `context` and a reference on `hook`. */
   constructor(hook: LocalHook, context: CallContext) {
@@ -210,16 +217,19 @@ export class ServerCall
   }
 
   setPipeline(results: unknown): void {
-    this.#checkOpen();
-    if (this.#pipelineSet) throw new UsageError("second-pipeline", `the pipeline of ${this.#method} has been set`);
-    this.#pipelineSet = true;
+    this.#checkPipeline();
     const message = new MessageBuilder();
     const type = (this.#method as AnyMethod).results as StructType<unknown, unknown, unknown>;
-    if (typeof results === "function") results(message.initRoot(type));
-    else message.setRoot(type, results);
-    const early = new LocalResults(message);
-    this.pipeline.resolve(new ResultsPipeline(early));
-    early.release();
+    try {
+      if (typeof results === "function") results(message.initRoot(type));
+      else message.setRoot(type, results);
+      this.#checkPipeline(); // That was application code.
+    } catch (thrown) {
+      message.capTable.release();
+      throw thrown;
+    }
+    this.#early = new LocalResults(message);
+    this.pipeline.resolve(new ResultsPipeline(this.#early));
   }
 
   // PipelineOwner.
@@ -254,6 +264,11 @@ export class ServerCall
     if (this.#answered) throw new UsageError("second-answer", `${this.#method} has been answered`);
   }
 
+  #checkPipeline(): void {
+    this.#checkOpen();
+    if (this.#early) throw new UsageError("second-pipeline", `the pipeline of ${this.#method} has been set`);
+  }
+
   #tail(request: CallRequest): void {
     try {
       this.#checkOpen();
@@ -275,6 +290,7 @@ export class ServerCall
   }
 
   #complete(value: unknown): void {
+    this.#ended = true;
     if (this.#answered) {
       if (value !== null && value !== undefined) this.#ignored("returned something");
       this.#end();
@@ -304,6 +320,7 @@ export class ServerCall
   }
 
   #fail(error: RpcError): void {
+    this.#ended = true;
     if (this.#answered) {
       if (!this.cancelled) this.#ignored(`failed (${error.message})`, error);
       this.#end();
@@ -319,6 +336,7 @@ export class ServerCall
 
   #end(error: RpcError | null = null): void {
     this.releaseParams();
+    this.#early?.release();
     this.#endSpan(error);
     if (this.#method?.streaming) {
       // A method that looks at its signal may be interrupted: then it failed because it was told to, which does not break the stream.
@@ -344,7 +362,7 @@ export class ServerCall
   #abortIfUnwanted(): void {
     const controller = this.#controller;
     // Abort listeners are application code.
-    if (controller && this.cancelled) turns.enqueue(() => controller.abort());
+    if (controller && !this.#ended && this.cancelled) turns.enqueue(() => controller.abort());
   }
 
   #released(): UsageError {
