@@ -57,7 +57,7 @@ export class Answer implements CallContext {
   #params: ReceivedResults | null;
   /** Size of the Call, counted against the peer until the params are released. */
   #bytes: number;
-  /** What the method has built so far. */
+  /** What the method has built so far; kept until it ends, also when the call was cancelled. */
   #draft: ResultsDraft | null = null;
   /** Owned: where pipelined calls go while running or tail-called. */
   #pipeline: PipelineHook | null = null;
@@ -149,7 +149,7 @@ export class Answer implements CallContext {
   /** The connection ended: nobody will look. */
   cancel(): void {
     const wasRunning = this.#phase === "running";
-    this.#discard();
+    this.#draft?.disown();
     // The exports all go with the connection: not here, where a peer that gave back too many could make it fail.
     this.#close(false);
     if (wasRunning) this.#notifyCancelled();
@@ -332,11 +332,11 @@ export class Answer implements CallContext {
       if (this.destination === "yourself") returned.resultsSentElsewhere = null;
       else returned.canceled = null;
     });
-    // Results built so far would go into a Return that was never sent.
-    this.#discard();
+    // Results built so far would go into a Return that is never sent; the method may be building them still.
+    this.#draft?.disown();
   }
 
-  /** Gives back everything but the params, which the handler may still be reading. */
+  /** Gives back everything but the params and the results, which the handler may still be reading and writing. */
   #close(releaseResultCaps: boolean): void {
     this.#phase = "finished";
     this.#pins?.release();

@@ -69,6 +69,11 @@ export class Outbox {
     if (message.capabilityCount > 0) message.capTable.release();
   }
 
+  /** `message` will not be sent, but may still be written to, until `abandon`. */
+  disown(message: MessageBuilder): void {
+    this.#slab.disown(message);
+  }
+
   get isEmpty(): boolean {
     return this.#frames.length === 0;
   }

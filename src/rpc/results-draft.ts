@@ -77,6 +77,11 @@ export class ResultsDraft {
     this.#connection.outbox.post(this.#message, true, this.#fds);
   }
 
+  /** It will not be sent. Its method may go on building, and calls pipelined on it wait for what it holds in the end. */
+  disown(): void {
+    if (this.#return) this.#connection.outbox.disown(this.#message);
+  }
+
   /** Throws away results that will not be sent. Not to be used afterwards. */
   discard(): void {
     if (this.#return) this.#connection.outbox.abandon(this.#message);

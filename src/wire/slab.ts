@@ -93,6 +93,13 @@ export class MessageSlab {
     this.#retireIfUnused(slab);
   }
 
+  /** A message begun here will not be sent, but whoever builds it may still write to it: nothing else will ever lie there. Ignored for a message that has ended already. */
+  disown(message: MessageBuilder): void {
+    const slab = this.#slabOf(message);
+    // Frames sent from it are not missed: nothing waits for their being recycled.
+    if (slab) this.#busy.splice(this.#busy.indexOf(slab), 1);
+  }
+
   /** The frames' bytes are no longer needed. Every finished frame comes here once. */
   recycle(frames: readonly OutgoingFrame[]): void {
     for (const frame of frames) this.#recycleFrame(frame);

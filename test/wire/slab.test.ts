@@ -118,6 +118,23 @@ describe("memory", () => {
   });
 });
 
+describe("a disowned message", () => {
+  test("may be written to for as long as anybody likes, and touches no other", () => {
+    const slab = new MessageSlab();
+    const before = build(slab, "before");
+    const message = slab.begin();
+    slab.disown(message);
+    slab.recycle([before]);
+    const next = slab.begin();
+    next.setRoot(Text, "next");
+    message.setRoot(Text, "disowned ".repeat(20));
+    slab.abandon(message);
+    expect(textOf(slab.finish(next))).toBe("next");
+    expect(message.getRoot(Text)).toBe("disowned ".repeat(20));
+    expect(codeOf(() => slab.finish(message))).toBe("message-not-of-slab");
+  });
+});
+
 describe("two messages at once", () => {
   test("are built in different slabs and finish in any order", () => {
     const slab = new MessageSlab();
