@@ -118,6 +118,26 @@ describe.skipIf(!passesDescriptors)("a listener for sockets that pass descriptor
     for (const each of [client, ...accepted]) each.close();
   });
 
+  it("says once that there are no descriptors to accept anybody, however long that lasts, and accepts afterwards", async () => {
+    const path = freePath();
+    const errors: string[] = [];
+    const accepted: Transport[] = [];
+    const listener = await listenTransport({ path, maxFdsPerMessage: 1 }, (transport) => accepted.push(transport), {
+      onError: (error) => errors.push(error.message),
+    });
+    const accept4 = vi.spyOn(libc(), "accept4");
+    const errno = vi.spyOn(libc(), "errno");
+    for (let round = 0; round < 3; round++) {
+      accept4.mockReturnValueOnce(-1);
+      errno.mockReturnValueOnce(EMFILE);
+    }
+    const client = await connectTransport({ path, maxFdsPerMessage: 1 });
+    await eventually(() => accepted.length > 0);
+    expect(errors).toEqual([`unix:${path}: cannot accept: EMFILE`]);
+    for (const each of [client, ...accepted]) each.close();
+    await listener.close();
+  });
+
   it("removes its file while nobody else can listen at the path, so that it is not that of the next one", async () => {
     const path = freePath();
     const listener = await listenTransport({ path, maxFdsPerMessage: 1 }, (transport) => transport.close());

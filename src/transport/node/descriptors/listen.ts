@@ -21,6 +21,8 @@ export class FdListener {
   readonly #options: FdListenOptions;
   readonly #watch: Watch;
   #retry: NodeJS.Timeout | null = null;
+  /** Nobody could be accepted for want of descriptors, which was told. */
+  #starved = false;
   #closed = false;
 
   /** Listens at `address`, at which there must be no file; hands each peer's transport to `accept`. Throws TransportError if the address cannot be had. */
@@ -78,20 +80,24 @@ export class FdListener {
     while (!this.#closed) {
       const fd = libc().accept4(this.#fd, 0, 0, SOCK_CLOEXEC);
       if (fd >= 0) {
+        this.#starved = false;
         this.#welcome(fd);
         continue;
       }
       const errno = libc().errno();
       if (isAgain(errno)) return;
       if (errno === ERRNO.EINTR) continue;
-      // The peer waits until there are descriptors again.
-      if (errno === ERRNO.EMFILE || errno === ERRNO.ENFILE) this.#retryLater();
-      this.#options.onError?.(systemError(`${this.#name}: cannot accept`, errno));
+      const starved = errno === ERRNO.EMFILE || errno === ERRNO.ENFILE;
+      const told = starved && this.#starved;
+      if (starved) this.#retryLater();
+      if (!told) this.#options.onError?.(systemError(`${this.#name}: cannot accept`, errno));
       return;
     }
   }
 
+  /** The peer waits until there are descriptors again. */
   #retryLater(): void {
+    this.#starved = true;
     this.#retry = setTimeout(() => {
       this.#retry = null;
       this.#watch.want(READABLE);
