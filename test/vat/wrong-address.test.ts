@@ -52,6 +52,8 @@ describe("an address that is none", () => {
     ["a URL without a port", { url: "tcp://127.0.0.1" }, "cannot connect to tcp://127.0.0.1: it has no port"],
     ["a WebSocket's URL with a fragment", { url: "ws://127.0.0.1/#here" }, "cannot connect to ws://127.0.0.1/#here: "],
     ["a path too long", { path: join(folder, "x".repeat(108)) }, "a socket's path has 107 bytes at most, and not "],
+    ["a path with a NUL inside", { path: join(folder, "a\0b") }, "no NUL inside"],
+    ["an empty path for descriptors", { path: "", maxFdsPerMessage: 1 }, "is not empty"],
   ])("is the program's mistake, and named when connecting: %s", async (_what, address, message) => {
     const failure = calling(address);
     await expect(failure).rejects.toMatchObject({ name: "UsageError", code: "bad-address" });
@@ -67,6 +69,7 @@ describe("an address that is none", () => {
       "cannot listen on 127.0.0.1:0: no start line",
     ],
     ["a path too long", { path: join(folder, "x".repeat(108)) }, "UsageError", "a socket's path has "],
+    ["a path that Node would cut off", { path: join(folder, "a\0b") }, "UsageError", "no NUL inside"],
   ])("is named when listening: %s", async (_what, address, name, message) => {
     const failure = serving().server.listen(address);
     await expect(failure).rejects.toMatchObject({ name });

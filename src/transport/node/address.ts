@@ -62,12 +62,14 @@ const MAX_PATH = process.platform === "darwin" ? 103 : 107;
 
 /** Throws UsageError for a path that no socket can have. */
 export function checkSocketPath(path: string): void {
+  if (process.platform === "win32") return;
   const bytes = Buffer.byteLength(path);
-  if (process.platform !== "win32" && bytes > MAX_PATH)
-    throw new UsageError(
-      "bad-address",
-      `unix:${path}: a socket's path has ${MAX_PATH} bytes at most, and not ${bytes}`,
-    );
+  const refuse = (reason: string): never => {
+    throw new UsageError("bad-address", `unix:${path}: ${reason}`);
+  };
+  if (bytes > MAX_PATH) refuse(`a socket's path has ${MAX_PATH} bytes at most, and not ${bytes}`);
+  // In front it means Linux's abstract names; elsewhere it ends the path, which may be another one's then.
+  if (bytes === 0 || path.indexOf("\0", 1) > 0) refuse("a socket's path is not empty, and has no NUL inside");
 }
 
 /** How error messages call an address to listen at. */
