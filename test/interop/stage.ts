@@ -59,6 +59,14 @@ export class Stage {
   }
 }
 
+/** Lets what has arrived be dealt with, and no more: a timer waits longer, and calls made in between would be fewer. Browsers have nothing better. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve);
+  });
+}
+
 /** Waits until `value` has not changed for a tenth of a second; says what it is then. */
 export async function settled(value: () => number): Promise<number> {
   for (;;) {

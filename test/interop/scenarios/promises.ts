@@ -7,7 +7,7 @@ import { RpcError } from "capwire";
 import pDefer from "p-defer";
 import { expect } from "vitest";
 import { type Listener, Sequence } from "../interop.capnp.js";
-import { failureOf, type Scenario, type Stage } from "../stage.js";
+import { failureOf, nextTurn, type Scenario, type Stage } from "../stage.js";
 
 export const PROMISE_SCENARIOS: readonly Scenario[] = [
   {
@@ -39,7 +39,7 @@ export const PROMISE_SCENARIOS: readonly Scenario[] = [
       });
       while (!heard) {
         calls.make(5);
-        await new Promise((resolve) => setTimeout(resolve));
+        await nextTurn();
       }
       calls.make(3);
       await Promise.all([hearing, resolved]);
