@@ -20,6 +20,8 @@ export interface CallHints {
   readonly noPromisePipelining?: boolean;
   /** Only the pipeline is wanted; no results need to come back. */
   readonly onlyPromisePipeline?: boolean;
+  /** A call of a streaming method: if it cannot be sent, there is a gap in the stream, and nothing may follow. Not told to a peer. */
+  readonly streaming?: boolean;
 }
 
 export const NO_HINTS: CallHints = Object.freeze({});

@@ -41,7 +41,7 @@ export class Method<ParamsInit = unknown, ParamsBuilder = unknown, ResultsReader
     this.ordinal = spec.ordinal;
     this.name = spec.name;
     this.streaming = spec.streaming ?? false;
-    this.hints = spec.noPipelining ? NO_PIPELINING : NO_HINTS;
+    this.hints = this.streaming ? STREAMING : spec.noPipelining ? NO_PIPELINING : NO_HINTS;
     this.tracesLeft = INITIAL_TRACES;
     this.#spec = spec;
   }
@@ -74,4 +74,6 @@ export function method<ParamsInit, ParamsBuilder, ResultsReader, ResultsPipeline
 }
 
 const NO_PIPELINING: CallHints = Object.freeze({ noPromisePipelining: true });
+/** What a streaming method returns is an empty struct. */
+const STREAMING: CallHints = Object.freeze({ noPromisePipelining: true, streaming: true });
 const INITIAL_TRACES = 64;

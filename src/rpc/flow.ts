@@ -5,7 +5,7 @@
  * clock of the adaptive window is an argument.
  */
 
-import type { RpcError } from "../cap/rpc-error.js";
+import { RpcError } from "../cap/rpc-error.js";
 
 /** The window to start with, and the smallest: 64 KiB, as in C++. */
 export const MIN_WINDOW = 64 * 1024;
@@ -23,6 +23,12 @@ export abstract class FlowController<T extends FlowToken = FlowToken> {
   #largest = 0;
   readonly #blocked: FlowWaiter[] = [];
   #error: RpcError | null = null;
+  #gap: RpcError | null = null;
+
+  /** What every call behind a streaming call that could not be sent fails with; null as long as there was none. */
+  get gap(): RpcError | null {
+    return this.#gap;
+  }
 
   /** How many bytes may be under way. */
   abstract get window(): number;
@@ -74,6 +80,26 @@ export abstract class FlowController<T extends FlowToken = FlowToken> {
   /** The message's call failed: whoever waits, and whoever sends later, hears it. The first failure counts. */
   fail(token: T, error: RpcError): void {
     this.#inFlight -= token.bytes;
+    this.#break(error);
+  }
+
+  /** A streaming call could not be sent, because of `error`: the object will never know, so nothing may reach it as if there had been none. The first one counts. */
+  refuse(error: RpcError): void {
+    if (this.#gap) return;
+    this.#gap = new RpcError(error.kind, `an earlier streaming call could not be sent: ${error.reason}`, {
+      cause: error,
+    });
+    this.#break(this.#gap);
+  }
+
+  /** What went through `other` so far goes on through this: its gap is one of ours. */
+  inherit(other: FlowController): void {
+    if (!other.#gap || this.#gap) return;
+    this.#gap = other.#gap;
+    this.#break(other.#gap);
+  }
+
+  #break(error: RpcError): void {
     this.#error ??= error;
     for (const waiter of this.#blocked.splice(0)) waiter(this.#error);
   }

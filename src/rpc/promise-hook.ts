@@ -93,6 +93,11 @@ export class PromiseHook extends CapabilityHook {
       replacement.release();
       replacement = target = new BrokenHook(RpcError.failed("a promise was resolved to itself"));
     }
+    if (address.flow?.gap && target.brand !== this.connection) {
+      // Elsewhere nobody knows of the streaming call that could not be sent.
+      replacement.release();
+      replacement = target = new BrokenHook(address.flow.gap);
+    }
     const { brand } = target;
     const sameConnection = brand === this.connection;
     const byValue = brand === NULL_BRAND || brand === BROKEN_BRAND;
@@ -117,7 +122,9 @@ export class PromiseHook extends CapabilityHook {
   /** What streams through this promise goes on through `target`, in the same window; one that has its own keeps it. */
   #moveFlow(flow: FlowController, target: CapabilityHook): void {
     const next = target instanceof PromiseHook ? target.address : (target as WireTarget);
-    if (next) next.flow ??= flow;
+    if (!next) return;
+    if (next.flow) next.flow.inherit(flow);
+    else next.flow = flow;
   }
 
   protected dispose(): void {

@@ -66,7 +66,7 @@ export class RpcRequest implements CallRequest {
       if (request.sendStreaming) return request.sendStreaming(receiver, mayContinue);
       return request.send(firstToContinue(receiver, mayContinue));
     }
-    const address = (this.#target instanceof PromiseHook ? this.#target.address : this.#target) as WireTarget;
+    const address = this.#address;
     address.flow ??= this.connection.newFlow();
     const call = new StreamedCall(address.flow, receiver);
     // Once it is posted the message is not ours to measure.
@@ -99,7 +99,8 @@ export class RpcRequest implements CallRequest {
 
   #post(receiver: ResultReceiver | null, kind: QuestionKind): SentCall {
     const { connection } = this;
-    const refusal = connection.refusal();
+    const address = this.#address;
+    const refusal = connection.refusal() ?? address.flow?.gap;
     if (refusal) return this.#refuse(refusal, receiver);
     let gained: Export[];
     const fds = this.#message.capabilityCount > 0 ? connection.newFds() : null;
@@ -111,13 +112,8 @@ export class RpcRequest implements CallRequest {
     const call = this.#call;
     if (kind === "tail") call.sendResultsTo.yourself = null;
     if (kind === "pipeline-only") call.onlyPromisePipeline = true;
-    if (this.#target instanceof PromiseHook) {
-      const address = this.#target.address as WireTarget;
-      address.called = true;
-      address.writeTarget(call.initTarget());
-    } else {
-      this.#target.writeTarget(call.initTarget());
-    }
+    if (this.#target instanceof PromiseHook) address.called = true;
+    address.writeTarget(call.initTarget());
     const tooLarge = connection.outbox.tooLarge(this.#message);
     if (tooLarge) {
       for (const entry of gained) connection.exports.release(entry.id, 1);
@@ -133,7 +129,17 @@ export class RpcRequest implements CallRequest {
     return question;
   }
 
+  /** Where it goes; to be asked only if the target has not resolved. */
+  get #address(): WireTarget {
+    return (this.#target instanceof PromiseHook ? this.#target.address : this.#target) as WireTarget;
+  }
+
   #refuse(error: RpcError, receiver: ResultReceiver | null): SentCall {
+    if (this.#hints.streaming) {
+      const address = this.#address;
+      address.flow ??= this.connection.newFlow();
+      address.flow.refuse(error);
+    }
     this.abandon();
     receiver?.failed(error);
     return new BrokenPipeline(error);
