@@ -17,6 +17,9 @@ const WORST_BYTES = MAX_BYTES_PER_UNIT;
 const LIST_POINTER = LIST;
 const BYTES = BYTE_ELEMENTS;
 
+const NO_BYTES = /*@__PURE__*/ new Uint8Array(0);
+const NO_VIEW = /*@__PURE__*/ new DataView(NO_BYTES.buffer);
+
 /** One segment of a message being read: bytes [start, end). */
 export class ReaderSegment {
   declare readonly message: MessageReader;
@@ -41,8 +44,9 @@ export class ReaderSegment {
 export class BuilderSegment {
   declare readonly message: MessageBuilder;
   declare readonly id: number;
-  declare readonly view: DataView;
-  declare readonly bytes: Uint8Array;
+  /** Covers the whole buffer; nothing once detached. */
+  declare view: DataView;
+  declare bytes: Uint8Array;
   declare readonly start: number;
   /** The next free byte; a multiple of 8 from `start`. */
   declare pos: number;
@@ -65,6 +69,13 @@ export class BuilderSegment {
     if (next > this.end && !this.message.extend(this, next - this.end)) return -1;
     this.pos = next;
     return at;
+  }
+
+  /** Takes the memory away: whoever still has a builder of it must not write into what will lie there next. Setters throw RangeError from now on. */
+  detach(): void {
+    this.view = NO_VIEW;
+    this.bytes = NO_BYTES;
+    this.end = this.pos;
   }
 
   /** Whether `bytes` more fit, growing the segment in place if its allocator can. */

@@ -78,9 +78,9 @@ export class MessageSlab {
     slab.used = message.builderSegment(0).pos;
     slab.open = null;
     slab.sent++;
-    if (message.segmentCount === 1) return [frameInPlace(message)];
-    const segments = message.segments();
-    return [frameHeader(segments.map((segment) => segment.byteLength)), ...segments];
+    const frame = frameOf(message);
+    message.builderSegment(0).detach();
+    return frame;
   }
 
   /** Ends a message begun here that will not be sent: its memory is zeroed and used again. Its capabilities are the caller's business. Ignored for a message that has ended already. */
@@ -89,6 +89,7 @@ export class MessageSlab {
     if (!slab) return;
     const { start, pos } = message.builderSegment(0);
     slab.bytes.fill(0, start, pos);
+    message.builderSegment(0).detach();
     slab.open = null;
     this.#retireIfUnused(slab);
   }
@@ -142,6 +143,12 @@ export class MessageSlab {
     slab.used = 0;
     this.#idle.push(slab);
   }
+}
+
+function frameOf(message: MessageBuilder): OutgoingFrame {
+  if (message.segmentCount === 1) return [frameInPlace(message)];
+  const segments = message.segments();
+  return [frameHeader(segments.map((segment) => segment.byteLength)), ...segments];
 }
 
 function newSlab(byteLength: number): Slab {

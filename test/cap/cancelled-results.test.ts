@@ -1,4 +1,4 @@
-/** A method that builds its results in place, and goes on doing so after its call was cancelled. */
+/** A method that builds its results in place, and goes on doing so after its call was cancelled, or has returned. */
 
 import { describe, expect, it } from "vitest";
 import { Maker } from "../schemas/cap-stories.capnp.js";
@@ -82,5 +82,34 @@ describe.each(PLACES)("results built in place by a method whose call was cancell
     gate.resolve();
     await settle();
     expect([before.disposed, after.disposed]).toEqual([1, 1]);
+  });
+});
+
+describe.each(PLACES)("results built in place that a method writes to after it has returned, $name", ({ serve }) => {
+  it("do not change those of other calls", async () => {
+    let building: Maker.MakeResults.Builder[] = [];
+    let returned: Maker.MakeResults.Builder[] = [];
+    const server = partial<Maker.Server>({
+      make: async ({ label }: Maker.MakeParams, { results }: Context) => {
+        results.initBox().label = `the label of ${label}`;
+        building.push(results);
+        await Promise.resolve();
+        for (const other of returned) {
+          try {
+            other.box.label = "WRONG";
+          } catch (error) {
+            if (!(error instanceof RangeError)) throw error;
+          }
+        }
+      },
+    });
+    using maker = serve(Maker, server);
+    for (let round = 0; round < 5; round++) {
+      const calls = ["one", "two", "three"].map((label) => maker.make({ label }));
+      const labels = await Promise.all(calls.map(async (call) => (await call).box.label));
+      expect(labels).toEqual(["the label of one", "the label of two", "the label of three"]);
+      returned = building;
+      building = [];
+    }
   });
 });
