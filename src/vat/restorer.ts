@@ -27,6 +27,7 @@
 
 import { Client } from "../cap/client.js";
 import type { ClientType } from "../cap/interface-type.js";
+import { whatIs } from "../cap/promised.js";
 import { RpcError } from "../cap/rpc-error.js";
 import { UsageError } from "../errors.js";
 
@@ -154,11 +155,11 @@ export class Restorer {
 /** SHA-256 of length and bytes of the reference, then those of the owner. */
 async function storeKey(reference: Uint8Array, owner: Owner): Promise<string> {
   if (!(reference instanceof Uint8Array))
-    throw new UsageError("bad-reference", `a reference is bytes (Data), not ${describe(reference)}`);
+    throw new UsageError("bad-reference", `a reference is bytes (Data), not ${whatIs(reference)}`);
   if (typeof owner !== "string" && !(owner instanceof Uint8Array))
     throw new UsageError(
       "bad-owner",
-      `an owner is a text or bytes, not ${describe(owner)}; say which: Persistent(Data, Text)`,
+      `an owner is a text or bytes, not ${whatIs(owner)}; say which: Persistent(Data, Text)`,
     );
   const name = typeof owner === "string" ? new TextEncoder().encode(owner) : owner;
   const bytes = new Uint8Array(8 + reference.length + name.length);
@@ -170,10 +171,6 @@ async function storeKey(reference: Uint8Array, owner: Owner): Promise<string> {
   bytes.set(name, 8 + reference.length);
   const digest = new Uint8Array(await platform.crypto.subtle.digest("SHA-256", bytes));
   return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function describe(value: unknown): string {
-  return value === undefined || value === null ? String(value) : `one of type ${typeof value}`;
 }
 
 /** Web Crypto, which Node ≥ 20 and browsers have. */

@@ -3,6 +3,8 @@
  * segments and messages may share; `view` and `bytes` cover the whole buffer, because making a DataView per message costs
  * more than reading most messages. Every offset in wire/ is therefore absolute: bytes from the start of the buffer.
  *
+ * A segment being built also writes short text into itself: the hottest of all writes, and fast only here (BuilderSegment.writeText).
+ *
  * Fields are declared, not defined: a class field initialiser would cost on every construction.
  */
 
@@ -71,7 +73,7 @@ export class BuilderSegment {
     return at;
   }
 
-  /** Takes the memory away: whoever still has a builder of it must not write into what will lie there next. Setters throw RangeError from now on. */
+  /** Takes the memory away: whoever still has a builder of it must not write into what will lie there next. Setters throw RangeError or change nothing from now on. */
   detach(): void {
     this.view = NO_VIEW;
     this.bytes = NO_BYTES;

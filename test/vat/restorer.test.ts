@@ -160,7 +160,7 @@ test("an owner or a reference of the wrong type is the program's mistake, and na
   };
   using served = Persistent.serve(unbranded as never);
   await expect(served.save()).rejects.toThrow(
-    "an owner is a text or bytes, not one of type object; say which: Persistent(Data, Text)",
+    "an owner is a text or bytes, not an object; say which: Persistent(Data, Text)",
   );
   expect((await persistent.save()).hasSturdyRef()).toBe(true);
   await expect(restorer.save("counter", {}, undefined as never)).rejects.toMatchObject({ code: "bad-owner" });
